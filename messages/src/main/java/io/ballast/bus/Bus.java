@@ -1,0 +1,70 @@
+package io.ballast.bus;
+
+import io.ballast.messages.Command;
+import io.ballast.messages.Notice;
+import io.ballast.messages.Reply;
+import io.vertx.core.Future;
+import java.util.function.Consumer;
+
+/**
+ * Carries commands to those who serve them and notices to those who listen, by four verbs: {@code
+ * call}, {@code cast}, {@code fanout} and {@code serve}.
+ *
+ * <p>Every future completes: with what was asked for, or with a {@link RefusedException} whose
+ * reason is typed. Handlers run on the Vert.x context that registered them and must not block.
+ */
+public interface Bus {
+  /**
+   * Sends a command to one receiver and waits for its reply.
+   *
+   * <p>Fails with {@code NO_RECEIVER} at once when nobody serves the address, {@code
+   * DEADLINE_PASSED} when no answer came in time, {@code BUS_LOST} when the connection broke before
+   * the answer (it may or may not have been carried out), or with the receiver's own refusal.
+   */
+  <R extends Reply> Future<R> call(Request<R> request);
+
+  /**
+   * Sends a command to one receiver without a reply; completes once the bus has taken it over, so
+   * that it is not lost.
+   *
+   * <p>Fails with {@code NO_RECEIVER}, {@code BUS_LOST} or {@code DEADLINE_PASSED}. What the
+   * receiver makes of it shows in its events.
+   */
+  Future<Void> cast(Request<?> request);
+
+  /** Sends a command to every receiver of a role that there is now; completes once it is sent. */
+  Future<Void> fanout(Role role, Command<?> command);
+
+  /**
+   * Tells a notice to everyone who listens. Beats are soft: a beat that can't be sent now is
+   * dropped. Events are confirmed by the bus.
+   */
+  Future<Void> fanout(Notice notice);
+
+  /**
+   * Receives the commands for an address, and those fanned out to its role; completes once they can
+   * arrive. Several may serve a role's address without a host: each command goes to one of them.
+   */
+  Future<Serving> serve(Address address, Receiver receiver);
+
+  /** Receives the notices of a type, such as {@code HostBeat} or {@code Event}. */
+  <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener);
+
+  /** Stops serving, fails what is under way with {@code BUS_LOST}, and lets go of the carrier. */
+  Future<Void> close();
+
+  /** Answers commands. */
+  interface Receiver {
+    /**
+     * Answers one command: with a reply, or by failing with a {@link RefusedException}. Any other
+     * failure is told to the sender as {@code INTERNAL}, without details.
+     */
+    Future<? extends Reply> receive(Envelope envelope, Command<?> command);
+  }
+
+  /** A registration that can be given back. */
+  interface Serving {
+    /** Stops receiving; completes once nothing arrives any more. */
+    Future<Void> stop();
+  }
+}

@@ -1,0 +1,24 @@
+package io.ballast.bus;
+
+import io.ballast.messages.OperationId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a received command came in, apart from what it says.
+ *
+ * @param id names the command and the operation that it starts
+ * @param sender who sent it, as it calls itself
+ * @param deadline when its sender stops waiting; a receiver never starts it later
+ * @param epoch the number of the sender's leadership, if it claims one
+ * @param traceparent the trace that it belongs to, in the form of W3C Trace Context
+ * @param redelivered whether the bus may have delivered it before
+ */
+public record Envelope(
+    OperationId id,
+    String sender,
+    Optional<Instant> deadline,
+    OptionalLong epoch,
+    Optional<String> traceparent,
+    boolean redelivered) {}

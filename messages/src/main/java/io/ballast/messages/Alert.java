@@ -1,0 +1,45 @@
+package io.ballast.messages;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that is wrong, said once when it begins and once when it is over.
+ *
+ * @param id the same in both
+ * @param lastHeard the last beat of the host
+ * @param vms the virtual machines concerned, by name
+ * @param evidence why this is believed, a sentence each
+ * @param resolvedAt absent while it lasts
+ */
+public record Alert(
+    String id,
+    Verdict verdict,
+    HostId host,
+    Instant raisedAt,
+    Instant lastHeard,
+    List<String> vms,
+    List<String> evidence,
+    Optional<Instant> resolvedAt) {
+  public Alert {
+    Fields.text(id, "id");
+    Fields.required(verdict, "verdict");
+    Fields.required(host, "host");
+    Fields.required(raisedAt, "raisedAt");
+    Fields.required(lastHeard, "lastHeard");
+    vms = Fields.listOf(vms, "vms");
+    evidence = Fields.listOf(evidence, "evidence");
+    Fields.required(resolvedAt, "resolvedAt");
+  }
+
+  /** What is believed to be wrong. */
+  public enum Verdict {
+    /** Nothing is heard of the host's agent: it, its host, or its way to the bus is gone. */
+    HOST_SILENT,
+    /** The agent speaks, but its hypervisor does not answer it. */
+    HYPERVISOR_STUCK,
+    /** One virtual machine is active on two hosts. */
+    VM_DOUBLED
+  }
+}

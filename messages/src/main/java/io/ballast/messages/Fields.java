@@ -1,0 +1,52 @@
+package io.ballast.messages;
+
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checks of record components, each failing with a text that names the field. */
+final class Fields {
+  private Fields() {}
+
+  static <T> T required(@Nullable T value, String field) {
+    if (value == null) {
+      throw new IllegalArgumentException("field '" + field + "' is missing");
+    }
+    return value;
+  }
+
+  static <T> List<T> listOf(@Nullable Collection<T> values, String field) {
+    return List.copyOf(required(values, field));
+  }
+
+  static String text(@Nullable String value, String field) {
+    if (required(value, field).isBlank()) {
+      throw new IllegalArgumentException("field '" + field + "' is empty");
+    }
+    return value;
+  }
+
+  static double atLeastZero(double value, String field) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          "field '" + field + "' is " + value + "; it must be a finite number of at least 0");
+    }
+    return value;
+  }
+
+  static double ratio(double value, String field) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          "field '" + field + "' is " + value + "; it must lie between 0 and 1");
+    }
+    return value;
+  }
+
+  static long positive(long value, String field) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          "field '" + field + "' is " + value + "; it must be at least 1");
+    }
+    return value;
+  }
+}

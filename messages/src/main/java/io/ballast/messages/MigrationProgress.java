@@ -1,0 +1,38 @@
+package io.ballast.messages;
+
+import java.time.Duration;
+
+/**
+ * How far a migration is.
+ *
+ * @param elapsed since it began
+ * @param total memory and disk to send in one pass
+ * @param processed sent so far, in all passes
+ * @param remaining left to send in this pass
+ * @param rate sent per second
+ * @param dirtyRate what the guest writes per second, which has to be sent again
+ * @param iteration passes over memory so far; 0 before the first has ended
+ */
+public record MigrationProgress(
+    Duration elapsed,
+    Bytes total,
+    Bytes processed,
+    Bytes remaining,
+    Bytes rate,
+    Bytes dirtyRate,
+    int iteration) {
+  public MigrationProgress {
+    Fields.required(elapsed, "elapsed");
+    Fields.required(total, "total");
+    Fields.required(processed, "processed");
+    Fields.required(remaining, "remaining");
+    Fields.required(rate, "rate");
+    Fields.required(dirtyRate, "dirtyRate");
+    Fields.atLeastZero(iteration, "iteration");
+  }
+
+  /** The part of the total that need not be sent again, 0 to 1; it falls when the guest writes. */
+  public double ratio() {
+    return total.value() == 0 ? 0 : Math.max(0, 1 - remaining.shareOf(total));
+  }
+}

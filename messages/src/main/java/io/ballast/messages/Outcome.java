@@ -1,0 +1,60 @@
+package io.ballast.messages;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** How work ended. */
+public sealed interface Outcome {
+  /**
+   * It did what it was asked.
+   *
+   * @param migration its measures, if it was a migration
+   */
+  record Done(Optional<Migration> migration) implements Outcome {
+    public Done {
+      Fields.required(migration, "migration");
+    }
+  }
+
+  /**
+   * It did not, and the virtual machine is where and as it was before; for a migration, both hosts
+   * were looked at before this was said.
+   *
+   * @param message for a person: what is wrong and what to do next
+   */
+  record Failed(Reason reason, String message) implements Outcome {
+    public Failed {
+      Fields.required(reason, "reason");
+      Fields.text(message, "message");
+    }
+  }
+
+  /**
+   * It can't be said whether it did: the virtual machine may run where it was, at the target, or at
+   * both.
+   *
+   * @param message for a person: what is known
+   */
+  record Unknown(String message) implements Outcome {
+    public Unknown {
+      Fields.text(message, "message");
+    }
+  }
+
+  /**
+   * Measures of a migration.
+   *
+   * @param total from the start to the end
+   * @param downtime in which the guest stood still, by the hypervisor's count
+   * @param transferred sent over the network
+   * @param iterations passes over memory
+   */
+  record Migration(Duration total, Duration downtime, Bytes transferred, int iterations) {
+    public Migration {
+      Fields.required(total, "total");
+      Fields.required(downtime, "downtime");
+      Fields.required(transferred, "transferred");
+      Fields.atLeastZero(iterations, "iterations");
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.ballast.messages;
+
+/**
+ * Why something was refused or failed: one closed list for the whole fleet. Each reason says whose
+ * fault it is and whether the same request can succeed later.
+ */
+public enum Reason {
+  /** Nobody serves the address: the host is unknown to the bus or its agent does not run. */
+  NO_RECEIVER(Fault.RECEIVER, true),
+  /** No answer came, or the command arrived, after its deadline; it may or may not have been done. */
+  DEADLINE_PASSED(Fault.RECEIVER, true),
+  /** The connection to the bus was lost before the answer came. */
+  BUS_LOST(Fault.BUS, true),
+  /** The body is no JSON, misses a field or has a value out of range. */
+  MALFORMED(Fault.CALLER, false),
+  /** The receiver does not know this kind of message. */
+  UNKNOWN_KIND(Fault.CALLER, false),
+  /** The command comes from a scheduler that no longer leads. */
+  STALE_EPOCH(Fault.CALLER, false),
+  /** The fleet has no such host. */
+  UNKNOWN_HOST(Fault.CALLER, false),
+  /** There is no such virtual machine where it was looked for. */
+  UNKNOWN_VM(Fault.CALLER, false),
+  /** There is no such open operation. */
+  UNKNOWN_OPERATION(Fault.CALLER, false),
+  /** The virtual machine or host is not in a state that allows this. */
+  WRONG_STATE(Fault.CALLER, false),
+  /** Another operation works on the same virtual machine. */
+  BUSY(Fault.CALLER, true),
+  /** The target has too little memory or CPU for it. */
+  NO_ROOM(Fault.CALLER, true),
+  /** The hypervisor does not accept the domain's description. */
+  INVALID_DOMAIN(Fault.CALLER, false),
+  /** The hypervisor refused or failed the work; the message has its own words. */
+  HYPERVISOR_REFUSED(Fault.RECEIVER, false),
+  /** The hypervisor does not answer in time. */
+  HYPERVISOR_STUCK(Fault.RECEIVER, true),
+  /** The hypervisor can't be reached: it does not run or refuses connections. */
+  HYPERVISOR_UNREACHABLE(Fault.RECEIVER, true),
+  /** The host's storage or network does not answer or refuses. */
+  TRADE_REFUSED(Fault.RECEIVER, true),
+  /** Somebody cancelled the work. */
+  CANCELLED(Fault.CALLER, true),
+  /** The receiver is stopping or just starting. */
+  NOT_READY(Fault.RECEIVER, true),
+  /** A defect of the receiver; its log has the details. */
+  INTERNAL(Fault.RECEIVER, false);
+
+  /** Whose fault a refusal is. */
+  public enum Fault {
+    /** Who sent the command. */
+    CALLER,
+    /** Who received it, or what it depends on. */
+    RECEIVER,
+    /** The message broker between them. */
+    BUS
+  }
+
+  private final Fault fault;
+  private final boolean retryable;
+
+  Reason(Fault fault, boolean retryable) {
+    this.fault = fault;
+    this.retryable = retryable;
+  }
+
+  public Fault fault() {
+    return fault;
+  }
+
+  /** Whether the same request, unchanged, can succeed at another time. */
+  public boolean retryable() {
+    return retryable;
+  }
+}

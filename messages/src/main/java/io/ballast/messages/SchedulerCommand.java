@@ -1,0 +1,31 @@
+package io.ballast.messages;
+
+import java.util.Optional;
+
+/** What a scheduler can be asked. */
+public sealed interface SchedulerCommand<R extends Reply> extends Command<R> {
+  /** Tell the whole picture: hosts, virtual machines, alerts, moves, decisions. */
+  record InspectFleet() implements SchedulerCommand<Reply.FleetInspected> {}
+
+  /** Say what would be moved now and why, and move nothing. */
+  record PlanMoves() implements SchedulerCommand<Reply.Planned> {}
+
+  /**
+   * Move one virtual machine because a person wants it.
+   *
+   * @param to where to; absent = where it fits best
+   */
+  record MoveVm(VmId vm, Optional<HostId> to) implements SchedulerCommand<Reply.Accepted> {
+    public MoveVm {
+      Fields.required(vm, "vm");
+      Fields.required(to, "to");
+    }
+  }
+
+  /** Give up an open move; the guest stays where it is if it has not arrived yet. */
+  record CancelMove(OperationId move) implements SchedulerCommand<Reply.Accepted> {
+    public CancelMove {
+      Fields.required(move, "move");
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package io.ballast.messages;
+
+/** What a host's storage agent can be asked. */
+public sealed interface StorageCommand<R extends Reply> extends Command<R> {
+  /** Tell what the next beat would tell. */
+  record InspectStorage() implements StorageCommand<Reply.StorageInspected> {}
+}
