@@ -1,0 +1,94 @@
+package io.ballast.ops;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Rules for the sources of all modules. */
+@AnalyzeClasses(packages = "io.ballast", importOptions = DoNotIncludeTests.class)
+final class HouseRulesTest {
+
+  private static final List<String> MODULES =
+      List.of("messages", "scheduler", "host-agent", "storage-agent", "net-agent", "ops");
+
+  private static final int MOST_LINES = 500;
+
+  @ArchTest
+  static final ArchRule onlyTheBusSeesTheClientOfTheBroker =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ballast.bus")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("io.vertx.rabbitmq..", "com.rabbitmq.."));
+
+  @ArchTest
+  static final ArchRule theAgentsSeeNeitherEachOtherNorTheScheduler =
+      slices()
+          .matching("io.ballast.(host|storage|net|scheduler)..")
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule nobodySeesOps =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ballast.ops..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("io.ballast.ops.."));
+
+  @ArchTest
+  static final ArchRule aNameSaysWhatTheClassIs =
+      noClasses()
+          .should()
+          .haveNameMatching(
+              ".*[.$](Abstract[A-Z][^.$]*" + "|[^.$]*(Manager|Utils?|Helper|Base|Impl|Info|Data))");
+
+  @Test
+  void noSourceFileIsLongerThanAPersonReads() {
+    List<Path> tooLong = sources().filter(file -> lines(file) > MOST_LINES).toList();
+
+    assertEquals(List.of(), tooLong, "files of more than " + MOST_LINES + " lines");
+  }
+
+  @Test
+  void theRulesSeeTheSources() {
+    assertFalse(sources().toList().isEmpty());
+  }
+
+  private static Stream<Path> sources() {
+    return MODULES.stream()
+        .map(module -> Path.of("..", module, "src").normalize())
+        .flatMap(HouseRulesTest::filesBelow)
+        .filter(file -> file.toString().endsWith(".java"));
+  }
+
+  private static Stream<Path> filesBelow(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long lines(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
