@@ -44,7 +44,9 @@ public record Bytes(long value) implements Comparable<Bytes> {
     return Long.compare(value, other.value);
   }
 
-  /** For people: three digits at most and a binary unit, such as {@code 96 MiB} or {@code 1.5 GiB}. */
+  /**
+   * For people: three digits at most and a binary unit, such as {@code 96 MiB} or {@code 1.5 GiB}.
+   */
   @Override
   public String toString() {
     String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

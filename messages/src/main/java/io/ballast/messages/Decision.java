@@ -35,8 +35,7 @@ public record Decision(
    * @param wave moves of one wave share no host and may run side by side; waves count from 1
    * @param why one line for a person
    */
-  public record PlannedMove(
-      VmId vm, String name, HostId from, HostId to, int wave, String why) {
+  public record PlannedMove(VmId vm, String name, HostId from, HostId to, int wave, String why) {
     public PlannedMove {
       Fields.required(vm, "vm");
       Fields.text(name, "name");

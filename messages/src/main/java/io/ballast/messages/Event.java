@@ -16,8 +16,8 @@ public sealed interface Event extends Notice {
   }
 
   /** Work ended, and this is how; exactly one per accepted operation. */
-  record OperationFinished(
-      OperationId operation, HostId host, VmId vm, Outcome outcome, Instant at) implements Event {
+  record OperationFinished(OperationId operation, HostId host, VmId vm, Outcome outcome, Instant at)
+      implements Event {
     public OperationFinished {
       Fields.required(operation, "operation");
       Fields.required(host, "host");

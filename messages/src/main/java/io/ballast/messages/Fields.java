@@ -20,10 +20,11 @@ final class Fields {
   }
 
   static String text(@Nullable String value, String field) {
-    if (required(value, field).isBlank()) {
+    String text = required(value, field);
+    if (text.isBlank()) {
       throw new IllegalArgumentException("field '" + field + "' is empty");
     }
-    return value;
+    return text;
   }
 
   static double atLeastZero(double value, String field) {

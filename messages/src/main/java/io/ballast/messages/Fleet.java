@@ -13,11 +13,7 @@ import java.util.Optional;
  * @param decisions the latest of each cluster
  */
 public record Fleet(
-    Instant at,
-    List<Host> hosts,
-    List<Alert> alerts,
-    List<Move> moves,
-    List<Decision> decisions) {
+    Instant at, List<Host> hosts, List<Alert> alerts, List<Move> moves, List<Decision> decisions) {
   public Fleet {
     Fields.required(at, "at");
     hosts = Fields.listOf(hosts, "hosts");

@@ -87,8 +87,7 @@ public record HostBeat(
    * @param io some task waited for a disk
    * @param ioFull all tasks waited for a disk
    */
-  public record Pressure(
-      double cpu, double memory, double memoryFull, double io, double ioFull) {
+  public record Pressure(double cpu, double memory, double memoryFull, double io, double ioFull) {
     public Pressure {
       Fields.ratio(cpu, "cpu");
       Fields.ratio(memory, "memory");

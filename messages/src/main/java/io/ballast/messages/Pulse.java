@@ -33,7 +33,9 @@ public record Pulse(
     Fields.text(version, "version");
   }
 
-  /** Whether this comes after {@code other} of the same host: a later life, or later in one life. */
+  /**
+   * Whether this comes after {@code other} of the same host: a later life, or later in one life.
+   */
   public boolean isAfter(Pulse other) {
     return incarnation != other.incarnation
         ? incarnation > other.incarnation

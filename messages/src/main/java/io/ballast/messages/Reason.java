@@ -7,7 +7,9 @@ package io.ballast.messages;
 public enum Reason {
   /** Nobody serves the address: the host is unknown to the bus or its agent does not run. */
   NO_RECEIVER(Fault.RECEIVER, true),
-  /** No answer came, or the command arrived, after its deadline; it may or may not have been done. */
+  /**
+   * No answer came, or the command arrived, after its deadline; it may or may not have been done.
+   */
   DEADLINE_PASSED(Fault.RECEIVER, true),
   /** The connection to the bus was lost before the answer came. */
   BUS_LOST(Fault.BUS, true),
