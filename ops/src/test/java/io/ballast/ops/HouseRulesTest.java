@@ -1,7 +1,9 @@
 package io.ballast.ops;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noConstructors;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -57,11 +60,33 @@ final class HouseRulesTest {
           .haveNameMatching(
               ".*[.$](Abstract[A-Z][^.$]*" + "|[^.$]*(Manager|Utils?|Helper|Base|Impl|Info|Data))");
 
+  @ArchTest
+  static final ArchRule aConstructorTakesSixThingsAtMost =
+      noConstructors()
+          .that(describe("belong to no record", made -> !made.getOwner().isRecord()))
+          .should(
+              ArchConditions.have(
+                  describe(
+                      "more than six parameters", made -> made.getRawParameterTypes().size() > 6)));
+
   @Test
   void noSourceFileIsLongerThanAPersonReads() {
     List<Path> tooLong = sources().filter(file -> lines(file) > MOST_LINES).toList();
 
     assertEquals(List.of(), tooLong, "files of more than " + MOST_LINES + " lines");
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    List<Path> unmarked =
+        sources()
+            .filter(file -> file.toString().contains("/src/main/java/"))
+            .map(Path::getParent)
+            .distinct()
+            .filter(folder -> !text(folder.resolve("package-info.java")).contains("@NullMarked"))
+            .toList();
+
+    assertEquals(List.of(), unmarked, "packages without a package-info.java with @NullMarked");
   }
 
   @Test
@@ -85,8 +110,12 @@ final class HouseRulesTest {
   }
 
   private static long lines(Path file) {
-    try (Stream<String> lines = Files.lines(file)) {
-      return lines.count();
+    return text(file).lines().count();
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
