@@ -1,0 +1,148 @@
+/*
+ * The only program of a lab guest: /init, static, without a shell or a disk. It shows that the guest lives, eats CPU,
+ * dirties memory, and switches off when the power button is pressed.
+ *
+ * The serial console gets one line for each event, ended by "\r\n" (the terminal's way):
+ *
+ *     boot SECONDS           once, when the program starts
+ *     tick NUMBER SECONDS    every 100 ms; NUMBER counts from 1 without a gap
+ *     off SECONDS            the power button was pressed; nothing follows
+ *
+ * SECONDS is the guest's monotonic clock with milliseconds; it stands still while a migration moves the last pages. A reader
+ * sees a pause as the time between the arrivals of two ticks, a lost or doubled guest as a break in NUMBER.
+ * The kernel may put lines of its own in between: ignore what does not begin with these words.
+ *
+ * The kernel command line configures it:
+ *
+ *     ballast.burn=PCT       uses this percentage of one processor, in cycles of 100 ms; 0 (default) to 100
+ *     ballast.dirty=MIB      writes to each page of this much memory, over and over
+ *     ballast.rate=MIB       ... at this many MiB per second; 0 (default) is as fast as it goes
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/input.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TICK_MS = 100, CYCLE_MS = 100, PAGE = 4096 };
+
+static char command_line[4096];
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void pause_ms(double ms) {
+    struct timespec t = {(time_t)(ms / 1000), 0};
+    t.tv_nsec = (long)((ms - t.tv_sec * 1000.0) * 1e6);
+    nanosleep(&t, NULL);
+}
+
+/* The number behind "NAME=" on the kernel command line, or 0. */
+static long option(const char *name) {
+    size_t length = strlen(name);
+    for (const char *at = command_line; (at = strstr(at, name)); at += length)
+        if ((at == command_line || at[-1] == ' ') && at[length] == '=') return atol(at + length + 1);
+    return 0;
+}
+
+static void load_module(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    if (syscall(SYS_finit_module, file, "", 0) != 0 && errno != EEXIST) printf("%s: %s\n", path, strerror(errno));
+    close(file);
+}
+
+static void burn(long percent) {
+    for (;;) {
+        double start = now();
+        while ((now() - start) * 1000 < percent * CYCLE_MS / 100.0) continue;
+        if (percent < 100) pause_ms(CYCLE_MS * (100 - percent) / 100.0);
+    }
+}
+
+/* Lost time is not made up for: a guest that gets less CPU also dirties less, which is what throttling relies on. */
+static void dirty(long mib, long rate) {
+    size_t size = (size_t)mib << 20;
+    volatile char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        printf("ballast.dirty=%ld: %s\n", mib, strerror(errno));
+        return;
+    }
+    const size_t burst = 64; /* pages between two pauses: a quarter of a MiB */
+    size_t pages = 0;
+    for (unsigned value = 1;; value++)
+        for (size_t at = 0; at < size; at += PAGE) {
+            *(volatile unsigned *)(memory + at) = value;
+            if (rate > 0 && ++pages % burst == 0) pause_ms(250.0 / rate);
+        }
+}
+
+/* Opens the ACPI power button among the input devices; -1 until it is there. */
+static int open_power_button(void) {
+    for (int i = 0; i < 8; i++) {
+        char path[32], name[64] = "";
+        snprintf(path, sizeof path, "/dev/input/event%d", i);
+        int device = open(path, O_RDONLY | O_CLOEXEC);
+        if (device < 0) continue;
+        ioctl(device, EVIOCGNAME(sizeof name - 1), name);
+        if (strstr(name, "Power Button")) return device;
+        close(device);
+    }
+    return -1;
+}
+
+static void wait_for_power_button(void) {
+    int button;
+    while ((button = open_power_button()) < 0) pause_ms(1000);
+    struct input_event event;
+    while (read(button, &event, sizeof event) == sizeof event)
+        if (event.type == EV_KEY && event.code == KEY_POWER && event.value == 1) {
+            printf("off %.3f\n", now());
+            reboot(RB_POWER_OFF);
+        }
+}
+
+static void tick(void) {
+    for (unsigned long number = 1;; number++) {
+        printf("tick %lu %.3f\n", number, now());
+        pause_ms(TICK_MS);
+    }
+}
+
+int main(void) {
+    mount("proc", "/proc", "proc", 0, NULL);
+    mount("dev", "/dev", "devtmpfs", 0, NULL);
+    int console = open("/dev/console", O_RDWR);
+    for (int i = 0; console >= 0 && i < 3; i++) dup2(console, i);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("boot %.3f\n", now());
+
+    int file = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+    if (file >= 0 && read(file, command_line, sizeof command_line - 1) < 0) perror("/proc/cmdline");
+
+    long burn_percent = option("ballast.burn"), dirty_mib = option("ballast.dirty");
+    if (burn_percent > 0 && fork() == 0) burn(burn_percent > 100 ? 100 : burn_percent);
+    if (dirty_mib > 0 && fork() == 0) {
+        dirty(dirty_mib, option("ballast.rate"));
+        _exit(1);
+    }
+    if (fork() == 0) {
+        load_module("/modules/evdev.ko");
+        load_module("/modules/button.ko");
+        wait_for_power_button();
+        _exit(1);
+    }
+    tick();
+}
