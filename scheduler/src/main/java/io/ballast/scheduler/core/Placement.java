@@ -1,0 +1,41 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Decision;
+import io.ballast.messages.Move;
+import io.ballast.messages.Reason;
+import io.ballast.messages.SchedulerCommand;
+import java.time.Instant;
+import java.util.List;
+
+/** Where one virtual machine may go because a person wants it to go. */
+public sealed interface Placement {
+  /**
+   * It may go, and there.
+   *
+   * @param peerUri how the target's hypervisor is reached
+   */
+  record Found(Decision.PlannedMove move, String peerUri) implements Placement {}
+
+  /**
+   * It may not.
+   *
+   * @param message for a person: what is wrong and what to do next
+   */
+  record Refused(Reason reason, String message) implements Placement {}
+
+  /**
+   * Judges a person's wish by the hard rules: the VM runs and has no open move, the target is up
+   * and has room. Triggers and cool-downs don't bind a person.
+   *
+   * @param view of the VM's cluster
+   * @param moves the open ones, and those that ended lately
+   */
+  static Placement of(
+      ClusterView view,
+      List<Move> moves,
+      Policy policy,
+      SchedulerCommand.MoveVm wish,
+      Instant now) {
+    return new Refused(Reason.NOT_READY, "moves on request are still being written");
+  }
+}

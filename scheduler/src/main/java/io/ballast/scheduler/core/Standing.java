@@ -1,0 +1,26 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Whether a host can take part in moves at all. */
+final class Standing {
+  private Standing() {}
+
+  /** What speaks against the host as source and as target; empty = it can take part. */
+  static Optional<Objection> of(Fleet.Host host, Policy policy, Instant now) {
+    if (host.status() != Fleet.Status.UP) {
+      return Optional.of(Objection.HOST_NOT_UP);
+    }
+    if (Duration.between(host.heardAt(), now).compareTo(policy.pace().maxBeatAge()) > 0) {
+      return Optional.of(Objection.HOST_STALE);
+    }
+    if (host.beat().hypervisor().health() != HostBeat.Health.ANSWERING) {
+      return Optional.of(Objection.HYPERVISOR_NOT_ANSWERING);
+    }
+    return Optional.empty();
+  }
+}
