@@ -1,0 +1,141 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Beat;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostId;
+import io.ballast.messages.NetBeat;
+import io.ballast.messages.StorageBeat;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What the fleet last said of itself: the newest beat of every agent. Immutable; each beat makes
+ * the next view.
+ *
+ * <p>It holds no belief of its own: who is up and who is silent is {@link Liveness}'s to say.
+ */
+final class FleetView {
+  static final FleetView EMPTY = new FleetView(sorted(), sorted(), sorted());
+
+  private final SortedMap<HostId, Heard<HostBeat>> hosts;
+  private final SortedMap<HostId, Heard<StorageBeat>> storages;
+  private final SortedMap<HostId, Heard<NetBeat>> nets;
+
+  private FleetView(
+      SortedMap<HostId, Heard<HostBeat>> hosts,
+      SortedMap<HostId, Heard<StorageBeat>> storages,
+      SortedMap<HostId, Heard<NetBeat>> nets) {
+    this.hosts = hosts;
+    this.storages = storages;
+    this.nets = nets;
+  }
+
+  /**
+   * Whether a beat that came at {@code now} says something new: it is neither a repeated one, nor
+   * one that was overtaken, nor one of an earlier life.
+   */
+  boolean isNews(Beat beat, Instant now) {
+    return switch (beat) {
+      case HostBeat host -> isNews(hosts, host, now);
+      case StorageBeat storage -> isNews(storages, storage, now);
+      case NetBeat net -> isNews(nets, net, now);
+    };
+  }
+
+  /** The view after a beat that came at {@code now}; this same view if the beat is no news. */
+  FleetView after(Beat beat, Instant now) {
+    if (!isNews(beat, now)) {
+      return this;
+    }
+    return switch (beat) {
+      case HostBeat host -> new FleetView(with(hosts, host, now), storages, nets);
+      case StorageBeat storage -> new FleetView(hosts, with(storages, storage, now), nets);
+      case NetBeat net -> new FleetView(hosts, storages, with(nets, net, now));
+    };
+  }
+
+  /** The last beats of all host agents, by host name. */
+  SortedMap<HostId, Heard<HostBeat>> hosts() {
+    return hosts;
+  }
+
+  Optional<Heard<HostBeat>> host(HostId id) {
+    return Optional.ofNullable(hosts.get(id));
+  }
+
+  Optional<Heard<StorageBeat>> storage(HostId id) {
+    return Optional.ofNullable(storages.get(id));
+  }
+
+  Optional<Heard<NetBeat>> net(HostId id) {
+    return Optional.ofNullable(nets.get(id));
+  }
+
+  /** Every host as the fleet's picture shows it, sorted by name. */
+  List<Fleet.Host> picture(Function<HostId, Fleet.Status> status) {
+    List<Fleet.Host> picture = new ArrayList<>(hosts.size());
+    hosts.forEach(
+        (id, heard) ->
+            picture.add(
+                new Fleet.Host(
+                    heard.beat(),
+                    status.apply(id),
+                    heard.at(),
+                    storage(id).map(Heard::beat),
+                    net(id).map(Heard::beat))));
+    return picture;
+  }
+
+  /** The hosts of each cluster, sorted by the cluster's name. */
+  List<ClusterView> clusters(Function<HostId, Fleet.Status> status) {
+    SortedMap<String, List<Fleet.Host>> clusters = new TreeMap<>();
+    for (Fleet.Host host : picture(status)) {
+      clusters.computeIfAbsent(host.beat().pulse().cluster(), name -> new ArrayList<>()).add(host);
+    }
+    return clusters.entrySet().stream()
+        .map(cluster -> new ClusterView(cluster.getKey(), cluster.getValue()))
+        .toList();
+  }
+
+  /** Where a virtual machine is known, running or not, sorted by host name. */
+  List<Place> places(VmId vm) {
+    List<Place> places = new ArrayList<>(1);
+    for (Heard<HostBeat> heard : hosts.values()) {
+      for (Vm known : heard.beat().vms()) {
+        if (known.id().equals(vm)) {
+          places.add(new Place(heard.beat().pulse().host(), known));
+        }
+      }
+    }
+    return places;
+  }
+
+  /** A virtual machine on a host. */
+  record Place(HostId host, Vm vm) {}
+
+  private static <B extends Beat> boolean isNews(
+      SortedMap<HostId, Heard<B>> known, B beat, Instant now) {
+    Heard<B> before = known.get(beat.pulse().host());
+    return before == null || before.yieldsTo(beat, now);
+  }
+
+  private static <B extends Beat> SortedMap<HostId, Heard<B>> with(
+      SortedMap<HostId, Heard<B>> known, B beat, Instant now) {
+    TreeMap<HostId, Heard<B>> next = new TreeMap<>(known);
+    next.put(beat.pulse().host(), new Heard<>(beat, now));
+    return Collections.unmodifiableSortedMap(next);
+  }
+
+  private static <B extends Beat> SortedMap<HostId, Heard<B>> sorted() {
+    return Collections.emptySortedMap();
+  }
+}

@@ -1,0 +1,163 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Alert;
+import io.ballast.messages.Alert.Verdict;
+import io.ballast.messages.Fleet.Status;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostBeat.Health;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.scheduler.core.Alerts.Finding;
+import io.ballast.scheduler.core.Alerts.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Keeps watch over the fleet: notices silent hosts, stuck hypervisors and doubled virtual machines,
+ * and says so once with evidence. One thread at a time.
+ */
+final class Watch {
+  private final AlertSettings settings;
+  private final Liveness liveness;
+  private final Overlaps overlaps;
+  private final Alerts alerts;
+  private final SortedMap<HostId, Instant> stuckSince = new TreeMap<>();
+
+  Watch(LivenessSettings liveness, AlertSettings settings, Instant start) {
+    this.settings = settings;
+    this.liveness = new Liveness(liveness, start);
+    this.overlaps = new Overlaps(settings);
+    this.alerts = new Alerts(settings.keptFor());
+  }
+
+  /** Takes note of a host's beat that is news. */
+  void heard(HostBeat beat, Instant now) {
+    HostId host = beat.pulse().host();
+    liveness.heard(beat.pulse(), now);
+    if (beat.hypervisor().health() == Health.ANSWERING) {
+      stuckSince.remove(host);
+    } else {
+      stuckSince.putIfAbsent(host, now);
+    }
+  }
+
+  /** Takes note that a virtual machine was found on several hosts by asking them. */
+  void doubled(VmId vm, String name, List<HostId> hosts, Instant now) {
+    overlaps.claim(vm, name, hosts, now);
+  }
+
+  /** Looks at everything once more; to be called at least every two seconds. */
+  List<Effect> look(FleetView view, Predicate<VmId> moving, Instant now) {
+    Optional<Liveness.Doubt> before = liveness.doubt();
+    liveness.look(now);
+    overlaps.look(view, moving, now);
+    List<Effect> effects = new ArrayList<>();
+    doubt(before, liveness.doubt()).ifPresent(effects::add);
+    alerts
+        .settle(wrong(view), subject -> describe(subject, view, now), now)
+        .forEach(event -> effects.add(new Effect.Tell(event)));
+    return effects;
+  }
+
+  Status status(HostId host, Instant now) {
+    return liveness.status(host, now);
+  }
+
+  /** Whether the observer doubts what it sees, so that nothing should be decided on it. */
+  boolean inDoubt() {
+    return liveness.doubt().isPresent();
+  }
+
+  List<Alert> alerts() {
+    return alerts.all();
+  }
+
+  private Set<Subject> wrong(FleetView view) {
+    Set<Subject> wrong = new TreeSet<>();
+    liveness.gone().forEach(host -> wrong.add(Subject.of(Verdict.HOST_SILENT, host)));
+    stuckSince.forEach(
+        (host, since) -> {
+          Optional<Duration> stuck =
+              view.host(host).map(heard -> Duration.between(since, heard.at()));
+          if (stuck.isPresent() && stuck.get().compareTo(settings.stuckFor()) >= 0) {
+            wrong.add(Subject.of(Verdict.HYPERVISOR_STUCK, host));
+          }
+        });
+    for (Overlaps.Overlap overlap : overlaps.doubled()) {
+      wrong.add(
+          new Subject(Verdict.VM_DOUBLED, overlap.hosts().getFirst(), Optional.of(overlap.vm())));
+    }
+    return wrong;
+  }
+
+  private Finding describe(Subject subject, FleetView view, Instant now) {
+    HostId host = subject.host();
+    Heard<HostBeat> heard = view.host(host).orElseThrow();
+    List<String> active =
+        heard.beat().vms().stream()
+            .filter(vm -> vm.state().active())
+            .map(Vm::name)
+            .sorted()
+            .toList();
+    long incarnation = heard.beat().pulse().incarnation();
+    return switch (subject.verdict()) {
+      case HOST_SILENT ->
+          new Finding(
+              heard.at(), incarnation, active, Evidence.ofSilence(host, view, liveness, now));
+      case HYPERVISOR_STUCK ->
+          new Finding(
+              heard.at(),
+              incarnation,
+              active,
+              Evidence.ofStuck(heard, stuckSince.getOrDefault(host, now), now));
+      case VM_DOUBLED -> {
+        Overlaps.Overlap overlap =
+            overlaps.doubled().stream()
+                .filter(each -> subject.vm().equals(Optional.of(each.vm())))
+                .findFirst()
+                .orElseThrow();
+        yield new Finding(
+            heard.at(),
+            incarnation,
+            List.of(overlap.name()),
+            Evidence.ofDouble(overlap, view, now));
+      }
+    };
+  }
+
+  private static Optional<Effect> doubt(
+      Optional<Liveness.Doubt> before, Optional<Liveness.Doubt> after) {
+    if (before.isEmpty() && after.isPresent()) {
+      Liveness.Doubt doubt = after.get();
+      return Optional.of(
+          new Effect.Warn(
+              doubt.late().size()
+                  + " of "
+                  + doubt.known()
+                  + " hosts are late at once ("
+                  + names(doubt.late())
+                  + "): first of all a problem of this scheduler or of its bus; no verdict and no"
+                  + " plan until some are heard again or that lasts"));
+    }
+    if (before.isPresent() && after.isEmpty()) {
+      return Optional.of(new Effect.Note("this scheduler no longer doubts what it hears"));
+    }
+    return Optional.empty();
+  }
+
+  private static String names(Set<HostId> hosts) {
+    List<String> names = hosts.stream().sorted().map(HostId::value).toList();
+    return names.size() <= 10
+        ? String.join(", ", names)
+        : String.join(", ", names.subList(0, 10)) + ", ...";
+  }
+}

@@ -1,0 +1,107 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostBeat.Health;
+import io.ballast.messages.HostId;
+import io.ballast.messages.NetBeat;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Pulse;
+import io.ballast.messages.StorageBeat;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes the beats of one host's agents for tests; every beat counts on. */
+final class BeatMaker {
+  static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+  static final Duration INTERVAL = Duration.ofSeconds(3);
+
+  private final HostId host;
+  private long incarnation = 1000;
+  private long sequence;
+  private Health health = Health.ANSWERING;
+  private List<OperationId> operations = List.of();
+
+  BeatMaker(String host) {
+    this.host = new HostId(host);
+  }
+
+  HostId host() {
+    return host;
+  }
+
+  BeatMaker incarnation(long next) {
+    incarnation = next;
+    sequence = 0;
+    return this;
+  }
+
+  BeatMaker health(Health next) {
+    health = next;
+    return this;
+  }
+
+  BeatMaker operations(OperationId... next) {
+    operations = List.of(next);
+    return this;
+  }
+
+  /** Skips beats that are lost on their way. */
+  BeatMaker lose(int beats) {
+    sequence += beats;
+    return this;
+  }
+
+  Pulse pulse(Instant at) {
+    sequence++;
+    return new Pulse(host, "lab", incarnation, sequence, at, INTERVAL, "test");
+  }
+
+  HostBeat beat(Instant at, Vm... vms) {
+    return beat(at, at, vms);
+  }
+
+  HostBeat beat(Instant at, Instant sampledAt, Vm... vms) {
+    return new HostBeat(
+        pulse(at),
+        new HostBeat.Capacity(4, Bytes.ofMiB(4096)),
+        new HostBeat.Load(0.2, Bytes.ofMiB(512), 0.5, 0.5, 0.5, Optional.empty(), List.of()),
+        new HostBeat.Hypervisor(health, Optional.of(sampledAt), "qemu+tcp://" + host + "/system"),
+        List.of(vms),
+        operations);
+  }
+
+  StorageBeat storage(Instant at) {
+    return new StorageBeat(pulse(at), List.of());
+  }
+
+  NetBeat net(Instant at) {
+    return new NetBeat(pulse(at), List.of(), List.of());
+  }
+
+  static Vm vm(int number, VmState state) {
+    return new Vm(
+        vmId(number),
+        "guest" + number,
+        state,
+        1,
+        0.1,
+        Bytes.ofMiB(64),
+        Bytes.ofMiB(64),
+        Vm.Traffic.NONE);
+  }
+
+  static VmId vmId(int number) {
+    return new VmId(new UUID(0, number));
+  }
+
+  static Instant at(double seconds) {
+    return START.plusNanos(Math.round(seconds * 1e9));
+  }
+}
