@@ -50,6 +50,8 @@ public record Decision(
   public record Term(String name, double before, double after) {
     public Term {
       Fields.text(name, "name");
+      Fields.finite(before, "before");
+      Fields.finite(after, "after");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.ballast.messages;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of record components, each failing with a text that names the field. */
@@ -16,7 +17,10 @@ final class Fields {
   }
 
   static <T> List<T> listOf(@Nullable Collection<T> values, String field) {
-    return List.copyOf(required(values, field));
+    if (required(values, field).stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("field '" + field + "' has an empty entry");
+    }
+    return List.copyOf(values);
   }
 
   static String text(@Nullable String value, String field) {
@@ -31,6 +35,14 @@ final class Fields {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
           "field '" + field + "' is " + value + "; it must be a finite number of at least 0");
+    }
+    return value;
+  }
+
+  static double finite(double value, String field) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "field '" + field + "' is " + value + "; it must be a finite number");
     }
     return value;
   }

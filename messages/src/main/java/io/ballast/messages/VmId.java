@@ -10,7 +10,12 @@ public record VmId(UUID value) implements Comparable<VmId> {
 
   /** Parses the usual text form of a UUID; anything else is an {@link IllegalArgumentException}. */
   public static VmId of(String text) {
-    return new VmId(UUID.fromString(text));
+    UUID uuid = UUID.fromString(text);
+    if (!uuid.toString().equalsIgnoreCase(text)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no UUID: each part has its full length");
+    }
+    return new VmId(uuid);
   }
 
   @Override

@@ -1,0 +1,211 @@
+package io.ballast.bus;
+
+import io.ballast.messages.Alert;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Decision;
+import io.ballast.messages.Event;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Message;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Move;
+import io.ballast.messages.NetBeat;
+import io.ballast.messages.NetCommand;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Pulse;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.StorageBeat;
+import io.ballast.messages.StorageCommand;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One message of each kind, as a fleet would send it: the content of the golden files. */
+final class Samples {
+  static final HostId H1 = new HostId("h1");
+  static final HostId H2 = new HostId("h2");
+  static final VmId VM = VmId.of("0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10");
+  static final OperationId OPERATION = new OperationId("1f6c2b9e-7c38-4c57-8d0a-5b4c0a3d2e11");
+
+  private static final Instant AT = Instant.parse("2030-01-31T12:00:00.250Z");
+
+  private Samples() {}
+
+  static Pulse pulse() {
+    return new Pulse(H1, "east", 1_890_000_000_000L, 42, AT, Duration.ofSeconds(3), "0.1.0");
+  }
+
+  static Vm vm() {
+    return new Vm(
+        VM,
+        "web-1",
+        VmState.RUNNING,
+        2,
+        0.35,
+        Bytes.ofMiB(512),
+        Bytes.ofMiB(300),
+        new Vm.Traffic(
+            Bytes.ofKiB(10), Bytes.ofKiB(20), new Bytes(12_345), new Bytes(Long.MAX_VALUE)));
+  }
+
+  static HostBeat hostBeat() {
+    return new HostBeat(
+        pulse(),
+        new HostBeat.Capacity(4, Bytes.ofMiB(8192)),
+        new HostBeat.Load(
+            0.75,
+            Bytes.ofMiB(4096),
+            3.5,
+            2.25,
+            1,
+            Optional.of(new HostBeat.Pressure(0.12, 0, 0, 0.03, 0.01)),
+            List.of(new HostBeat.LinkTraffic("eth0", Bytes.ofKiB(900), Bytes.ofKiB(40)))),
+        new HostBeat.Hypervisor(
+            HostBeat.Health.ANSWERING, Optional.of(AT), "qemu+tcp://10.0.0.1/system"),
+        List.of(vm()),
+        List.of(OPERATION));
+  }
+
+  static StorageBeat storageBeat() {
+    return new StorageBeat(
+        pulse(),
+        List.of(
+            new StorageBeat.Pool(
+                "default", "dir", true, Bytes.ofMiB(1000), Bytes.ofMiB(400), Bytes.ofMiB(600))));
+  }
+
+  static NetBeat netBeat() {
+    return new NetBeat(
+        pulse(),
+        List.of(
+            new NetBeat.Bridge("br0", NetBeat.Bridge.Kind.LINUX, List.of("eth0", "vnet3")),
+            new NetBeat.Bridge("ovs0", NetBeat.Bridge.Kind.OPEN_VSWITCH, List.of())),
+        List.of(
+            new NetBeat.Link("eth0", true, 1500, Optional.of(10_000), Bytes.ofKiB(5), Bytes.ZERO),
+            new NetBeat.Link("vnet3", false, 1500, Optional.empty(), Bytes.ZERO, Bytes.ZERO)));
+  }
+
+  static MigrationProgress progress() {
+    return new MigrationProgress(
+        Duration.ofMillis(2500),
+        Bytes.ofMiB(512),
+        Bytes.ofMiB(200),
+        Bytes.ofMiB(312),
+        Bytes.ofMiB(80),
+        Bytes.ofMiB(2),
+        1);
+  }
+
+  static Outcome.Migration migration() {
+    return new Outcome.Migration(
+        Duration.ofMillis(6400), Duration.ofMillis(38), Bytes.ofMiB(540), 3);
+  }
+
+  static Move move() {
+    return new Move(
+        OPERATION,
+        VM,
+        "web-1",
+        H1,
+        H2,
+        Move.Priority.BALANCE,
+        Move.State.MIGRATING,
+        AT,
+        Optional.of(progress()),
+        Optional.empty(),
+        "CPU of h1 is 92 %");
+  }
+
+  static Decision decision() {
+    return new Decision(
+        AT,
+        "east",
+        List.of(new Decision.PlannedMove(VM, "web-1", H1, H2, 1, "CPU of h1 is 92 %")),
+        "move 1 VM from h1 to h2",
+        List.of(new Decision.Term("cpu-spread", 0.31, 0.04)),
+        Map.of("cool-down", 2, "no-room", 5));
+  }
+
+  static Alert alert(Optional<Instant> resolvedAt) {
+    return new Alert(
+        "host-silent/h1/1890000000000",
+        Alert.Verdict.HOST_SILENT,
+        H1,
+        AT,
+        AT.minusSeconds(12),
+        List.of("web-1"),
+        List.of("no beat for 12.0 s, where 3.0 s are usual"),
+        resolvedAt);
+  }
+
+  static Fleet fleet() {
+    return new Fleet(
+        AT,
+        List.of(
+            new Fleet.Host(
+                hostBeat(),
+                Fleet.Status.UP,
+                AT,
+                Optional.of(storageBeat()),
+                Optional.of(netBeat()))),
+        List.of(alert(Optional.empty())),
+        List.of(move()),
+        List.of(decision()));
+  }
+
+  static List<Message> all() {
+    return List.of(
+        new HostCommand.InspectHost(),
+        new HostCommand.InspectVm(VM),
+        new HostCommand.Define("<domain type='kvm'><name>web-1</name></domain>"),
+        new HostCommand.Start(VM),
+        new HostCommand.ShutDown(VM, Duration.ofMinutes(1)),
+        new HostCommand.Destroy(VM),
+        new HostCommand.Reboot(VM),
+        new HostCommand.Suspend(VM),
+        new HostCommand.Resume(VM),
+        new HostCommand.Undefine(VM),
+        new HostCommand.Migrate(
+            VM,
+            H2,
+            "qemu+tcp://10.0.0.2/system",
+            Optional.of(Bytes.ofMiB(100)),
+            Duration.ofMillis(300),
+            Duration.ofMinutes(10)),
+        new HostCommand.Cancel(OPERATION),
+        new StorageCommand.InspectStorage(),
+        new NetCommand.InspectNet(),
+        new SchedulerCommand.InspectFleet(),
+        new SchedulerCommand.PlanMoves(),
+        new SchedulerCommand.MoveVm(VM, Optional.of(H2)),
+        new SchedulerCommand.CancelMove(OPERATION),
+        new Reply.Accepted(OPERATION),
+        new Reply.Refused(Reason.UNKNOWN_VM, "h1 has no VM " + VM + "; ask ballast vms"),
+        new Reply.HostInspected(hostBeat()),
+        new Reply.VmInspected(Optional.of(vm()), Optional.of("<domain type='kvm'/>")),
+        new Reply.StorageInspected(storageBeat()),
+        new Reply.NetInspected(netBeat()),
+        new Reply.FleetInspected(fleet()),
+        new Reply.Planned(decision()),
+        new Event.OperationProgressed(OPERATION, H1, VM, progress()),
+        new Event.OperationFinished(
+            OPERATION, H1, VM, new Outcome.Done(Optional.of(migration())), AT),
+        new Event.Decided(decision()),
+        new Event.MoveChanged(move()),
+        new Event.AlertRaised(alert(Optional.empty())),
+        new Event.AlertResolved(alert(Optional.of(AT))),
+        hostBeat(),
+        storageBeat(),
+        netBeat());
+  }
+}
