@@ -9,14 +9,26 @@ import io.ballast.messages.VmId;
 
 /** What the core wants done in the world; its shell does it and tells what came of it. */
 public sealed interface Effect {
-  /** Send a command to a host's agent, under this id, and tell its answer. */
-  record Send(OperationId id, HostId host, HostCommand<Reply.Accepted> command) implements Effect {}
+  /**
+   * Send a host's agent this command under the move's id, within the policy's time for answers.
+   * What came of it comes back as {@link MoveInput.Accepted} or {@link MoveInput.Refused}.
+   */
+  record Send(OperationId move, HostId host, HostCommand.Migrate command) implements Effect {}
 
-  /** Ask a host's hypervisor for a virtual machine, and tell what it says. */
-  record Look(HostId host, VmId vm) implements Effect {}
+  /** Send a host's agent this command under an id of its own; nothing need come back. */
+  record Abort(OperationId move, HostId host, HostCommand.Cancel command) implements Effect {}
 
-  /** Tell the fleet. */
+  /**
+   * Ask a host's hypervisor for a virtual machine. What it said comes back as {@link
+   * MoveInput.Looked} or {@link MoveInput.LookFailed}.
+   */
+  record Look(OperationId move, HostId host, VmId vm) implements Effect {}
+
+  /** Tell the fleet; it must not be lost. */
   record Tell(Event event) implements Effect {}
+
+  /** Answer the command of that id. */
+  record Answer(OperationId command, Reply reply) implements Effect {}
 
   /** Warn the operator: one line for the log. */
   record Warn(String line) implements Effect {}

@@ -72,6 +72,11 @@ final class Watch {
     return liveness.status(host, now);
   }
 
+  /** Whether a host was declared silent and has not come back for good. */
+  boolean isGone(HostId host) {
+    return liveness.gone().contains(host);
+  }
+
   /** Whether the observer doubts what it sees, so that nothing should be decided on it. */
   boolean inDoubt() {
     return liveness.doubt().isPresent();

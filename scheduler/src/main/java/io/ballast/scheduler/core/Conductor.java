@@ -1,0 +1,301 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Beat;
+import io.ballast.messages.Decision;
+import io.ballast.messages.Event;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Move;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The whole scheduler as one machine: beats, events, answers, commands and time go in, effects come
+ * out, to be carried out in their order.
+ *
+ * <p>It does nothing by itself: no thread, no clock, no chance, no input or output, so that a test
+ * or a simulator drives exactly what runs in earnest. Someone must say {@link #onTick} at {@link
+ * #nextDeadline}; a later tick is taken for a sleep of the observer. One thread at a time.
+ */
+public final class Conductor {
+  /** Between two looks at everything. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  private final Policy policy;
+  private final Supplier<OperationId> ids;
+  private final Watch watch;
+  private final Planner planner;
+
+  private FleetView view = FleetView.EMPTY;
+  private MoveMachine machine;
+  private Instant nextLook;
+
+  /**
+   * A scheduler that has heard nothing yet.
+   *
+   * @param ids names for the moves that it plans, each one fresh
+   */
+  public Conductor(
+      Policy policy,
+      LivenessSettings liveness,
+      AlertSettings alerts,
+      Supplier<OperationId> ids,
+      Instant start) {
+    this.policy = policy;
+    this.ids = ids;
+    this.watch = new Watch(liveness, alerts, start);
+    this.planner = new Planner(policy);
+    this.machine = MoveMachine.of(policy);
+    this.nextLook = start;
+  }
+
+  /** An agent beat. */
+  public List<Effect> onBeat(Beat beat, Instant now) {
+    if (!view.isNews(beat, now)) {
+      return List.of();
+    }
+    view = view.after(beat, now);
+    List<Effect> effects = new ArrayList<>();
+    if (beat instanceof HostBeat host) {
+      boolean awaited = watch.isGone(host.pulse().host());
+      watch.heard(host, now);
+      effects.addAll(move(new MoveInput.Beaten(host), now));
+      if (awaited) {
+        effects.addAll(keepWatch(now));
+      }
+    }
+    return effects;
+  }
+
+  /** Something happened; what a scheduler itself tells is no news to it. */
+  public List<Effect> onEvent(Event event, Instant now) {
+    return switch (event) {
+      case Event.OperationProgressed progressed -> move(new MoveInput.Progressed(progressed), now);
+      case Event.OperationFinished finished -> move(new MoveInput.Finished(finished), now);
+      case Event.Decided decided -> List.of();
+      case Event.MoveChanged changed -> List.of();
+      case Event.AlertRaised raised -> List.of();
+      case Event.AlertResolved resolved -> List.of();
+    };
+  }
+
+  /** What came of a {@link Effect.Send} or {@link Effect.Look}. */
+  public List<Effect> onAnswer(MoveInput answer, Instant now) {
+    return move(answer, now);
+  }
+
+  /**
+   * Somebody asks for something; exactly one of the effects answers it.
+   *
+   * @param id of the command, and of the move that it starts
+   */
+  public List<Effect> onCommand(OperationId id, SchedulerCommand<?> command, Instant now) {
+    return switch (command) {
+      case SchedulerCommand.InspectFleet inspect ->
+          List.of(new Effect.Answer(id, new Reply.FleetInspected(fleet(now))));
+      case SchedulerCommand.PlanMoves plan -> List.of(new Effect.Answer(id, dryRun(now)));
+      case SchedulerCommand.MoveVm wish -> moveVm(id, wish, now);
+      case SchedulerCommand.CancelMove cancel -> cancel(id, cancel.move(), now);
+    };
+  }
+
+  /** Time passed. */
+  public List<Effect> onTick(Instant now) {
+    List<Effect> effects = new ArrayList<>();
+    if (!now.isBefore(nextLook) || nextLook.isAfter(now.plus(LOOK_EVERY))) {
+      nextLook = now.plus(LOOK_EVERY);
+      effects.addAll(keepWatch(now));
+      effects.addAll(plan(now));
+    }
+    if (machine.nextDeadline().map(due -> !now.isBefore(due)).orElse(false)) {
+      effects.addAll(move(new MoveInput.Passed(), now));
+    }
+    return effects;
+  }
+
+  /** When to say {@link #onTick} at the latest. */
+  public Instant nextDeadline() {
+    return machine.nextDeadline().filter(due -> due.isBefore(nextLook)).orElse(nextLook);
+  }
+
+  /** The whole picture. */
+  public Fleet fleet(Instant now) {
+    return new Fleet(
+        now,
+        view.picture(host -> watch.status(host, now)),
+        watch.alerts(),
+        machine.moves(),
+        planner.decisions());
+  }
+
+  private List<Effect> keepWatch(Instant now) {
+    return watch.look(view, this::isMoving, now);
+  }
+
+  private List<Effect> plan(Instant now) {
+    List<Effect> effects = new ArrayList<>();
+    List<Planner.Verdict> verdicts =
+        planner.look(clusters(now), machine.moves(), cluster -> !watch.inDoubt(), now);
+    for (Planner.Verdict verdict : verdicts) {
+      if (verdict.news()) {
+        effects.add(new Effect.Tell(new Event.Decided(verdict.decision())));
+      }
+      if (policy.mode() == Policy.Mode.AUTOMATIC) {
+        verdict.decision().moves().stream()
+            .filter(move -> move.wave() == 1)
+            .forEach(move -> effects.addAll(begin(verdict.view(), move, now)));
+      }
+    }
+    return effects;
+  }
+
+  private List<Effect> begin(ClusterView cluster, Decision.PlannedMove move, Instant now) {
+    String peerUri = cluster.host(move.to()).orElseThrow().beat().hypervisor().peerUri();
+    return move(
+        new MoveInput.Planned(
+            MoveMachine.planned(ids.get(), move, Move.Priority.BALANCE, now), peerUri),
+        now);
+  }
+
+  private Reply dryRun(Instant now) {
+    List<Decision> decisions = planner.dryRun(clusters(now), machine.moves(), now);
+    return decisions.isEmpty()
+        ? new Reply.Refused(
+            Reason.NOT_READY, "no host was heard yet; ask again when agents have beaten")
+        : new Reply.Planned(Planner.joined(decisions));
+  }
+
+  private List<Effect> moveVm(OperationId id, SchedulerCommand.MoveVm wish, Instant now) {
+    if (machine.moves().stream().anyMatch(move -> move.id().equals(id))) {
+      return List.of(new Effect.Answer(id, new Reply.Accepted(id)));
+    }
+    Optional<ClusterView> home = home(wish.vm(), now);
+    if (home.isEmpty()) {
+      return refuse(
+          id, Reason.UNKNOWN_VM, "no host knows a VM " + wish.vm() + "; look for its id again");
+    }
+    Optional<Effect> stranger = wish.to().flatMap(to -> stranger(id, home.get(), to));
+    if (stranger.isPresent()) {
+      return List.of(stranger.get());
+    }
+    Placement placement = Placement.of(home.get(), machine.moves(), policy, wish, now);
+    return switch (placement) {
+      case Placement.Refused refused -> refuse(id, refused.reason(), refused.message());
+      case Placement.Found found -> {
+        List<Effect> effects = new ArrayList<>();
+        effects.add(new Effect.Answer(id, new Reply.Accepted(id)));
+        Move move = MoveMachine.planned(id, found.move(), Move.Priority.PERSON, now);
+        effects.addAll(move(new MoveInput.Planned(move, found.peerUri()), now));
+        yield effects;
+      }
+    };
+  }
+
+  /** The refusal of a target that is not of the cluster. */
+  private Optional<Effect> stranger(OperationId id, ClusterView cluster, HostId to) {
+    if (cluster.host(to).isPresent()) {
+      return Optional.empty();
+    }
+    Reply refused =
+        view.host(to)
+            .map(
+                heard ->
+                    new Reply.Refused(
+                        Reason.WRONG_STATE,
+                        "host "
+                            + to
+                            + " is of cluster "
+                            + heard.beat().pulse().cluster()
+                            + ", the VM of cluster "
+                            + cluster.cluster()
+                            + "; choose a host of the same cluster"))
+            .orElseGet(
+                () ->
+                    new Reply.Refused(
+                        Reason.UNKNOWN_HOST,
+                        "no host " + to + " was heard; the cluster has " + names(cluster)));
+    return Optional.of(new Effect.Answer(id, refused));
+  }
+
+  private List<Effect> cancel(OperationId id, OperationId move, Instant now) {
+    MoveMachine.Result result = machine.on(new MoveInput.Cancelled(move), now);
+    Reply reply =
+        result.steps().stream()
+            .filter(Step.Ignored.class::isInstance)
+            .map(Step.Ignored.class::cast)
+            .<Reply>map(ignored -> new Reply.Refused(ignored.reason(), ignored.message()))
+            .findFirst()
+            .orElseGet(() -> new Reply.Accepted(move));
+    List<Effect> effects = new ArrayList<>();
+    effects.add(new Effect.Answer(id, reply));
+    effects.addAll(effects(result, now));
+    return effects;
+  }
+
+  private List<Effect> move(MoveInput input, Instant now) {
+    return effects(machine.on(input, now), now);
+  }
+
+  private List<Effect> effects(MoveMachine.Result result, Instant now) {
+    machine = result.machine();
+    List<Effect> effects = new ArrayList<>();
+    for (Step step : result.steps()) {
+      switch (step) {
+        case Step.Send send ->
+            effects.add(new Effect.Send(send.move(), send.host(), send.command()));
+        case Step.Abort abort ->
+            effects.add(new Effect.Abort(abort.move(), abort.host(), abort.command()));
+        case Step.Look look -> effects.add(new Effect.Look(look.move(), look.host(), look.vm()));
+        case Step.Changed changed ->
+            effects.add(new Effect.Tell(new Event.MoveChanged(changed.move())));
+        case Step.Doubled doubled -> {
+          Move move = doubled.move();
+          watch.doubled(move.vm(), move.name(), doubled.hosts(), now);
+          effects.addAll(keepWatch(now));
+        }
+        case Step.Ignored ignored -> {}
+      }
+    }
+    return effects;
+  }
+
+  private List<ClusterView> clusters(Instant now) {
+    return view.clusters(host -> watch.status(host, now));
+  }
+
+  private Optional<ClusterView> home(VmId vm, Instant now) {
+    List<FleetView.Place> places = view.places(vm);
+    Optional<FleetView.Place> place =
+        places.stream()
+            .filter(each -> each.vm().state().active())
+            .findFirst()
+            .or(() -> places.stream().findFirst());
+    return place.flatMap(
+        found ->
+            clusters(now).stream()
+                .filter(cluster -> cluster.host(found.host()).isPresent())
+                .findFirst());
+  }
+
+  private boolean isMoving(VmId vm) {
+    return machine.moves().stream().anyMatch(move -> move.state().open() && move.vm().equals(vm));
+  }
+
+  private static List<Effect> refuse(OperationId id, Reason reason, String message) {
+    return List.of(new Effect.Answer(id, new Reply.Refused(reason, message)));
+  }
+
+  private static String names(ClusterView cluster) {
+    return String.join(", ", cluster.hosts().stream().map(host -> host.id().value()).toList());
+  }
+}
