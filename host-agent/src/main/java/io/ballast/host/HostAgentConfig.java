@@ -1,0 +1,80 @@
+package io.ballast.host;
+
+import io.ballast.bus.Heartbeat;
+import io.ballast.messages.HostId;
+import java.time.Duration;
+
+/**
+ * What a host's agent has to be told.
+ *
+ * @param rhythm who it is and how often it beats; every 3 s unless said otherwise
+ * @param peerUri how other hosts' hypervisors reach this one for migrations, such as {@code
+ *     qemu+tcp://10.88.0.11/system}
+ * @param sampleEvery how often the host and its hypervisor are looked at; every second unless said
+ *     otherwise. What a beat says is about that old.
+ * @param patience how long it waits for what
+ */
+public record HostAgentConfig(
+    Heartbeat.Rhythm rhythm, String peerUri, Duration sampleEvery, Patience patience) {
+  public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(3);
+  public static final Duration DEFAULT_SAMPLE_EVERY = Duration.ofSeconds(1);
+
+  public HostAgentConfig {
+    if (peerUri.isBlank()) {
+      throw new IllegalArgumentException("the agent must be told its host's peer URI");
+    }
+    if (sampleEvery.toMillis() < 1 || sampleEvery.compareTo(rhythm.every()) > 0) {
+      throw new IllegalArgumentException(
+          "the host must be sampled at least once a beat: every "
+              + sampleEvery
+              + " is not within "
+              + rhythm.every());
+    }
+  }
+
+  /** The usual intervals and patience. */
+  public static HostAgentConfig of(HostId host, String cluster, String version, String peerUri) {
+    return new HostAgentConfig(
+        new Heartbeat.Rhythm(host, cluster, DEFAULT_BEAT_EVERY, version),
+        peerUri,
+        DEFAULT_SAMPLE_EVERY,
+        Patience.DEFAULT);
+  }
+
+  /** The same with beats at another interval, and samples at least as often. */
+  public HostAgentConfig beatingEvery(Duration interval) {
+    return new HostAgentConfig(
+        new Heartbeat.Rhythm(rhythm.host(), rhythm.cluster(), interval, rhythm.version()),
+        peerUri,
+        sampleEvery.compareTo(interval) > 0 ? interval : sampleEvery,
+        patience);
+  }
+
+  /** The same with other limits. */
+  public HostAgentConfig with(Patience limits) {
+    return new HostAgentConfig(rhythm, peerUri, sampleEvery, limits);
+  }
+
+  public HostId host() {
+    return rhythm.host();
+  }
+
+  /**
+   * How long the agent waits for what.
+   *
+   * @param check for the hypervisor's word on a VM before a command is refused; shorter than the
+   *     time that callers allow, 3 s unless said otherwise
+   * @param abort for a migration to end after it was aborted, 30 s unless said otherwise
+   * @param look for both hosts to say what they run after a migration went wrong, 60 s unless said
+   *     otherwise; after that its outcome is unknown
+   * @param again between two looks at the same thing, 1 s unless said otherwise
+   */
+  public record Patience(Duration check, Duration abort, Duration look, Duration again) {
+    public static final Patience DEFAULT =
+        new Patience(
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(1));
+  }
+}

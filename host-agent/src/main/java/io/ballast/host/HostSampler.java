@@ -1,0 +1,176 @@
+package io.ballast.host;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.host.HostMeter.Reading;
+import io.ballast.host.Rates.Sample;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostBeat.Health;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Pulse;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Vm;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was last seen of the host and of its virtual machines, how old that is, and whether the
+ * hypervisor answers.
+ *
+ * <p>Looking and telling are apart: {@link #sample} and {@link #measure} ask and may take as long
+ * as they like, at most one of each at a time; {@link #beat} tells what is known and waits for
+ * nothing. Lives on one loop.
+ */
+final class HostSampler {
+  private static final Logger LOG = LoggerFactory.getLogger(HostSampler.class);
+
+  private final HostMeter meter;
+  private final Hypervisor hypervisor;
+  private final String peerUri;
+  private final Loop loop;
+  private final Clock clock;
+  private final Window<Reading> readings;
+  private final Window<Sample> samples;
+  private @Nullable Future<Void> measuring;
+  private @Nullable Future<Void> sampling;
+  private Health health = Health.STUCK;
+  private Optional<Instant> sampledAt = Optional.empty();
+  private boolean readable = true;
+
+  HostSampler(
+      HostAgentConfig config, HostMeter meter, Hypervisor hypervisor, Loop loop, Clock clock) {
+    this.meter = meter;
+    this.hypervisor = hypervisor;
+    this.peerUri = config.peerUri();
+    this.loop = loop;
+    this.clock = clock;
+    Duration length = config.rhythm().every();
+    this.readings = new Window<>(length, (from, to) -> to.at().minus(from.at()));
+    this.samples = new Window<>(length, (from, to) -> Duration.between(from.at(), to.at()));
+  }
+
+  /** Reads the host's counters. Fails if they can't be read; what was known stays. */
+  Future<Void> measure() {
+    if (measuring == null) {
+      measuring = loop.here(meter.read()).transform(this::measured);
+    }
+    return measuring;
+  }
+
+  /** Asks the hypervisor for its domains. Always succeeds: {@link #health} tells how it went. */
+  Future<Void> sample() {
+    if (sampling == null) {
+      sampling = loop.here(hypervisor.sample()).transform(this::sampled);
+    }
+    return sampling;
+  }
+
+  /** A sample that was begun after this was called. */
+  Future<Void> sampleAfresh() {
+    return sampling == null ? sample() : sampling.compose(ended -> sample());
+  }
+
+  private Future<Void> measured(AsyncResult<Reading> result) {
+    measuring = null;
+    if (result.succeeded()) {
+      readings.add(result.result());
+      readable = true;
+      return Future.succeededFuture();
+    }
+    if (readable) {
+      LOG.warn("The host's load can't be read: {}", result.cause().toString());
+    }
+    readable = false;
+    return Future.failedFuture(result.cause());
+  }
+
+  private Future<Void> sampled(AsyncResult<List<Domain>> result) {
+    sampling = null;
+    Health before = health;
+    if (result.succeeded()) {
+      Instant now = clock.instant();
+      samples.add(new Sample(now, result.result()));
+      sampledAt = Optional.of(now);
+      health = Health.ANSWERING;
+    } else {
+      health = healthAfter(result.cause());
+    }
+    if (health != before) {
+      tell(result.cause());
+    }
+    return Future.succeededFuture();
+  }
+
+  /** What is neither a sample nor a refused connection counts as no answer. */
+  private static Health healthAfter(Throwable failure) {
+    Reason reason =
+        failure instanceof RefusedException refused ? refused.reason() : Reason.INTERNAL;
+    return reason == Reason.HYPERVISOR_UNREACHABLE ? Health.UNREACHABLE : Health.STUCK;
+  }
+
+  private void tell(@Nullable Throwable failure) {
+    if (health == Health.ANSWERING) {
+      LOG.info("The hypervisor answers");
+    } else {
+      LOG.warn("The hypervisor is {}: {}", health, failure == null ? "" : failure.getMessage());
+    }
+  }
+
+  /** Whether there is a reading, without which no beat can be made. */
+  boolean ready() {
+    return !readings.values().isEmpty();
+  }
+
+  /** How the hypervisor took the last sample; stuck until the first one has ended. */
+  Health health() {
+    return health;
+  }
+
+  /** When the hypervisor last answered. */
+  Optional<Instant> sampledAt() {
+    return sampledAt;
+  }
+
+  /** The memory that is available to new work; zero until there is a reading. */
+  Bytes available() {
+    if (!ready()) {
+      return Bytes.ZERO;
+    }
+    Reading last = readings.values().getLast();
+    return last.memory().minusOrZero(last.memoryUsed());
+  }
+
+  /** A domain that was just looked at, with the rates that the samples before it give. */
+  Vm vm(Domain domain) {
+    List<Sample> window = new ArrayList<>(samples.values());
+    window.add(new Sample(clock.instant(), List.of(domain)));
+    return Rates.vm(domain, window);
+  }
+
+  /**
+   * What is known now.
+   *
+   * @throws IllegalStateException if it is not {@link #ready}
+   */
+  HostBeat beat(Pulse pulse, List<OperationId> operations) {
+    if (!ready()) {
+      throw new IllegalStateException("the host's load was not read yet");
+    }
+    return new HostBeat(
+        pulse,
+        Rates.capacity(readings.values().getLast()),
+        Rates.load(readings.values()),
+        new HostBeat.Hypervisor(health, sampledAt, peerUri),
+        Rates.vms(samples.values()),
+        operations);
+  }
+}

@@ -1,0 +1,240 @@
+package io.ballast.host;
+
+import io.ballast.bus.Bus;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostId;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Accepted;
+import io.ballast.messages.VmId;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The work that is open on this host: at most one operation per virtual machine, each with its
+ * events, of which exactly one is the final one.
+ *
+ * <p>An id stands for one operation. The same id again gets the first answer again, while the
+ * operation is open and for the last {@value #REMEMBERED} that ended, and nothing is done twice.
+ * All of this is memory: an agent that restarts has forgotten it. Lives on one loop.
+ */
+final class Operations {
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+  private static final int REMEMBERED = 1000;
+  private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+
+  private final HostId host;
+  private final Bus bus;
+  private final Loop loop;
+  private final Clock clock;
+  private final AgentMetrics metrics;
+  private final Map<OperationId, Operation> open = new LinkedHashMap<>();
+  private final Map<OperationId, Operation> ended = new LinkedHashMap<>();
+  private Runnable afterwards = () -> {};
+  private boolean stopped;
+
+  Operations(HostId host, Bus bus, Loop loop, Clock clock, AgentMetrics metrics) {
+    this.host = host;
+    this.bus = bus;
+    this.loop = loop;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /** One operation, from the claim of its virtual machine on. */
+  private static final class Operation {
+    private final OperationId id;
+    private final VmId vm;
+    private final Work.Kind kind;
+    private final Set<OperationId> cancels = new HashSet<>();
+    private @Nullable Future<Accepted> answer;
+    private @Nullable Work work;
+    private @Nullable Outcome outcome;
+
+    private Operation(OperationId id, VmId vm, Work.Kind kind) {
+      this.id = id;
+      this.vm = vm;
+      this.kind = kind;
+    }
+  }
+
+  /** What is called whenever an operation ended, on the loop. */
+  void whenEnded(Runnable listener) {
+    this.afterwards = listener;
+  }
+
+  /** The accepted operations that have not ended, oldest first. */
+  List<OperationId> open() {
+    return open.values().stream().filter(o -> o.work != null).map(o -> o.id).toList();
+  }
+
+  /**
+   * Claims a virtual machine, has the work checked, and begins it.
+   *
+   * @param check completes with the work, or fails with a refusal, after which nothing is claimed
+   * @return the answer for the sender
+   */
+  Future<Accepted> begin(OperationId id, VmId vm, Work.Kind kind, Supplier<Future<Work>> check) {
+    Optional<Future<Accepted>> known = answerOf(id);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    if (stopped) {
+      return stopping();
+    }
+    Optional<Operation> other = open.values().stream().filter(o -> o.vm.equals(vm)).findFirst();
+    if (other.isPresent()) {
+      return refuse(
+          Reason.BUSY,
+          "operation %s (%s) works on virtual machine %s; wait for it to end"
+              .formatted(other.get().id, other.get().kind.words(), vm));
+    }
+    Operation operation = new Operation(id, vm, kind);
+    open.put(id, operation);
+    Future<Accepted> answer = check.get().transform(result -> checked(operation, result));
+    operation.answer = answer;
+    return answer;
+  }
+
+  private Future<Accepted> checked(Operation operation, AsyncResult<Work> result) {
+    if (result.failed()) {
+      open.remove(operation.id);
+      return Future.failedFuture(result.cause());
+    }
+    if (stopped) {
+      open.remove(operation.id);
+      return stopping();
+    }
+    operation.work = result.result();
+    LOG.info("{} of {} accepted as {}", operation.kind.words(), operation.vm, operation.id);
+    loop.run(() -> run(operation, result.result()));
+    return Future.succeededFuture(new Accepted(operation.id));
+  }
+
+  private void run(Operation operation, Work work) {
+    Future<Outcome> end;
+    try {
+      end = loop.here(work.run(progress -> loop.run(() -> progressed(operation, progress))));
+    } catch (RuntimeException e) {
+      end = Future.failedFuture(e);
+    }
+    end.onComplete(
+        result -> {
+          if (result.succeeded()) {
+            finish(operation, result.result());
+          } else {
+            if (!(result.cause() instanceof RefusedException)) {
+              LOG.error("Operation {} failed in the agent", operation.id, result.cause());
+            }
+            finish(operation, Work.outcomeOf(result.cause()));
+          }
+        });
+  }
+
+  private void progressed(Operation operation, MigrationProgress progress) {
+    if (operation.outcome == null) {
+      bus.fanout(new Event.OperationProgressed(operation.id, host, operation.vm, progress))
+          .onFailure(e -> LOG.debug("Progress of {} was not told: {}", operation.id, e.toString()));
+    }
+  }
+
+  private void finish(Operation operation, Outcome outcome) {
+    if (operation.outcome != null) {
+      LOG.warn("Operation {} ended once more: {}", operation.id, outcome);
+      return;
+    }
+    operation.outcome = outcome;
+    open.remove(operation.id);
+    ended.put(operation.id, operation);
+    if (ended.size() > REMEMBERED) {
+      ended.remove(ended.keySet().iterator().next());
+    }
+    metrics.finished(operation.kind, outcome);
+    LOG.info("{} of {} ended: {}", operation.kind.words(), operation.vm, outcome);
+    tell(new Event.OperationFinished(operation.id, host, operation.vm, outcome, clock.instant()));
+    afterwards.run();
+  }
+
+  /** Tells a final event until the bus has taken it over. */
+  private void tell(Event.OperationFinished event) {
+    bus.fanout(event)
+        .onFailure(
+            e -> {
+              LOG.warn("The end of {} could not be told: {}", event.operation(), e.getMessage());
+              if (!stopped) {
+                loop.after(TELL_AGAIN, () -> tell(event));
+              }
+            });
+  }
+
+  /** Asks an open operation to end early. */
+  Future<Accepted> cancel(OperationId cancel, OperationId id) {
+    Operation operation = open.getOrDefault(id, ended.get(id));
+    if (operation == null || operation.work == null) {
+      return refuse(
+          Reason.UNKNOWN_OPERATION, "there is no operation " + id + " here; 'moves' lists them");
+    }
+    Accepted accepted = new Accepted(id);
+    if (operation.cancels.contains(cancel)) {
+      return Future.succeededFuture(accepted);
+    }
+    if (operation.outcome != null) {
+      return refuse(
+          Reason.UNKNOWN_OPERATION,
+          "operation %s has already ended: %s".formatted(id, operation.outcome));
+    }
+    return operation
+        .work
+        .cancel()
+        .map(
+            asked -> {
+              operation.cancels.add(cancel);
+              return accepted;
+            });
+  }
+
+  /** Ends all that is open as unknown, because the agent stops and can't watch it any longer. */
+  void stop() {
+    stopped = true;
+    Collection<Operation> left = List.copyOf(open.values());
+    for (Operation operation : left) {
+      if (operation.work != null) {
+        finish(
+            operation,
+            new Outcome.Unknown(
+                "the agent stopped while the hypervisor worked on it; look at the VM"));
+      }
+    }
+  }
+
+  private Optional<Future<Accepted>> answerOf(OperationId id) {
+    if (ended.containsKey(id)) {
+      return Optional.of(Future.succeededFuture(new Accepted(id)));
+    }
+    return Optional.ofNullable(open.get(id)).map(operation -> operation.answer);
+  }
+
+  private static Future<Accepted> stopping() {
+    return refuse(Reason.NOT_READY, "the agent is stopping; try again when it is back");
+  }
+
+  private static <T> Future<T> refuse(Reason reason, String message) {
+    return Future.failedFuture(new RefusedException(reason, message));
+  }
+}

@@ -1,0 +1,129 @@
+package io.ballast.host.testing;
+
+import io.ballast.host.Domain;
+import io.ballast.host.DomainXml;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.util.Locale;
+
+/** A fake domain, which wants a steady part of a processor and gets what its host has left. */
+final class FakeDomain {
+  private static final Bytes DEFAULT_MEMORY = Bytes.ofMiB(64);
+
+  private final String xml;
+  private final VmId id;
+  private final String name;
+  private final int vcpus;
+  private final Bytes memory;
+  private double appetite;
+  private boolean deaf;
+  private VmState state = VmState.SHUT_OFF;
+  private double cpuSeconds;
+
+  /**
+   * Reads {@code uuid}, {@code name}, {@code memory} in KiB, {@code vcpu}, and what only a fake
+   * has: {@code appetite} in processors.
+   */
+  FakeDomain(String xml) {
+    DomainXml read = DomainXml.of(xml);
+    this.xml = xml;
+    this.id = read.id();
+    this.name = read.text("name").orElse(id.toString());
+    this.vcpus = read.text("vcpu").map(Integer::parseInt).orElse(1);
+    this.memory = read.text("memory").map(Long::parseLong).map(Bytes::ofKiB).orElse(DEFAULT_MEMORY);
+    this.appetite = read.text("appetite").map(Double::parseDouble).orElse(0.0);
+  }
+
+  static String xml(VmId id, String name, int vcpus, Bytes memory, double appetite) {
+    return String.format(
+        Locale.ROOT,
+        """
+        <domain type='fake'>
+          <name>%s</name>
+          <uuid>%s</uuid>
+          <memory unit='KiB'>%d</memory>
+          <vcpu>%d</vcpu>
+          <appetite>%s</appetite>
+        </domain>
+        """,
+        name,
+        id,
+        memory.value() / 1024,
+        vcpus,
+        appetite);
+  }
+
+  /** The same domain as it arrives elsewhere: paused, and its counters begin anew. */
+  FakeDomain copy() {
+    FakeDomain copy = new FakeDomain(xml);
+    copy.appetite = appetite;
+    copy.deaf = deaf;
+    copy.state = VmState.PAUSED;
+    return copy;
+  }
+
+  /** Processors that it would use if it could. */
+  double demand() {
+    return state == VmState.RUNNING || state == VmState.SHUTTING_DOWN
+        ? Math.min(appetite, vcpus)
+        : 0;
+  }
+
+  /** Lets it have worked with a share of its demand. */
+  void work(double share, double seconds) {
+    cpuSeconds += demand() * share * seconds;
+  }
+
+  void enter(VmState next) {
+    if (!next.active() || !state.active()) {
+      cpuSeconds = 0;
+    }
+    state = next;
+  }
+
+  void wants(double processors) {
+    appetite = processors;
+  }
+
+  void ignoresShutdown() {
+    deaf = true;
+  }
+
+  boolean deaf() {
+    return deaf;
+  }
+
+  VmId id() {
+    return id;
+  }
+
+  String name() {
+    return name;
+  }
+
+  VmState state() {
+    return state;
+  }
+
+  Bytes memory() {
+    return memory;
+  }
+
+  String xml() {
+    return xml;
+  }
+
+  Domain seen() {
+    return new Domain(
+        id,
+        name,
+        state,
+        vcpus,
+        Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
+        memory,
+        state.active() ? memory : Bytes.ZERO,
+        Domain.Counters.ZERO);
+  }
+}

@@ -1,0 +1,291 @@
+package io.ballast.host.testing;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.host.Domain;
+import io.ballast.host.HostMeter;
+import io.ballast.host.Hypervisor;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A fake: the domains of one host of a {@link FakeWorld}, with CPU appetites and migrations that
+ * take the time that their bytes need. It can be told to misbehave in the ways of the real one.
+ */
+public final class FakeHypervisor implements Hypervisor {
+  /** How long a guest that listens takes to shut down. */
+  public static final Duration SHUTDOWN_TIME = Duration.ofMillis(500);
+
+  private final FakeWorld world;
+  private final FakeHost host;
+  private final FakeLine line;
+  private final Map<VmId, FakeMigration> leaving = new HashMap<>();
+  private FakeMigration.Ending nextEnding = FakeMigration.Ending.ARRIVES;
+
+  FakeHypervisor(FakeWorld world, FakeHost host) {
+    this.world = world;
+    this.host = host;
+    this.line = new FakeLine(world, peerUri());
+  }
+
+  /** How other hosts of this world reach it. */
+  public String peerUri() {
+    return "fake://" + host.id();
+  }
+
+  /** Reads the load that its domains make. */
+  public HostMeter meter() {
+    return new FakeMeter(world, host);
+  }
+
+  /** Lets every call, also of its peers, end as stuck after the world's patience. */
+  public void hang() {
+    line.enter(FakeLine.State.HANGING);
+  }
+
+  /** Lets every call, also of its peers, fail at once as unreachable; the guests run on. */
+  public void disconnect() {
+    line.enter(FakeLine.State.CUT);
+  }
+
+  /** Lets it answer again. */
+  public void recover() {
+    line.enter(FakeLine.State.OPEN);
+  }
+
+  /** Cuts the power: every guest is off at once, and nothing answers until it recovers. */
+  public void cutPower() {
+    synchronized (world) {
+      world.advance();
+      disconnect();
+      host.domains().values().forEach(domain -> domain.enter(VmState.SHUT_OFF));
+    }
+  }
+
+  /** Refuses the next call that would change something. */
+  public void refuseNext(Reason reason, String message) {
+    line.refuseNext(new RefusedException(reason, message));
+  }
+
+  /** Says how the next migration away from here ends. */
+  public void nextMigration(FakeMigration.Ending ending) {
+    synchronized (world) {
+      nextEnding = ending;
+    }
+  }
+
+  /** Lets a domain's process die. */
+  public void crash(VmId vm) {
+    change(vm, domain -> domain.enter(VmState.CRASHED));
+  }
+
+  /** Lets a domain vanish without a trace. */
+  public void lose(VmId vm) {
+    change(vm, domain -> host.domains().remove(vm));
+  }
+
+  /** Lets a guest ignore that it is asked to shut down. */
+  public void deafen(VmId vm) {
+    change(vm, FakeDomain::ignoresShutdown);
+  }
+
+  /** Lets a guest want another part of a processor from now on. */
+  public void feed(VmId vm, double processors) {
+    change(vm, domain -> domain.wants(processors));
+  }
+
+  private void change(VmId vm, Consumer<FakeDomain> how) {
+    synchronized (world) {
+      world.advance();
+      how.accept(host.known(vm));
+    }
+  }
+
+  /** Makes a domain that runs already. */
+  public void boot(VmId id, String name, int vcpus, Bytes memory, double appetite) {
+    synchronized (world) {
+      world.advance();
+      FakeDomain domain = new FakeDomain(xml(id, name, vcpus, memory, appetite));
+      domain.enter(VmState.RUNNING);
+      host.domains().put(id, domain);
+    }
+  }
+
+  /** A description that {@link #define} understands, with the processors that the guest wants. */
+  public static String xml(VmId id, String name, int vcpus, Bytes memory, double appetite) {
+    return FakeDomain.xml(id, name, vcpus, memory, appetite);
+  }
+
+  /** The state of a domain as it truly is, whether this answers calls or not. */
+  public Optional<VmState> truth(VmId vm) {
+    synchronized (world) {
+      return Optional.ofNullable(host.domains().get(vm)).map(FakeDomain::state);
+    }
+  }
+
+  @Override
+  public Future<List<Domain>> sample() {
+    return line.call(() -> host.domains().values().stream().map(FakeDomain::seen).toList());
+  }
+
+  @Override
+  public Future<Optional<Description>> inspect(VmId vm) {
+    return line.call(
+        () ->
+            Optional.ofNullable(host.domains().get(vm))
+                .map(domain -> new Description(domain.seen(), domain.xml())));
+  }
+
+  @Override
+  public Future<VmId> define(String xml) {
+    return line.change(
+        () -> {
+          FakeDomain domain = new FakeDomain(xml);
+          host.domains().putIfAbsent(domain.id(), domain);
+          return domain.id();
+        });
+  }
+
+  @Override
+  public Future<Void> start(VmId vm) {
+    return turn(vm, VmState.RUNNING, VmState.SHUT_OFF, VmState.CRASHED);
+  }
+
+  @Override
+  public Future<Void> shutDown(VmId vm) {
+    return turn(vm, VmState.SHUTTING_DOWN, VmState.RUNNING, VmState.SHUTTING_DOWN)
+        .onSuccess(asked -> world.loop().after(SHUTDOWN_TIME, () -> endShutdown(vm)));
+  }
+
+  private void endShutdown(VmId vm) {
+    synchronized (world) {
+      world.advance();
+      FakeDomain domain = host.domains().get(vm);
+      if (domain != null && domain.state() == VmState.SHUTTING_DOWN) {
+        domain.enter(domain.deaf() ? VmState.RUNNING : VmState.SHUT_OFF);
+      }
+    }
+  }
+
+  @Override
+  public Future<Void> destroy(VmId vm) {
+    return turn(vm, VmState.SHUT_OFF, VmState.RUNNING, VmState.PAUSED, VmState.SHUTTING_DOWN);
+  }
+
+  @Override
+  public Future<Void> reboot(VmId vm) {
+    return turn(vm, VmState.RUNNING, VmState.RUNNING);
+  }
+
+  @Override
+  public Future<Void> suspend(VmId vm) {
+    return turn(vm, VmState.PAUSED, VmState.RUNNING);
+  }
+
+  @Override
+  public Future<Void> resume(VmId vm) {
+    return turn(vm, VmState.RUNNING, VmState.PAUSED);
+  }
+
+  private Future<Void> turn(VmId vm, VmState to, VmState... from) {
+    return line.change(
+            () -> {
+              FakeDomain domain = host.known(vm);
+              if (!List.of(from).contains(domain.state())) {
+                throw new RefusedException(
+                    Reason.WRONG_STATE, domain.name() + " is " + domain.state());
+              }
+              domain.enter(to);
+              return to;
+            })
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Void> undefine(VmId vm) {
+    return line.change(
+            () -> {
+              FakeDomain domain = host.domains().get(vm);
+              if (domain != null && domain.state().active()) {
+                throw new RefusedException(
+                    Reason.WRONG_STATE, domain.name() + " is " + domain.state());
+              }
+              host.domains().remove(vm);
+              return vm;
+            })
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress) {
+    return line.change(
+            () -> {
+              FakeHypervisor target =
+                  world
+                      .at(order.peerUri())
+                      .filter(peer -> peer.line.isOpen())
+                      .orElseThrow(() -> FakeLine.unreachable(order.peerUri()));
+              FakeMigration migration =
+                  new FakeMigration(this, target, order, nextEnding, progress);
+              nextEnding = FakeMigration.Ending.ARRIVES;
+              migration.begin();
+              leaving.put(order.vm(), migration);
+              return migration;
+            })
+        .compose(FakeMigration::end);
+  }
+
+  @Override
+  public Future<Void> abortMigration(VmId vm) {
+    return line.call(
+            () -> {
+              FakeMigration migration = leaving.get(vm);
+              if (migration == null) {
+                throw new RefusedException(Reason.WRONG_STATE, vm + " does not migrate");
+              }
+              migration.abort();
+              return vm;
+            })
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Optional<VmState>> stateAt(String peerUri, VmId vm) {
+    return world
+        .at(peerUri)
+        .map(peer -> peer.line.call(() -> peer.truth(vm)))
+        .orElseGet(() -> Future.failedFuture(FakeLine.unreachable(peerUri)));
+  }
+
+  @Override
+  public void close() {
+    disconnect();
+  }
+
+  FakeWorld world() {
+    return world;
+  }
+
+  FakeHost host() {
+    return host;
+  }
+
+  boolean answers() {
+    return line.isOpen();
+  }
+
+  void left(VmId vm) {
+    leaving.remove(vm);
+  }
+}
