@@ -1,25 +1,145 @@
 package io.ballast.scheduler.core;
 
 import io.ballast.messages.Decision;
+import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Fleet;
 import io.ballast.messages.Move;
+import io.ballast.messages.Pulse;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Finds the few moves that make a cluster even again once a host has too much to do. */
+/**
+ * Finds the few moves that make a cluster even again once a host has too much to do.
+ *
+ * <p><b>Goals.</b> No host over a trigger; a cluster that had one becomes even; few moves and light
+ * ones; rest afterwards. <b>Constraints.</b> The {@link Rules}. <b>Algorithm.</b> A cluster is
+ * balanced from when a host is ripe until that host is at or below its low mark, or no move is
+ * worth it. Sources are all hosts above the low mark of a ripe metric. Again and again the move
+ * with the best worth is taken, until none is left:
+ *
+ * <pre>worth = (score before - score after) / (memory to send + effort)</pre>
+ *
+ * <p>A move counts only if it takes the policy's least gain off the whole score and off the ripe
+ * metrics' part of it: so it helps what triggered, and does no harm elsewhere. The measured values
+ * are those of the last beats; nothing is planned before the hosts of ended moves were heard again.
+ */
 public final class Balancer {
   private Balancer() {}
 
   /**
-   * Decides what should be moved now, and why; perhaps nothing.
+   * Decides what should be moved now, and why; perhaps nothing. Equal arguments, equal decision.
    *
    * <p>Only the first wave of a plan is meant to be carried out: after it, plan again.
    *
-   * @param moves the open ones, and those that ended lately
+   * @param moves the open ones, and those that ended lately, at least within the policy's pace
    */
   public static Decision plan(
       ClusterView view, Overload overload, List<Move> moves, Policy policy, Instant now) {
-    return new Decision(
-        now, view.cluster(), List.of(), "the balancer is still being written", List.of(), Map.of());
+    Forecast forecast = Forecast.of(view, moves, policy, now);
+    Explanation explanation = new Explanation(forecast, overload, policy);
+    Score before = forecast.score(policy);
+    Optional<String> reasonToWait = reasonToWait(view, forecast, moves, explanation, policy);
+    Set<Metric> ripe = ripe(overload, forecast, policy);
+    if (reasonToWait.isPresent() || ripe.isEmpty()) {
+      String summary = reasonToWait.orElseGet(explanation::quiet);
+      return decision(now, view, List.of(), summary, Score.terms(before, before), Map.of());
+    }
+    Search search = new Search(forecast, new Rules(moves, policy, now), ripe);
+    List<PlannedMove> found = search.run();
+    List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
+    return decision(
+        now,
+        view,
+        waves,
+        waves.isEmpty() ? explanation.stuck(search.objections()) : explanation.moves(waves),
+        Score.terms(before, forecast.score(policy)),
+        search.objections().wire());
+  }
+
+  /** The metrics that balancing is about now: those of ripe hosts above their low marks. */
+  private static Set<Metric> ripe(Overload overload, Forecast forecast, Policy policy) {
+    return overload.ripe().stream()
+        .filter(
+            spell ->
+                forecast
+                    .site(spell.host())
+                    .filter(
+                        site ->
+                            site.value(spell.metric())
+                                > policy.thresholds().of(spell.metric()).low())
+                    .isPresent())
+        .map(Overload.Spell::metric)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Metric.class)));
+  }
+
+  /** How many moves may start side by side now, at least one. */
+  private static int freeSlots(ClusterView view, List<Move> moves, Policy policy) {
+    long open = moves.stream().filter(move -> isUnderWay(move, view)).count();
+    return (int) Math.max(1, policy.caps().perCluster() - open);
+  }
+
+  private static boolean isUnderWay(Move move, ClusterView view) {
+    return view.host(move.from()).isPresent()
+        && move.state().open()
+        && move.state() != Move.State.UNKNOWN;
+  }
+
+  private static Optional<String> reasonToWait(
+      ClusterView view,
+      Forecast forecast,
+      List<Move> moves,
+      Explanation explanation,
+      Policy policy) {
+    if (policy.mode() == Policy.Mode.OFF) {
+      return Optional.of("balancing is off");
+    }
+    int heard = forecast.sites().size();
+    if (heard < 2 || heard * 2 <= view.hosts().size()) {
+      return Optional.of(explanation.tooFew(view.hosts().size()));
+    }
+    List<Move> wave =
+        moves.stream()
+            .filter(move -> isUnderWay(move, view))
+            .filter(move -> move.priority() == Move.Priority.BALANCE)
+            .toList();
+    if (!wave.isEmpty()) {
+      return Optional.of(Explanation.underWay(wave));
+    }
+    return moves.stream()
+        .filter(move -> !move.state().open())
+        .filter(
+            move ->
+                Stream.of(move.from(), move.to())
+                    .flatMap(host -> forecast.site(host).stream())
+                    .anyMatch(site -> isUnsettled(site, move, policy)))
+        .findFirst()
+        .map(Explanation::settling);
+  }
+
+  /** Whether the host's beats may still show it as it was before the move ended. */
+  private static boolean isUnsettled(Site site, Move ended, Policy policy) {
+    Fleet.Host host = site.host();
+    Pulse pulse = host.beat().pulse();
+    Duration twoBeats = pulse.interval().multipliedBy(2);
+    Duration settle = policy.pace().settle();
+    Duration longer = settle.compareTo(twoBeats) > 0 ? settle : twoBeats;
+    return host.heardAt().isBefore(ended.since().plus(longer));
+  }
+
+  private static Decision decision(
+      Instant now,
+      ClusterView view,
+      List<PlannedMove> moves,
+      String summary,
+      List<Decision.Term> terms,
+      Map<String, Integer> objections) {
+    return new Decision(now, view.cluster(), moves, summary, terms, objections);
   }
 }

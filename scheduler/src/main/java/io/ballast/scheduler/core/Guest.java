@@ -1,0 +1,20 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Vm;
+
+/**
+ * An active virtual machine and what it takes of a host.
+ *
+ * @param appetite processors that it would use
+ * @param held memory that it holds now
+ * @param room memory that a target must have for it: all that it was given, or more if it holds
+ *     more
+ */
+record Guest(Vm vm, double appetite, Bytes held, Bytes room) {
+  static Guest of(Vm vm, Appetite appetite) {
+    Bytes held = vm.resident().equals(Bytes.ZERO) ? vm.memory() : vm.resident();
+    Bytes room = held.compareTo(vm.memory()) > 0 ? held : vm.memory();
+    return new Guest(vm, appetite.of(vm), held, room);
+  }
+}

@@ -1,0 +1,108 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import java.util.List;
+
+/**
+ * A host that takes part, as measured and with the predicted effect of moves.
+ *
+ * <p>CPU is what its guests and itself would use if there were enough, so it may exceed 1. The load
+ * average follows the CPU: a guest takes its appetite along. What a saturated host has beyond that
+ * is a queue, which shrinks with the demand and is gone once the host is no longer saturated; what
+ * another host has beyond it (tasks that wait for disks) stays.
+ *
+ * @param demand processors wanted now
+ * @param firstDemand processors wanted when it was measured
+ * @param used memory that is not available to new work
+ * @param promised memory that guests on their way here were given and do not hold yet
+ * @param lagging whether its load average tells of the time before its latest move
+ */
+record Site(
+    Fleet.Host host,
+    double demand,
+    double firstDemand,
+    Bytes used,
+    Bytes promised,
+    boolean lagging) {
+
+  static Site of(Fleet.Host host, List<Guest> guests, boolean lagging) {
+    double shown = guests.stream().mapToDouble(guest -> guest.vm().cpus()).sum();
+    double hidden = guests.stream().mapToDouble(Guest::appetite).sum() - shown;
+    double busy = host.beat().load().cpu() * host.beat().capacity().cpus();
+    double demand = Math.max(busy, shown) + hidden;
+    Bytes used = host.beat().load().memoryUsed();
+    return new Site(host, demand, demand, used, Bytes.ZERO, lagging);
+  }
+
+  HostId id() {
+    return host.id();
+  }
+
+  /** Its value of a metric, in the metric's unit. */
+  double value(Metric metric) {
+    return switch (metric) {
+      case CPU -> perProcessor(demand);
+      case MEMORY -> used.shareOf(host.beat().capacity().memory());
+      case LOAD -> load();
+    };
+  }
+
+  /** Whether it can hold all that the guest was given, beside what it holds and has promised. */
+  boolean hasRoomFor(Guest guest) {
+    Bytes needed = used.plus(promised).plus(guest.room());
+    return needed.compareTo(host.beat().capacity().memory()) <= 0;
+  }
+
+  /**
+   * This with a guest under way to it, which will bring its appetite, and whose memory is being
+   * filled.
+   *
+   * @param here what the guest's copy already holds of this host's memory
+   */
+  Site expecting(Guest guest, Bytes here) {
+    Bytes missing = guest.held().minusOrZero(here);
+    return new Site(
+        host,
+        demand + guest.appetite(),
+        firstDemand,
+        used.plus(missing),
+        promised.plus(guest.room().minusOrZero(here.plus(missing))),
+        lagging);
+  }
+
+  /** This with a guest under way from it: it takes its appetite along, and still holds memory. */
+  Site leaving(Guest guest) {
+    double rest = Math.max(0, demand - guest.appetite());
+    return new Site(host, rest, firstDemand, used, promised, lagging);
+  }
+
+  /** This after the guest has left. */
+  Site without(Guest guest) {
+    double rest = Math.max(0, demand - guest.appetite());
+    return new Site(host, rest, firstDemand, used.minusOrZero(guest.held()), promised, lagging);
+  }
+
+  /** This after the guest has come. */
+  Site with(Guest guest) {
+    return expecting(guest, Bytes.ZERO);
+  }
+
+  private double perProcessor(double processors) {
+    return processors / host.beat().capacity().cpus();
+  }
+
+  private double load() {
+    double wanted = perProcessor(demand);
+    if (lagging) {
+      return wanted;
+    }
+    double first = perProcessor(firstDemand);
+    double beyond = Metric.LOAD.of(host.beat()) - first;
+    if (beyond > 0 && Appetite.isSaturated(host.beat())) {
+      return wanted < Appetite.SATURATED ? wanted : wanted + beyond * wanted / first;
+    }
+    return Math.max(0, wanted + beyond);
+  }
+}

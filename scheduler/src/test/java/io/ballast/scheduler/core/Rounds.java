@@ -1,0 +1,71 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Decision;
+import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Move;
+import io.ballast.messages.OperationId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Balances a world as a scheduler does: listens, plans, carries out the first wave, and again. Each
+ * migration takes no time of the world.
+ */
+final class Rounds {
+  final World world;
+  final Policy policy;
+  final List<Move> moves = new ArrayList<>();
+  final List<Decision> decisions = new ArrayList<>();
+  Overload overload = Overload.NONE;
+
+  Rounds(World world, Policy policy) {
+    this.world = world;
+    this.policy = policy;
+  }
+
+  /** Runs for so long; returns this. */
+  Rounds run(Duration duration) {
+    var end = world.now().plus(duration);
+    while (world.now().isBefore(end)) {
+      world.pass(World.BEAT);
+      step();
+    }
+    return this;
+  }
+
+  /** One beat of every host, one decision, one wave. */
+  Decision step() {
+    overload = overload.after(world.view(), policy, world.now());
+    Decision decision =
+        Balancer.plan(world.view(), overload, List.copyOf(moves), policy, world.now());
+    decisions.add(decision);
+    for (PlannedMove move : decision.moves()) {
+      if (move.wave() == 1) {
+        world.apply(move);
+        moves.add(done(move));
+      }
+    }
+    return decision;
+  }
+
+  List<Decision> withMoves() {
+    return decisions.stream().filter(decision -> !decision.moves().isEmpty()).toList();
+  }
+
+  private Move done(PlannedMove move) {
+    return new Move(
+        new OperationId("move-" + (moves.size() + 1)),
+        move.vm(),
+        move.name(),
+        move.from(),
+        move.to(),
+        Move.Priority.BALANCE,
+        Move.State.DONE,
+        world.now(),
+        Optional.empty(),
+        Optional.empty(),
+        move.why());
+  }
+}

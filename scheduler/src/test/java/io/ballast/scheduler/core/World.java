@@ -1,0 +1,219 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Pulse;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * A small fleet with physics: guests that want CPU, hosts that share what they have evenly, and a
+ * load average that lags. It knows what the guests want; its beats show only what they get.
+ */
+final class World {
+  static final Duration BEAT = Duration.ofSeconds(3);
+
+  /** What a host uses for itself. */
+  private static final double OWN_SHARE = 0.05;
+
+  private final TreeMap<HostId, Box> hosts = new TreeMap<>();
+  private final Map<VmId, Load> guests = new LinkedHashMap<>();
+  private Instant now = Instant.parse("2025-01-01T00:00:00Z");
+  private long beats;
+
+  private static final class Box {
+    final double cpus;
+    final Bytes memory;
+    double average;
+
+    Box(double cpus, Bytes memory) {
+      this.cpus = cpus;
+      this.memory = memory;
+    }
+  }
+
+  private static final class Load {
+    final VmId id;
+    final String name;
+    final int vcpus;
+    final double wants;
+    final Bytes memory;
+    HostId host;
+
+    Load(VmId id, String name, int vcpus, double wants, Bytes memory, HostId host) {
+      this.id = id;
+      this.name = name;
+      this.vcpus = vcpus;
+      this.wants = wants;
+      this.memory = memory;
+      this.host = host;
+    }
+  }
+
+  World host(String name, double cpus, Bytes memory) {
+    hosts.put(new HostId(name), new Box(cpus, memory));
+    return this;
+  }
+
+  World guest(String name, String host, double wants, Bytes memory) {
+    VmId id = vm(name);
+    int vcpus = (int) Math.max(1, Math.ceil(wants));
+    guests.put(id, new Load(id, name, vcpus, wants, memory, new HostId(host)));
+    return this;
+  }
+
+  static VmId vm(String name) {
+    return new VmId(UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  HostId hostOf(VmId vm) {
+    return load(vm).host;
+  }
+
+  Bytes memoryOf(VmId vm) {
+    return load(vm).memory;
+  }
+
+  private Load load(VmId vm) {
+    Load load = guests.get(vm);
+    if (load == null) {
+      throw new IllegalArgumentException("no such guest: " + vm);
+    }
+    return load;
+  }
+
+  /** Lets time pass, one beat interval at a time. */
+  World pass(Duration duration) {
+    for (Instant end = now.plus(duration); now.isBefore(end); now = now.plus(BEAT)) {
+      double kept = Math.exp(-BEAT.toMillis() / 60_000.0);
+      hosts.forEach((id, host) -> host.average = host.average * kept + runnable(id) * (1 - kept));
+      beats++;
+    }
+    return this;
+  }
+
+  /** Lets load averages be as if nothing had changed for an hour. */
+  World settle() {
+    return pass(Duration.ofMinutes(10));
+  }
+
+  void apply(PlannedMove move) {
+    Load load = load(move.vm());
+    if (!load.host.equals(move.from())) {
+      throw new IllegalStateException(move.name() + " is on " + load.host + ", not " + move.from());
+    }
+    load.host = move.to();
+  }
+
+  /** What the guests of a host and itself want, as a share of what it has; may exceed 1. */
+  double demand(HostId host) {
+    return wanted(host) / box(host).cpus;
+  }
+
+  List<HostId> hosts() {
+    return List.copyOf(hosts.keySet());
+  }
+
+  private Box box(HostId host) {
+    Box box = hosts.get(host);
+    if (box == null) {
+      throw new IllegalArgumentException("no such host: " + host);
+    }
+    return box;
+  }
+
+  private double wanted(HostId host) {
+    return on(host).stream().mapToDouble(load -> load.wants).sum() + OWN_SHARE * box(host).cpus;
+  }
+
+  private double runnable(HostId host) {
+    double wanted = wanted(host);
+    Box box = box(host);
+    if (wanted <= box.cpus) {
+      return wanted;
+    }
+    double level = level(host);
+    long waiting = on(host).stream().filter(load -> load.wants > level).count();
+    return wanted
+        - on(host).stream().mapToDouble(load -> Math.max(0, load.wants - level)).sum()
+        + waiting;
+  }
+
+  /** The most that any guest of a host gets. */
+  private double level(HostId host) {
+    double left = box(host).cpus * (1 - OWN_SHARE);
+    List<Load> loads = new ArrayList<>(on(host));
+    loads.sort(Comparator.comparingDouble(load -> load.wants));
+    for (int i = 0; i < loads.size(); i++) {
+      double fair = left / (loads.size() - i);
+      if (loads.get(i).wants >= fair) {
+        return fair;
+      }
+      left -= loads.get(i).wants;
+    }
+    return Double.MAX_VALUE;
+  }
+
+  private List<Load> on(HostId host) {
+    return guests.values().stream().filter(load -> load.host.equals(host)).toList();
+  }
+
+  ClusterView view() {
+    return new ClusterView("c1", hosts.keySet().stream().map(this::beat).toList());
+  }
+
+  Fleet.Host beat(HostId id) {
+    Box box = box(id);
+    double level = level(id);
+    List<Vm> vms =
+        on(id).stream()
+            .map(
+                load ->
+                    new Vm(
+                        load.id,
+                        load.name,
+                        VmState.RUNNING,
+                        load.vcpus,
+                        Math.min(load.wants, level),
+                        load.memory,
+                        load.memory,
+                        Vm.Traffic.NONE))
+            .toList();
+    Bytes used = vms.stream().map(Vm::resident).reduce(Bytes.ZERO, Bytes::plus);
+    HostBeat beat =
+        new HostBeat(
+            new Pulse(id, "c1", 1, Math.max(1, beats), now, BEAT, "test"),
+            new HostBeat.Capacity(box.cpus, box.memory),
+            new HostBeat.Load(
+                Math.min(1, demand(id)),
+                used,
+                box.average,
+                box.average,
+                box.average,
+                Optional.empty(),
+                List.of()),
+            new HostBeat.Hypervisor(
+                HostBeat.Health.ANSWERING, Optional.of(now), "qemu+tcp://" + id + "/system"),
+            vms,
+            List.of());
+    return new Fleet.Host(beat, Fleet.Status.UP, now, Optional.empty(), Optional.empty());
+  }
+}
