@@ -1,22 +1,46 @@
 package io.ballast.scheduler.core;
 
 import io.ballast.messages.Decision;
+import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** The life of all moves, from the plan to the proof that each VM runs once. */
+/**
+ * The life of all moves, from the plan to the proof that each VM runs once. Immutable.
+ *
+ * <p>A move is sent when both of its hosts have a place free, those that persons want first. From
+ * then on it goes by what is heard of it, as {@link Transitions} has it. What failed in an unknown
+ * way, or fell silent, is in doubt, and nothing is done to its VM before both hosts have said what
+ * they run: a migration that reports failure may have succeeded. The move never ends by guessing; a
+ * host that stays silent keeps it in doubt.
+ */
 public final class MoveMachine {
-  private MoveMachine() {}
+  private final Policy policy;
+  private final Map<OperationId, Trip> trips;
+
+  private MoveMachine(Policy policy, Map<OperationId, Trip> trips) {
+    this.policy = policy;
+    this.trips = trips;
+  }
 
   /** What an input led to: the machine after it, and what is to be done, in this order. */
   public record Result(MoveMachine machine, List<Step> steps) {}
 
   /** A machine without moves. */
   public static MoveMachine of(Policy policy) {
-    return new MoveMachine();
+    return new MoveMachine(policy, Map.of());
   }
 
   /** A move in its first state, as the machine wants it. */
@@ -38,16 +62,125 @@ public final class MoveMachine {
 
   /** The machine after an input. It never throws: what can't be, is ignored with a reason. */
   public Result on(MoveInput input, Instant now) {
-    return new Result(this, List.of());
+    Round round = new Round(now);
+    switch (input) {
+      case MoveInput.Planned planned -> round.add(planned);
+      case MoveInput.Accepted it -> round.turn(it.move(), trip -> Judgement.accepted(trip, now));
+      case MoveInput.Refused it ->
+          round.turn(it.move(), trip -> Judgement.refused(trip, it.reason(), it.message(), now));
+      case MoveInput.Progressed it ->
+          round.turn(it.event().operation(), trip -> Judgement.progressed(trip, it.event(), now));
+      case MoveInput.Finished it ->
+          round.turn(
+              it.event().operation(), trip -> Judgement.finished(trip, it.event().outcome(), now));
+      case MoveInput.Beaten it -> round.turnAll(trip -> Judgement.beaten(trip, it.beat(), now));
+      case MoveInput.Looked it ->
+          round.turn(it.move(), trip -> Judgement.looked(trip, it.host(), it.vm(), now));
+      case MoveInput.LookFailed it ->
+          round.turn(it.move(), trip -> Judgement.lookFailed(trip, it.host(), it.message()));
+      case MoveInput.Cancelled it -> round.turn(it.move(), trip -> Judgement.cancelled(trip, now));
+      case MoveInput.Passed it -> {}
+    }
+    round.turnAll(trip -> Judgement.passed(trip, now));
+    return round.end();
   }
 
   /** All open moves, and those that ended so lately that the balancer must know, oldest first. */
   public List<Move> moves() {
-    return List.of();
+    return trips.values().stream().map(Trip::move).toList();
   }
 
   /** When to say {@link MoveInput.Passed} at the latest; empty = no need. */
   public Optional<Instant> nextDeadline() {
-    return Optional.empty();
+    return trips.values().stream()
+        .flatMap(trip -> trip.deadline().stream())
+        .min(Comparator.naturalOrder());
+  }
+
+  /** The work of one input: trips change, steps add up. */
+  private final class Round {
+    private final Instant now;
+    private final Map<OperationId, Trip> after = new LinkedHashMap<>(trips);
+    private final List<Step> steps = new ArrayList<>();
+
+    Round(Instant now) {
+      this.now = now;
+    }
+
+    void add(MoveInput.Planned planned) {
+      Move move = planned.move();
+      if (after.containsKey(move.id())) {
+        ignore(move.id(), "there is a move " + move.id() + " already");
+      } else if (move.state() != Move.State.PLANNED) {
+        ignore(move.id(), "a new move has to be planned, this one is " + move.state());
+      } else if (isMoving(move.vm())) {
+        ignore(move.id(), move.name() + " is on its way already");
+      } else {
+        after.put(move.id(), Trip.begin(planned, policy.transfer(), now));
+        steps.add(new Step.Changed(move));
+      }
+    }
+
+    void turn(OperationId id, Function<Trip, Trip.Turn> judge) {
+      Trip trip = after.get(id);
+      if (trip == null) {
+        steps.add(Judgement.unknown(id));
+      } else {
+        take(judge.apply(trip));
+      }
+    }
+
+    void turnAll(Function<Trip, Trip.Turn> judge) {
+      for (Trip trip : List.copyOf(after.values())) {
+        take(judge.apply(trip));
+      }
+    }
+
+    Result end() {
+      List<Trip> waiting =
+          after.values().stream()
+              .filter(trip -> trip.isIn(Move.State.PLANNED))
+              .sorted(Comparator.comparing(trip -> trip.move().priority()))
+              .toList();
+      for (Trip trip : waiting) {
+        if (hasPlace(trip.move().from()) && hasPlace(trip.move().to())) {
+          take(trip.on(Sign.TURN, trip.why(), now));
+        }
+      }
+      Instant forgotten = now.minus(memory());
+      after.values().removeIf(trip -> !trip.isOpen() && trip.move().since().isBefore(forgotten));
+      return new Result(new MoveMachine(policy, after), List.copyOf(steps));
+    }
+
+    private void take(Trip.Turn turn) {
+      after.put(turn.trip().id(), turn.trip());
+      steps.addAll(turn.steps());
+    }
+
+    private boolean isMoving(VmId vm) {
+      return after.values().stream().anyMatch(trip -> trip.isOpen() && trip.move().vm().equals(vm));
+    }
+
+    /** Whether a host may take part in one more move; one in doubt does not take a place. */
+    private boolean hasPlace(HostId host) {
+      long taken =
+          after.values().stream()
+              .filter(trip -> trip.isIn(Move.State.REQUESTED) || trip.isIn(Move.State.MIGRATING))
+              .filter(trip -> trip.touches(host))
+              .count();
+      return taken < policy.caps().perHost();
+    }
+
+    private void ignore(OperationId id, String why) {
+      steps.add(new Step.Ignored(id, Reason.BUSY, why));
+    }
+  }
+
+  /** How long the balancer has to know of an ended move. */
+  private Duration memory() {
+    Policy.Pace pace = policy.pace();
+    return Stream.of(pace.coolDown(), pace.noReturn(), pace.loadLag())
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 }

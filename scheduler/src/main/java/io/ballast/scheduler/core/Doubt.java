@@ -1,0 +1,72 @@
+package io.ballast.scheduler.core;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is being found out about a move in doubt.
+ *
+ * <p>Hosts are looked at in rounds, both in each. One round that finds the VM running on both is no
+ * proof: it may have switched over between the two looks. The second is, for it ran on the target
+ * before it was seen on the source.
+ *
+ * @param over whether the source's agent has said that it no longer works on it; before, a VM on
+ *     the source proves nothing, for the migration may go on
+ * @param source what the source said in this round
+ * @param target what the target said in this round
+ * @param lookAt when the next round begins
+ * @param bothBefore whether the VM ran on both in the round before
+ * @param alarmed whether the alarm was raised
+ */
+record Doubt(
+    boolean over, Sight source, Sight target, Instant lookAt, boolean bothBefore, boolean alarmed) {
+  static Doubt begin(boolean over, Instant now) {
+    return new Doubt(over, Sight.UNSEEN, Sight.UNSEEN, now, false, false);
+  }
+
+  /** This at the start of a round. */
+  Doubt round(Instant next) {
+    return new Doubt(over, Sight.UNSEEN, Sight.UNSEEN, next, bothBefore || isOnBoth(), alarmed);
+  }
+
+  Doubt withSource(Sight sight) {
+    return new Doubt(over, sight, target, lookAt, bothBefore, alarmed);
+  }
+
+  Doubt withTarget(Sight sight) {
+    return new Doubt(over, source, sight, lookAt, bothBefore, alarmed);
+  }
+
+  /** This now that the agent no longer works on it: what was seen before does not count. */
+  Doubt whenOver(Instant now) {
+    return new Doubt(true, Sight.UNSEEN, Sight.UNSEEN, now, bothBefore, alarmed);
+  }
+
+  Doubt whenAlarmed() {
+    return new Doubt(over, source, target, lookAt, bothBefore, true);
+  }
+
+  /** What the looks of this round mean; empty = not enough is known. */
+  Optional<Sign> sign() {
+    if (!source.isSeen() || !target.isSeen()) {
+      return Optional.empty();
+    }
+    if (target == Sight.RUNNING && !source.isActive()) {
+      return Optional.of(Sign.ON_TARGET);
+    }
+    if (isOnBoth() && bothBefore) {
+      return Optional.of(Sign.ON_BOTH);
+    }
+    if (target.isActive()) {
+      return Optional.of(Sign.BETWEEN);
+    }
+    if (!over) {
+      return Optional.empty();
+    }
+    return Optional.of(source.isActive() ? Sign.ON_SOURCE : Sign.NOWHERE);
+  }
+
+  private boolean isOnBoth() {
+    return source == Sight.RUNNING && target == Sight.RUNNING;
+  }
+}

@@ -1,0 +1,48 @@
+package io.ballast.scheduler.core;
+
+import java.time.Instant;
+
+/**
+ * What was heard of a move since it was sent.
+ *
+ * @param sentAt when the source's agent was asked
+ * @param heardAt the last sign of life
+ * @param missing beats of the source in a row that don't have it
+ * @param source what the source's beats show of the VM
+ * @param target what the target's beats show of the VM
+ * @param ended whether its one final event came
+ */
+record Life(
+    Instant sentAt, Instant heardAt, int missing, Sight source, Sight target, boolean ended) {
+  /** Beats in a row without the work after which it is over: one may have overtaken its end. */
+  static final int GONE = 2;
+
+  static Life begin(Instant now) {
+    return new Life(now, now, 0, Sight.UNSEEN, Sight.UNSEEN, false);
+  }
+
+  Life heard(Instant now) {
+    return new Life(sentAt, now, 0, source, target, ended);
+  }
+
+  Life missed() {
+    return new Life(sentAt, heardAt, missing + 1, source, target, ended);
+  }
+
+  Life withSource(Sight sight) {
+    return new Life(sentAt, heardAt, missing, sight, target, ended);
+  }
+
+  Life withTarget(Sight sight) {
+    return new Life(sentAt, heardAt, missing, source, sight, ended);
+  }
+
+  Life whenEnded() {
+    return new Life(sentAt, heardAt, missing, source, target, true);
+  }
+
+  /** Whether beats show the VM running on the target and not active on the source. */
+  boolean hasArrived() {
+    return target == Sight.RUNNING && source.isSeen() && !source.isActive();
+  }
+}
