@@ -7,12 +7,15 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -25,6 +28,7 @@ final class AgentMetrics {
   private final Counter beats;
   private final Timer migrationTime;
   private final Timer migrationDowntime;
+  private final List<Meter> watching = new ArrayList<>();
 
   AgentMetrics(MeterRegistry registry, HostId host) {
     this.registry = registry;
@@ -46,20 +50,29 @@ final class AgentMetrics {
             .register(registry);
   }
 
-  /** Shows what the sampler knows of the hypervisor. */
+  /** Shows what the sampler knows of the hypervisor, until {@link #unwatch}. */
   void watch(HostSampler sampler, Clock clock) {
     for (Health health : Health.values()) {
-      Gauge.builder(
-              "ballast.agent.hypervisor", sampler, watched -> watched.health() == health ? 1 : 0)
-          .description("1 for how the hypervisor is, 0 for how it is not")
-          .tags(tags.and(tag("health", health)))
-          .register(registry);
+      watching.add(
+          Gauge.builder(
+                  "ballast.agent.hypervisor",
+                  sampler,
+                  watched -> watched.health() == health ? 1 : 0)
+              .description("1 for how the hypervisor is, 0 for how it is not")
+              .tags(tags.and(tag("health", health)))
+              .register(registry));
     }
-    Gauge.builder("ballast.agent.sample.age", sampler, watched -> age(watched, clock))
-        .description("Since the hypervisor last answered; NaN until it first did")
-        .baseUnit("seconds")
-        .tags(tags)
-        .register(registry);
+    watching.add(
+        Gauge.builder("ballast.agent.sample.age", sampler, watched -> age(watched, clock))
+            .description("Since the hypervisor last answered; NaN until it first did")
+            .baseUnit("seconds")
+            .tags(tags)
+            .register(registry));
+  }
+
+  /** Shows it no longer; counters stay, because they count for the process. */
+  void unwatch() {
+    watching.forEach(registry::remove);
   }
 
   private static double age(HostSampler sampler, Clock clock) {

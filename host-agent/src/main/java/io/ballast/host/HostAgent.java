@@ -96,6 +96,7 @@ public final class HostAgent extends VerticleBase {
   public Future<?> stop() {
     if (parts != null) {
       parts.operations().stop();
+      parts.metrics().unwatch();
     }
     return serving == null ? Future.succeededFuture() : serving.stop();
   }

@@ -6,6 +6,7 @@ import io.ballast.host.Rates.Sample;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;
+import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ final class HostSampler {
 
   private final HostMeter meter;
   private final Hypervisor hypervisor;
+  private final HostId host;
   private final String peerUri;
   private final Loop loop;
   private final Clock clock;
@@ -50,6 +53,7 @@ final class HostSampler {
       HostAgentConfig config, HostMeter meter, Hypervisor hypervisor, Loop loop, Clock clock) {
     this.meter = meter;
     this.hypervisor = hypervisor;
+    this.host = config.host();
     this.peerUri = config.peerUri();
     this.loop = loop;
     this.clock = clock;
@@ -87,7 +91,7 @@ final class HostSampler {
       return Future.succeededFuture();
     }
     if (readable) {
-      LOG.warn("The host's load can't be read: {}", result.cause().toString());
+      LOG.warn("The load of {} can't be read: {}", host, result.cause().toString());
     }
     readable = false;
     return Future.failedFuture(result.cause());
@@ -119,9 +123,13 @@ final class HostSampler {
 
   private void tell(@Nullable Throwable failure) {
     if (health == Health.ANSWERING) {
-      LOG.info("The hypervisor answers");
+      LOG.info("The hypervisor of {} answers", host);
     } else {
-      LOG.warn("The hypervisor is {}: {}", health, failure == null ? "" : failure.getMessage());
+      LOG.warn(
+          "The hypervisor of {} is {}: {}",
+          host,
+          health.name().toLowerCase(Locale.ROOT),
+          failure == null ? "" : failure.getMessage());
     }
   }
 

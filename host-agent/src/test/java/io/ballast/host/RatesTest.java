@@ -1,0 +1,198 @@
+package io.ballast.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ballast.host.HostMeter.LinkCounters;
+import io.ballast.host.HostMeter.Reading;
+import io.ballast.host.Rates.Sample;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostBeat.LinkTraffic;
+import io.ballast.messages.HostBeat.Load;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class RatesTest {
+  private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
+  private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
+
+  @Test
+  void ratesAreGrowthDividedByTime() {
+    Vm vm =
+        only(
+            sample(0, domain(VmState.RUNNING, 10.0, 1000)),
+            sample(1, domain(VmState.RUNNING, 10.3, 1500)),
+            sample(2, domain(VmState.RUNNING, 10.6, 3000)));
+
+    assertEquals(0.3, vm.cpus(), 1e-9);
+    assertEquals(new Bytes(1000), vm.traffic().read());
+    assertEquals(new Bytes(2000), vm.traffic().written());
+    assertEquals(new Bytes(3000), vm.traffic().received());
+    assertEquals(new Bytes(4000), vm.traffic().sent());
+  }
+
+  @Test
+  void aVmThatHasJustArrivedHasNoRatesYet() {
+    Vm vm = only(sample(0), sample(1, domain(VmState.RUNNING, 50, 9000)));
+
+    assertEquals(0, vm.cpus());
+    assertEquals(Vm.Traffic.NONE, vm.traffic());
+  }
+
+  @Test
+  void aVmThatRestartedIsMeasuredFromItsRestartOn() {
+    Vm restarted =
+        only(
+            sample(0, domain(VmState.RUNNING, 50, 9000)),
+            sample(1, domain(VmState.RUNNING, 0.1, 100)));
+    Vm later =
+        only(
+            sample(0, domain(VmState.RUNNING, 50, 9000)),
+            sample(1, domain(VmState.RUNNING, 0.1, 100)),
+            sample(2, domain(VmState.RUNNING, 0.6, 100)));
+
+    assertEquals(0, restarted.cpus());
+    assertEquals(Vm.Traffic.NONE, restarted.traffic());
+    assertEquals(0.5, later.cpus(), 1e-9);
+  }
+
+  @Test
+  void aSingleCounterThatFellCountsAsARestart() {
+    Vm vm =
+        only(
+            sample(0, domain(VmState.RUNNING, 1, 9000)), sample(1, domain(VmState.RUNNING, 2, 10)));
+
+    assertEquals(0, vm.cpus());
+    assertEquals(Vm.Traffic.NONE, vm.traffic());
+  }
+
+  @Test
+  void aVmThatStoppedUsesNothing() {
+    Vm vm =
+        only(
+            sample(0, domain(VmState.RUNNING, 10, 100)),
+            sample(1, domain(VmState.SHUT_OFF, 10.5, 100)));
+
+    assertEquals(0, vm.cpus());
+  }
+
+  @Test
+  void aClockThatStoodStillOrWentBackGivesNoRates() {
+    assertEquals(
+        0,
+        only(
+                sample(1, domain(VmState.RUNNING, 10, 100)),
+                sample(1, domain(VmState.RUNNING, 11, 100)))
+            .cpus());
+    assertEquals(
+        0,
+        only(
+                sample(2, domain(VmState.RUNNING, 10, 100)),
+                sample(1, domain(VmState.RUNNING, 11, 100)))
+            .cpus());
+  }
+
+  @Test
+  void utilisationIsRelativeToTheProcessorsThatThereAre() {
+    Load half = Rates.load(List.of(reading(0, 0.5, 10, 0), reading(2, 0.5, 10.5, 0)));
+    Load full = Rates.load(List.of(reading(0, 0.5, 10, 0), reading(2, 0.5, 11.2, 0)));
+    Load two = Rates.load(List.of(reading(0, 2, 10, 0), reading(2, 2, 11, 0)));
+
+    assertEquals(0.5, half.cpu(), 1e-9);
+    assertEquals(1, full.cpu());
+    assertEquals(0.25, two.cpu(), 1e-9);
+  }
+
+  @Test
+  void aSingleReadingHasNoUtilisation() {
+    assertEquals(0, Rates.load(List.of(reading(0, 1, 10, 5))).cpu());
+  }
+
+  @Test
+  void linksAreListedByNameWithTheirRates() {
+    Load load = Rates.load(List.of(reading(0, 1, 0, 100), reading(2, 1, 0, 300)));
+
+    assertEquals(
+        List.of(
+            new LinkTraffic("br0", new Bytes(0), new Bytes(0)),
+            new LinkTraffic("eth0", new Bytes(100), new Bytes(200))),
+        load.links());
+  }
+
+  @Test
+  void aLinkThatIsNewHasNoRatesYet() {
+    Reading before = reading(0, 1, 0, 100);
+    Reading without =
+        new Reading(
+            before.at(),
+            1,
+            before.cpuUsed(),
+            before.memory(),
+            before.memoryUsed(),
+            before.averages(),
+            Optional.empty(),
+            Map.of());
+
+    Load load = Rates.load(List.of(without, reading(2, 1, 0, 300)));
+
+    assertEquals(new LinkTraffic("eth0", Bytes.ZERO, Bytes.ZERO), load.links().getLast());
+  }
+
+  @Test
+  void aWindowReachesBackOverItsLengthAndKeepsTwoAtLeast() {
+    Window<Integer> window = new Window<>(Duration.ofSeconds(3), RatesTest::secondsBetween);
+
+    for (int second : List.of(0, 1, 2, 3, 4, 5)) {
+      window.add(second);
+    }
+    assertEquals(List.of(2, 3, 4, 5), window.values());
+
+    window.add(60);
+    assertEquals(List.of(5, 60), window.values());
+  }
+
+  private static Duration secondsBetween(int from, int to) {
+    return Duration.ofSeconds(to - from);
+  }
+
+  private static Vm only(Sample... window) {
+    return Rates.vms(List.of(window)).getFirst();
+  }
+
+  private static Sample sample(long second, Domain... domains) {
+    return new Sample(NOON.plusSeconds(second), List.of(domains));
+  }
+
+  private static Domain domain(VmState state, double cpuSeconds, long bytes) {
+    return new Domain(
+        WEB,
+        "web",
+        state,
+        2,
+        Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
+        Bytes.ofMiB(64),
+        Bytes.ofMiB(32),
+        new Domain.Counters(
+            new Bytes(bytes), new Bytes(2 * bytes), new Bytes(3 * bytes), new Bytes(4 * bytes)));
+  }
+
+  private static Reading reading(double second, double cpus, double cpuSeconds, long bytes) {
+    return new Reading(
+        Duration.ofNanos(Math.round(second * 1e9)),
+        cpus,
+        Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
+        Bytes.ofMiB(1000),
+        Bytes.ofMiB(400),
+        List.of(1.0, 0.5, 0.25),
+        Optional.empty(),
+        Map.of(
+            "eth0", new LinkCounters(new Bytes(bytes), new Bytes(2 * bytes)),
+            "br0", new LinkCounters(Bytes.ZERO, Bytes.ZERO)));
+  }
+}

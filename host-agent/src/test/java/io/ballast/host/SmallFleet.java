@@ -1,0 +1,151 @@
+package io.ballast.host;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.LocalBus;
+import io.ballast.bus.LocalHub;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.host.HostAgentConfig.Patience;
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeWorld;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Command;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reply;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+
+/** Two fake hosts with their agents on a local bus, and somebody who talks to them. */
+final class SmallFleet implements AutoCloseable {
+  static final HostId H1 = new HostId("h1");
+  static final HostId H2 = new HostId("h2");
+  private static final Duration BEAT_EVERY = Duration.ofMillis(100);
+  private static final Duration HANG = Duration.ofMillis(300);
+  private static final Patience PATIENCE =
+      new Patience(
+          Duration.ofSeconds(1),
+          Duration.ofMillis(500),
+          Duration.ofMillis(900),
+          Duration.ofMillis(50));
+
+  final Vertx vertx = Vertx.vertx();
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final List<HostBeat> beats = new CopyOnWriteArrayList<>();
+  final List<Event> events = new CopyOnWriteArrayList<>();
+  final FakeHypervisor first;
+  final FakeHypervisor second;
+  private final LocalHub hub = new LocalHub();
+  final LocalBus bus = new LocalBus(vertx, hub, "test");
+
+  SmallFleet() {
+    FakeWorld world =
+        new FakeWorld(
+            Loop.of(vertx.getOrCreateContext()), Clock.systemUTC(), Bytes.ofMiB(200), HANG);
+    first = world.host(H1, 1, Bytes.ofMiB(1000));
+    second = world.host(H2, 1, Bytes.ofMiB(1000));
+    await(bus.serve(HostBeat.class, beats::add));
+    await(bus.serve(Event.class, events::add));
+  }
+
+  /** Starts the agents of both hosts. */
+  SmallFleet up() {
+    deploy(H1, first, first.meter());
+    deploy(H2, second, second.meter());
+    return this;
+  }
+
+  /** Starts an agent; the returned name ends it again. */
+  String deploy(HostId host, FakeHypervisor hypervisor, HostMeter meter) {
+    HostAgentConfig config =
+        HostAgentConfig.of(host, "lab", "1.2.3", hypervisor.peerUri())
+            .beatingEvery(BEAT_EVERY)
+            .with(PATIENCE);
+    return await(
+        vertx.deployVerticle(
+            new HostAgent(
+                config,
+                new LocalBus(vertx, hub, "agent-" + host),
+                hypervisor,
+                meter,
+                registry,
+                Clock.systemUTC())));
+  }
+
+  /** Asks the agent of a host, which must answer. */
+  <R extends Reply> R ask(HostId host, Command<R> command) {
+    return await(bus.call(Request.of(Address.at(Role.HOST, host), command)));
+  }
+
+  /** Asks for a change at the first host and waits for its end. */
+  Outcome outcome(Command<Reply.Accepted> command) {
+    return outcome(ask(H1, command).operation());
+  }
+
+  Outcome outcome(OperationId operation) {
+    Awaitility.await().atMost(20, SECONDS).until(() -> !outcomes(operation).isEmpty());
+    return outcomes(operation).getFirst();
+  }
+
+  List<Outcome> outcomes(OperationId operation) {
+    return events.stream()
+        .filter(Event.OperationFinished.class::isInstance)
+        .map(Event.OperationFinished.class::cast)
+        .filter(event -> event.operation().equals(operation))
+        .map(Event.OperationFinished::outcome)
+        .toList();
+  }
+
+  /** Asks the first host for what it must refuse. */
+  Reply.Refused refusal(Command<?> command) {
+    return refusal(Request.of(Address.at(Role.HOST, H1), command));
+  }
+
+  Reply.Refused refusal(Request<?> request) {
+    try {
+      Object answer = bus.call(request).toCompletionStage().toCompletableFuture().get(20, SECONDS);
+      throw new AssertionError("not refused: " + answer);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RefusedException refused) {
+        return refused.reply();
+      }
+      throw new AssertionError(e);
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  HostBeat lastBeat(HostId host) {
+    return beats.stream()
+        .filter(beat -> beat.pulse().host().equals(host))
+        .reduce((before, after) -> after)
+        .orElseThrow(() -> new AssertionError("no beat of " + host));
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}
