@@ -31,12 +31,12 @@ await() {
   done
 }
 
-# lock: one command at a time changes the lab. The lock file goes away with the lab, so whoever got
-# hold of a file that was removed meanwhile tries again with the new one.
+# lock: one command at a time changes the lab. The lock file goes away with the lab, so whoever got hold of a file that
+# was removed meanwhile tries again with the new one.
 lock() {
-  mkdir -p "${LOCK%/*}"
   while :; do
-    exec 9>"$LOCK"
+    mkdir -p "${LOCK%/*}"
+    { exec 9>"$LOCK"; } 2>/dev/null || continue
     if ! flock --nonblock 9; then
       echo "lab: waiting for another lab command to finish" >&2
       flock --timeout 120 9 || die 75 "another lab command has been running for two minutes; look with: fuser -v $LOCK"
@@ -46,3 +46,8 @@ lock() {
 }
 
 unlock() { exec 9>&-; }
+
+remove_lock() { # by who holds it, when there is no lab any more
+  rm -f "$LOCK"
+  rmdir "${LOCK%/*}" 2>/dev/null || true
+}

@@ -85,3 +85,13 @@ libvirt_stop() {
   libvirt_signal CONT "$1"
   await 10 libvirt_gone "$1" || { libvirt_signal KILL "$1"; await 5 libvirt_gone "$1"; }
 }
+
+# What libvirt found out about QEMU is kept from one lab to the next: asking QEMU anew costs each first start a second.
+libvirt_keep_cache() {
+  local found
+  found=$(home 1)/var/cache/libvirt
+  [[ -d $found/qemu/capabilities ]] || return 0
+  mkdir -p "$CACHE/libvirt"
+  cp -a "$found/." "$CACHE/libvirt/"
+}
+libvirt_use_cache() { [[ ! -d $CACHE/libvirt ]] || cp -a "$CACHE/libvirt/." "$(home "$1")/var/cache/libvirt/"; } # I

@@ -1,0 +1,134 @@
+# How the lab and its hosts come into being and go. Sourced, never run.
+# shellcheck shell=bash
+
+setting() { awk -F= -v key="$1" '$1 == key { print substr($0, length(key) + 2) }' "$LAB/settings" 2>/dev/null; }
+
+lab_exists() { [[ -d $LAB ]]; }
+lab_complete() { [[ -f $LAB/complete ]]; }
+
+# lab_abandoned: the lab never came up completely, or its owner is gone (a process number in use again is told by its start).
+lab_abandoned() {
+  lab_complete || return 0
+  local owner
+  owner=$(setting owner)
+  [[ -n $owner && $owner != "$(process_identity "${owner%@*}")" ]]
+}
+
+process_identity() { # PID: "PID@START", the same for as long as that process lives
+  local stat
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+  stat=${stat##*) }
+  # shellcheck disable=SC2086  # split into fields
+  set -- "$1" $stat
+  printf '%s@%s' "$1" "${21}"
+}
+
+# owner_is_other: the lab belongs to a living process that is neither the caller nor one of those that started it.
+owner_is_other() {
+  local owner pid=$$
+  owner=$(setting owner)
+  if [[ -z $owner ]] || lab_abandoned; then return 1; fi
+  while ((pid > 1)); do
+    [[ $pid != "${owner%@*}" ]] || return 1
+    pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null || echo 0)
+  done
+}
+
+# host_pid I: process 1 of the host, as the outside counts; fails when the host is switched off.
+host_pid() {
+  local pid
+  pid=$(cat "$(home "$1")/pid" 2>/dev/null) && [[ -n $pid ]] || return 1
+  # The number may be in use again: only a process in the host's control group is the host's.
+  cg_pids "h$1" | grep -qx "$pid" && echo "$pid"
+}
+
+# lab_base: what all hosts share: the bridge, lxcfs, the folder of the guests' consoles.
+lab_base() {
+  local route
+  route=$(ip -4 route show "$SUBNET.0/24" | grep -v " dev $BRIDGE " || true)
+  [[ -z $route ]] || die 1 "$SUBNET.0/24 is in use on this machine: $route"
+  if ! ip link show $BRIDGE >/dev/null 2>&1; then
+    ip link add $BRIDGE type bridge
+    ip address add $SUBNET.1/24 dev $BRIDGE
+  fi
+  ip link set $BRIDGE up
+  mkdir -p "$LAB/lxcfs" "$LAB/serial"
+  cg_create lxcfs
+  [[ -e $LXCFS_RUN ]] || : >"$LAB/own-lxcfs-run"
+  (
+    cg_join lxcfs
+    exec setsid --fork lxcfs --enable-loadavg --enable-cfs --pidfile="$LAB/lxcfs.pid" "$LAB/lxcfs" </dev/null >"$LAB/lxcfs.log" 2>&1 9>&-
+  )
+  await 5 test -e "$LAB/lxcfs/proc/stat" || die 1 "lxcfs did not start: $(tail -n 1 "$LAB/lxcfs.log")"
+}
+
+# host_connect I: gives the host its network cable if it has none. The card's address never changes, so that the other
+# hosts find it at once after a restart.
+host_connect() {
+  local i=$1 pid
+  pid=$(host_pid "$i")
+  if ! ip link show "$(link "$i")" >/dev/null 2>&1; then
+    ip link add "$(link "$i")" type veth peer name eth0 address "02:ba:11:a5:70:0$i" netns "$pid"
+    nsenter --target "$pid" --net ip -batch - <<NET
+link set lo up
+address add $(address "$i")/24 dev eth0
+link set eth0 up
+route add default via $SUBNET.1
+NET
+  fi
+  ip link set "$(link "$i")" master $BRIDGE up
+}
+
+host_started() { host_pid "$1" >/dev/null || [[ -s $(home "$1")/host.log ]]; }
+host_ready() { libvirt_answers "$1" || ! host_pid "$1" >/dev/null; }
+
+# host_start I: switches a host on and waits until its libvirtd answers. Its folder is its disk.
+host_start() {
+  local i=$1 home
+  home=$(home "$i")
+  mkdir -p "$home"/var/lib/libvirt "$home"/var/log/libvirt "$home"/var/cache/libvirt
+  [[ -d $home/etc ]] || libvirt_use_cache "$i"
+  libvirt_configure "$i"
+  cg_create "h$i" "$(setting cpu)" "$(setting memory)"
+  rm -f "$home/pid"
+  : >"$home/host.log"
+  (
+    cg_join "h$i"
+    exec setsid --fork unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation private \
+      "$here/host" "$i" </dev/null >"$home/host.log" 2>&1 9>&-
+  )
+  await 10 host_started "$i" || true
+  if host_pid "$i" >/dev/null; then
+    host_connect "$i"
+    await 60 host_ready "$i" || true
+  fi
+  if ! host_pid "$i" >/dev/null || ! libvirt_answers "$i"; then
+    echo "lab: h$i did not come up: $(tail -n 1 "$home/host.log" "$home/var/log/libvirt/libvirtd.log" 2>/dev/null | tr '\n' ' ')" >&2
+    return 1
+  fi
+}
+
+# teardown: removes what there is, found by name rather than remembered, so that it works after any accident.
+teardown() {
+  local name
+  libvirt_keep_cache
+  cg_kill || die 1 "processes of the lab don't die: $(cg_pids | tr '\n' ' ')"
+  for name in $(lab_links); do ip link delete "$name" 2>/dev/null || true; done
+  while read -r name; do umount --lazy "$name" 2>/dev/null || true; done < <(lab_mounts)
+  await 5 cg_remove || die 1 "control groups of the lab can't be removed: $(cg_tops | tr '\n' ' ')"
+  [[ ! -e $LAB/own-lxcfs-run ]] || rmdir "$LXCFS_RUN"/* "$LXCFS_RUN" 2>/dev/null || true
+  rm -rf --one-file-system "$LAB"
+}
+
+lab_links() { ip -oneline link show | awk -F'[ @:]+' '$2 ~ /^ballast(0|-h[0-9])$/ { print $2 }'; }
+lab_mounts() { awk -v lab="$LAB" 'index($2 "/", lab "/") == 1 { print $2 }' /proc/mounts | sort -r; }
+
+# leftovers: one line for each thing of the lab that is there; nothing when it is clean.
+leftovers() {
+  local pid
+  for pid in $(cg_pids); do echo "process $pid $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | cut -c1-100)"; done
+  cg_tops | sed 's/^/cgroup  /'
+  lab_links | sed 's/^/link    /'
+  lab_mounts | sed 's/^/mount   /'
+  [[ ! -e $LAB ]] || echo "files   $LAB"
+}
