@@ -48,8 +48,11 @@ public interface Hypervisor extends AutoCloseable {
 
   /**
    * Migrates a domain live and peer to peer. Completes when the hypervisor says that it is done;
-   * fails with its error, after which the domain may be here, there, or in both places. {@code
-   * progress} is called about once a second, on the caller's context.
+   * fails with its error, after which the domain may be here, there, or in both places: also with
+   * {@code CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it was
+   * aborted because it took longer than the order allows, and with {@code BUSY} before it began
+   * when this host sends too many already. {@code progress} is called about once a second, on the
+   * caller's context.
    */
   Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress);
 
