@@ -1,8 +1,8 @@
 package io.ballast.scheduler.core;
 
 import io.ballast.messages.Decision;
+import io.ballast.messages.Fleet;
 import io.ballast.messages.Fleet.Status;
-import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,16 +18,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Decides for each cluster when it is time to decide: while none of its moves is under way, and the
- * hosts of its last moves have told how they are since. It remembers who is overloaded since when,
- * and what was decided last. One thread at a time.
+ * Decides for each cluster when it is time to decide: while no wave of its moves is under way, and
+ * when the hosts of its last moves have told how they are since. It remembers who is overloaded
+ * since when, and what was decided last. One thread at a time.
  */
 final class Planner {
   /** A cluster is not weighed more often, for a plan over many hosts takes its time. */
   static final Duration PLAN_EVERY = Duration.ofSeconds(5);
 
-  /** A number by itself, not the one in a host's name. */
-  private static final Pattern NUMBER = Pattern.compile("(?<![\\w-])\\d+(\\.\\d+)?");
+  /** What stands in parentheses, and a number by itself: not the one in a host's name. */
+  private static final Pattern VALUE = Pattern.compile("\\([^)]*\\)|(?<![\\w-])\\d+(\\.\\d+)?");
 
   private final Policy policy;
   private final SortedMap<String, Cluster> clusters = new TreeMap<>();
@@ -67,7 +67,7 @@ final class Planner {
     return verdicts;
   }
 
-  /** What would be decided now for each cluster; nothing comes of it. */
+  /** What would be decided now for each cluster, also if balancing is off; nothing comes of it. */
   List<Decision> dryRun(List<ClusterView> views, List<Move> moves, Instant now) {
     return views.stream()
         .map(
@@ -76,7 +76,7 @@ final class Planner {
                     view,
                     clusters.getOrDefault(view.cluster(), Cluster.NEW).overload(),
                     moves,
-                    policy,
+                    policy.with(Policy.Mode.RECOMMEND),
                     now))
         .toList();
   }
@@ -89,32 +89,42 @@ final class Planner {
   private boolean isDue(Cluster cluster, ClusterView view, List<Move> moves, Instant now) {
     boolean early =
         cluster.last().map(last -> now.isBefore(last.at().plus(PLAN_EVERY))).orElse(false);
-    return policy.mode() != Policy.Mode.OFF
-        && !early
-        && moves.stream().filter(move -> touches(view, move)).allMatch(move -> settled(view, move));
+    return !early && moves.stream().allMatch(move -> isSettled(view, move));
   }
 
-  /** Whether a move is over and its hosts have told how they are since. */
-  private boolean settled(ClusterView view, Move move) {
-    Instant from = move.since().plus(policy.pace().settle());
-    return !move.state().open()
-        && Stream.of(move.from(), move.to())
-            .flatMap(host -> view.host(host).stream())
-            .allMatch(host -> host.status() != Status.UP || host.heardAt().isAfter(from));
-  }
-
-  private static boolean touches(ClusterView view, Move move) {
-    Predicate<HostId> here = host -> view.host(host).isPresent();
-    return here.test(move.from()) || here.test(move.to());
-  }
-
-  /** What a decision says, apart from its numbers, which change all the time. */
-  private static String gist(Decision decision) {
-    StringBuilder gist = new StringBuilder(NUMBER.matcher(decision.summary()).replaceAll("#"));
-    for (Decision.PlannedMove move : decision.moves()) {
-      gist.append('\n').append(move.vm()).append(move.from()).append('>').append(move.to());
+  /** Whether a move is over, or another cluster's, and its hosts have told how they are since. */
+  private boolean isSettled(ClusterView view, Move move) {
+    if (move.state() == Move.State.UNKNOWN) {
+      return true;
     }
-    return gist.toString();
+    List<Fleet.Host> hosts =
+        Stream.of(move.from(), move.to()).flatMap(host -> view.host(host).stream()).toList();
+    if (move.state().open()) {
+      return hosts.isEmpty() || move.priority() != Move.Priority.BALANCE;
+    }
+    return hosts.stream().allMatch(host -> host.status() != Status.UP || toldSince(move, host));
+  }
+
+  /** Whether a host was heard long enough after the end of a move to be believed. */
+  private boolean toldSince(Move move, Fleet.Host host) {
+    Duration twoBeats = host.beat().pulse().interval().multipliedBy(2);
+    Duration settle = policy.pace().settle();
+    Duration longer = settle.compareTo(twoBeats) > 0 ? settle : twoBeats;
+    return !host.heardAt().isBefore(move.since().plus(longer));
+  }
+
+  /**
+   * What a decision says, apart from its numbers, which change all the time: where it moves what,
+   * or the first part of why it moves nothing.
+   */
+  private static String gist(Decision decision) {
+    if (decision.moves().isEmpty()) {
+      String first = decision.summary().split(":", 2)[0];
+      return VALUE.matcher(first).replaceAll("");
+    }
+    return decision.moves().stream()
+        .map(move -> move.vm() + " " + move.from() + " " + move.to())
+        .collect(Collectors.joining("\n"));
   }
 
   /** Decisions of several clusters as one; there must be one at least. */

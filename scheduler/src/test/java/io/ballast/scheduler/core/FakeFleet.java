@@ -1,0 +1,303 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.HostId;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Pulse;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/**
+ * A fake fleet around one real {@link Conductor}, in virtual time: hosts that beat every three
+ * seconds, guests with steady appetites, migrations that take {@link #MIGRATION}.
+ */
+final class FakeFleet {
+  static final Duration MIGRATION = Duration.ofSeconds(5);
+  private static final Duration LATENCY = Duration.ofMillis(50);
+  private static final Bytes MEMORY = Bytes.ofMiB(4096);
+
+  final List<Event> told = new ArrayList<>();
+  final List<String> lines = new ArrayList<>();
+  final Map<OperationId, Reply> answers = new LinkedHashMap<>();
+  boolean finalEventsAreLost;
+
+  private final Map<HostId, Host> hosts = new TreeMap<>();
+  private final PriorityQueue<Due> queue =
+      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
+  private final Conductor conductor;
+  private Instant now = BeatMaker.START;
+  private long order;
+  private int moves;
+  private int commands;
+
+  FakeFleet(Policy policy) {
+    conductor =
+        new Conductor(
+            policy,
+            LivenessSettings.DEFAULT,
+            AlertSettings.DEFAULT,
+            () -> new OperationId("move-" + ++moves),
+            now);
+  }
+
+  private record Due(Instant at, long order, Runnable work) {}
+
+  /** A guest wants {@code appetite} processors. */
+  private record Guest(VmId id, String name, VmState state, double appetite) {}
+
+  private static final class Host {
+    final HostId id;
+    final Map<VmId, Guest> guests = new TreeMap<>();
+    final List<OperationId> operations = new ArrayList<>();
+    long incarnation = 1000;
+    long sequence;
+    boolean dead;
+
+    Host(HostId id) {
+      this.id = id;
+    }
+
+    double demand() {
+      return guests.values().stream()
+          .filter(guest -> guest.state() == VmState.RUNNING)
+          .mapToDouble(Guest::appetite)
+          .sum();
+    }
+
+    HostBeat beat(Instant at) {
+      sequence++;
+      double demand = demand();
+      double share = demand <= 1 ? 1 : 1 / demand;
+      return new HostBeat(
+          new Pulse(id, "lab", incarnation, sequence, at, BeatMaker.INTERVAL, "test"),
+          new HostBeat.Capacity(1, MEMORY),
+          new HostBeat.Load(
+              Math.min(1, demand),
+              Bytes.ofMiB(64L * guests.size()),
+              demand,
+              demand,
+              demand,
+              Optional.empty(),
+              List.of()),
+          new HostBeat.Hypervisor(
+              HostBeat.Health.ANSWERING, Optional.of(at), "fake://" + id + "/system"),
+          guests.values().stream().map(guest -> vm(guest, share)).toList(),
+          operations);
+    }
+
+    static Vm vm(Guest guest, double share) {
+      boolean active = guest.state().active();
+      return new Vm(
+          guest.id(),
+          guest.name(),
+          guest.state(),
+          1,
+          guest.state() == VmState.RUNNING ? guest.appetite() * share : 0,
+          Bytes.ofMiB(64),
+          active ? Bytes.ofMiB(64) : Bytes.ZERO,
+          Vm.Traffic.NONE);
+    }
+  }
+
+  /** Adds hosts named h1, h2, ..., which begin to beat one after the other. */
+  FakeFleet hosts(int count) {
+    for (int i = 1; i <= count; i++) {
+      Host host = new Host(new HostId("h" + i));
+      hosts.put(host.id, host);
+      after(Duration.ofMillis(700L * i), () -> beat(host));
+    }
+    return this;
+  }
+
+  /** Adds a guest named guest1, guest2, ... */
+  FakeFleet guest(String host, int number, VmState state, double appetite) {
+    Guest guest = new Guest(BeatMaker.vmId(number), "guest" + number, state, appetite);
+    host(host).guests.put(guest.id(), guest);
+    return this;
+  }
+
+  /** Cuts the power of a host. */
+  void kill(String host) {
+    host(host).dead = true;
+  }
+
+  /** Boots a host again; its guests are gone but defined. */
+  void boot(String name) {
+    Host host = host(name);
+    host.dead = false;
+    host.incarnation++;
+    host.sequence = 0;
+    host.guests.replaceAll(
+        (id, guest) -> new Guest(id, guest.name(), VmState.SHUT_OFF, guest.appetite()));
+  }
+
+  /** Sends a command and gives what it is answered. */
+  Reply ask(SchedulerCommand<?> command) {
+    OperationId id = new OperationId("command-" + ++commands);
+    carryOut(conductor.onCommand(id, command, now));
+    return Optional.ofNullable(answers.get(id)).orElseThrow();
+  }
+
+  /** Lets time pass. */
+  FakeFleet run(Duration time) {
+    Instant end = now.plus(time);
+    while (true) {
+      Instant deadline = conductor.nextDeadline();
+      boolean tick = queue.isEmpty() || deadline.isBefore(queue.element().at());
+      Instant next = tick ? deadline : queue.element().at();
+      if (next.isAfter(end)) {
+        now = end;
+        return this;
+      }
+      now = next.isBefore(now) ? now : next;
+      if (tick) {
+        carryOut(conductor.onTick(now));
+      } else {
+        queue.remove().work().run();
+      }
+    }
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** The processors wanted on each host. */
+  Map<String, Double> demands() {
+    Map<String, Double> demands = new TreeMap<>();
+    hosts.values().forEach(host -> demands.put(host.id.value(), host.demand()));
+    return demands;
+  }
+
+  /** On which hosts a guest runs. */
+  List<String> runningOn(int number) {
+    return hosts.values().stream()
+        .filter(
+            host ->
+                Optional.ofNullable(host.guests.get(BeatMaker.vmId(number)))
+                    .filter(guest -> guest.state() == VmState.RUNNING)
+                    .isPresent())
+        .map(host -> host.id.value())
+        .toList();
+  }
+
+  <E extends Event> List<E> told(Class<E> type) {
+    return told.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private Host host(String name) {
+    return Optional.ofNullable(hosts.get(new HostId(name))).orElseThrow();
+  }
+
+  private void after(Duration delay, Runnable work) {
+    queue.add(new Due(now.plus(delay), order++, work));
+  }
+
+  private void beat(Host host) {
+    if (!host.dead) {
+      HostBeat beat = host.beat(now);
+      after(LATENCY, () -> carryOut(conductor.onBeat(beat, now)));
+    }
+    after(BeatMaker.INTERVAL, () -> beat(host));
+  }
+
+  private void carryOut(List<Effect> effects) {
+    for (Effect effect : effects) {
+      switch (effect) {
+        case Effect.Send send -> after(LATENCY, () -> migrate(send));
+        case Effect.Abort abort -> {}
+        case Effect.Look look -> after(LATENCY, () -> look(look));
+        case Effect.Tell tell -> told.add(tell.event());
+        case Effect.Answer answer -> answers.put(answer.command(), answer.reply());
+        case Effect.Warn warn -> lines.add(warn.line());
+        case Effect.Note note -> lines.add(note.line());
+      }
+    }
+  }
+
+  private void look(Effect.Look look) {
+    Host host = host(look.host().value());
+    if (host.dead) {
+      answer(new MoveInput.LookFailed(look.move(), look.host(), "no answer"));
+      return;
+    }
+    Optional<Vm> vm =
+        Optional.ofNullable(host.guests.get(look.vm())).map(guest -> Host.vm(guest, 1));
+    answer(new MoveInput.Looked(look.move(), look.host(), vm));
+  }
+
+  private void migrate(Effect.Send send) {
+    Host from = host(send.host().value());
+    HostCommand.Migrate command = send.command();
+    Guest guest = from.guests.get(command.vm());
+    if (from.dead || guest == null || guest.state() != VmState.RUNNING) {
+      answer(new MoveInput.Refused(send.move(), Reason.WRONG_STATE, "it does not run here"));
+      return;
+    }
+    Host to = host(command.to().value());
+    from.operations.add(send.move());
+    to.guests.put(guest.id(), with(guest, VmState.PAUSED));
+    answer(new MoveInput.Accepted(send.move()));
+    for (int second = 1; second < MIGRATION.toSeconds(); second++) {
+      after(Duration.ofSeconds(second), () -> progress(send, from));
+    }
+    after(MIGRATION, () -> finish(send, from, to, guest));
+  }
+
+  private void progress(Effect.Send send, Host from) {
+    MigrationProgress progress =
+        new MigrationProgress(
+            Duration.ofSeconds(1),
+            Bytes.ofMiB(64),
+            Bytes.ofMiB(32),
+            Bytes.ofMiB(32),
+            Bytes.ofMiB(32),
+            Bytes.ZERO,
+            0);
+    tell(new Event.OperationProgressed(send.move(), from.id, send.command().vm(), progress));
+  }
+
+  private void finish(Effect.Send send, Host from, Host to, Guest guest) {
+    from.guests.remove(guest.id());
+    to.guests.put(guest.id(), with(guest, VmState.RUNNING));
+    from.operations.remove(send.move());
+    if (!finalEventsAreLost) {
+      Outcome.Migration measures =
+          new Outcome.Migration(MIGRATION, Duration.ofMillis(40), Bytes.ofMiB(70), 3);
+      tell(
+          new Event.OperationFinished(
+              send.move(), from.id, guest.id(), new Outcome.Done(Optional.of(measures)), now));
+    }
+  }
+
+  private void answer(MoveInput input) {
+    after(LATENCY, () -> carryOut(conductor.onAnswer(input, now)));
+  }
+
+  private void tell(Event event) {
+    after(LATENCY, () -> carryOut(conductor.onEvent(event, now)));
+  }
+
+  private static Guest with(Guest guest, VmState state) {
+    return new Guest(guest.id(), guest.name(), state, guest.appetite());
+  }
+}
