@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -66,6 +67,7 @@ final class SchedulerVerticleTest {
   private final List<Event> heard = new CopyOnWriteArrayList<>();
   private final Map<VmId, HostId> places = new ConcurrentHashMap<>();
   private final Map<HostId, Long> timers = new ConcurrentHashMap<>();
+  private final Set<OperationId> operations = ConcurrentHashMap.newKeySet();
   private final AtomicLong sequence = new AtomicLong();
 
   @BeforeEach
@@ -217,6 +219,7 @@ final class SchedulerVerticleTest {
 
   private Future<? extends Reply> agent(OperationId id, Command<?> command) {
     if (command instanceof HostCommand.Migrate migrate) {
+      operations.add(id);
       vertx.setTimer(300, fired -> arrive(id, migrate));
       return Future.succeededFuture(new Reply.Accepted(id));
     }
@@ -225,6 +228,7 @@ final class SchedulerVerticleTest {
 
   private void arrive(OperationId id, HostCommand.Migrate migrate) {
     places.put(migrate.vm(), migrate.to());
+    operations.remove(id);
     Outcome.Migration measures =
         new Outcome.Migration(Duration.ofMillis(300), Duration.ofMillis(40), Bytes.ofMiB(64), 2);
     agents.fanout(
@@ -255,7 +259,7 @@ final class SchedulerVerticleTest {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(now), "fake://" + host + "/system"),
         vms,
-        List.of());
+        host.equals(H1) ? List.copyOf(operations) : List.of());
   }
 
   private static Vm vm(VmId id) {

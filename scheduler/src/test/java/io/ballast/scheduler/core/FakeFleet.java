@@ -41,6 +41,7 @@ final class FakeFleet {
   boolean finalEventsAreLost;
 
   private final Map<HostId, Host> hosts = new TreeMap<>();
+  private final Map<OperationId, VmId> moving = new TreeMap<>();
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
   private final Conductor conductor;
@@ -224,7 +225,8 @@ final class FakeFleet {
     for (Effect effect : effects) {
       switch (effect) {
         case Effect.Send send -> after(LATENCY, () -> migrate(send));
-        case Effect.Abort abort -> {}
+        case Effect.Abort abort ->
+            after(LATENCY, () -> cancel(abort.move(), host(abort.host().value())));
         case Effect.Look look -> after(LATENCY, () -> look(look));
         case Effect.Tell tell -> told.add(tell.event());
         case Effect.Answer answer -> answers.put(answer.command(), answer.reply());
@@ -255,6 +257,7 @@ final class FakeFleet {
     }
     Host to = host(command.to().value());
     from.operations.add(send.move());
+    moving.put(send.move(), guest.id());
     to.guests.put(guest.id(), with(guest, VmState.PAUSED));
     answer(new MoveInput.Accepted(send.move()));
     for (int second = 1; second < MIGRATION.toSeconds(); second++) {
@@ -264,6 +267,9 @@ final class FakeFleet {
   }
 
   private void progress(Effect.Send send, Host from) {
+    if (!from.operations.contains(send.move())) {
+      return;
+    }
     MigrationProgress progress =
         new MigrationProgress(
             Duration.ofSeconds(1),
@@ -276,10 +282,23 @@ final class FakeFleet {
     tell(new Event.OperationProgressed(send.move(), from.id, send.command().vm(), progress));
   }
 
+  private void cancel(OperationId move, Host from) {
+    if (from.operations.remove(move)) {
+      VmId vm = Optional.ofNullable(moving.get(move)).orElseThrow();
+      hosts.values().stream()
+          .filter(host -> !host.equals(from))
+          .forEach(host -> host.guests.remove(vm));
+      Outcome cancelled = new Outcome.Failed(Reason.CANCELLED, "somebody cancelled it");
+      tell(new Event.OperationFinished(move, from.id, vm, cancelled, now));
+    }
+  }
+
   private void finish(Effect.Send send, Host from, Host to, Guest guest) {
+    if (!from.operations.remove(send.move())) {
+      return;
+    }
     from.guests.remove(guest.id());
     to.guests.put(guest.id(), with(guest, VmState.RUNNING));
-    from.operations.remove(send.move());
     if (!finalEventsAreLost) {
       Outcome.Migration measures =
           new Outcome.Migration(MIGRATION, Duration.ofMillis(40), Bytes.ofMiB(70), 3);
