@@ -6,6 +6,7 @@
 CG_ROOT=/sys/fs/cgroup
 CG_NAME=ballast-lab
 CG_PERIOD=100000
+CG_WEIGHT=10   # times an ordinary group's: a host gets its quota whatever else the machine does
 
 cg_is_v2() { [[ -f $CG_ROOT/cgroup.controllers ]]; }
 
@@ -49,6 +50,7 @@ cg_create_v1() {
     esac
     case ,$controllers, in
       *,cpu,*)
+        echo $((1024 * CG_WEIGHT)) >"$top/cpu.shares"
         [[ -z $quota ]] || { echo $CG_PERIOD >"$group/cpu.cfs_period_us"; echo "$quota" >"$group/cpu.cfs_quota_us"; } ;;
     esac
     case ,$controllers, in
@@ -58,7 +60,7 @@ cg_create_v1() {
 }
 
 cg_create_v2() {
-  local name=$1 quota=$2 memory=$3 top=$CG_ROOT/$CG_NAME group=$CG_ROOT/$CG_NAME/$1 parent
+  local quota=$2 memory=$3 top=$CG_ROOT/$CG_NAME group=$CG_ROOT/$CG_NAME/$1 parent
   mkdir -p "$top"
   for parent in $CG_ROOT "$top"; do
     echo '+cpu +memory' >"$parent/cgroup.subtree_control" || {
@@ -68,6 +70,7 @@ cg_create_v2() {
     # Without cpuset lxcfs shows all processors; nothing worse.
     echo '+cpuset' >"$parent/cgroup.subtree_control" 2>/dev/null || true
   done
+  echo $((100 * CG_WEIGHT)) >"$top/cpu.weight"
   mkdir -p "$group"
   [[ -z $quota ]] || echo "$quota $CG_PERIOD" >"$group/cpu.max"
   [[ -z $memory ]] || echo "$memory" >"$group/memory.max"

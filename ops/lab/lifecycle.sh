@@ -100,7 +100,7 @@ host_start() {
   await 10 host_started "$i" || true
   if host_pid "$i" >/dev/null; then
     host_connect "$i"
-    await 60 host_ready "$i" || true
+    await 120 host_ready "$i" || true
   fi
   if ! host_pid "$i" >/dev/null || ! libvirt_answers "$i"; then
     echo "lab: h$i did not come up: $(tail -n 1 "$home/host.log" "$home/var/log/libvirt/libvirtd.log" 2>/dev/null | tr '\n' ' ')" >&2
