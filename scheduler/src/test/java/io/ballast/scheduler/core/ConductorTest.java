@@ -108,6 +108,47 @@ final class ConductorTest {
   }
 
   @Test
+  void aMoveWhoseSourceDiesEndsOnlyWhenTheSourceHasSpoken() {
+    FakeFleet fleet = sixGuestsOnOneOfThreeHosts(POLICY);
+    while (fleet.told(Event.MoveChanged.class).isEmpty()) {
+      fleet.run(Duration.ofSeconds(1));
+    }
+    fleet.run(Duration.ofSeconds(1));
+    fleet.kill("h1");
+    fleet.run(Duration.ofMinutes(5));
+
+    assertEquals(1, fleet.told(Event.AlertRaised.class).size());
+    assertEquals(Move.State.UNKNOWN, inspect(fleet).moves().getFirst().state());
+    fleet.boot("h1");
+    fleet.run(Duration.ofMinutes(1));
+    assertEquals(Move.State.FAILED, inspect(fleet).moves().getFirst().state());
+    assertEquals(1, fleet.told(Event.AlertResolved.class).size());
+  }
+
+  @Test
+  void aMigrationThatLeavesTwoRunningCopiesRaisesTheAlarmUntilOneIsGone() {
+    FakeFleet fleet = sixGuestsOnOneOfThreeHosts(POLICY);
+    fleet.migrationsDouble = true;
+    while (fleet.told(Event.AlertRaised.class).isEmpty()) {
+      fleet.run(Duration.ofSeconds(1));
+    }
+    fleet.migrationsDouble = false;
+    Alert alert = fleet.told(Event.AlertRaised.class).getFirst().alert();
+    assertEquals(Alert.Verdict.VM_DOUBLED, alert.verdict());
+    Move move = inspect(fleet).moves().getFirst();
+    assertEquals(List.of(move.name()), alert.vms());
+    assertTrue(alert.evidence().getFirst().contains("h1 and " + move.to()), alert::toString);
+
+    fleet.run(Duration.ofSeconds(20));
+    assertEquals(List.of(), fleet.told(Event.AlertResolved.class));
+    fleet.destroy("h1", (int) move.vm().value().getLeastSignificantBits());
+    fleet.run(Duration.ofMinutes(1));
+    assertTrue(
+        fleet.told(Event.AlertResolved.class).stream()
+            .anyMatch(resolved -> resolved.alert().id().equals(alert.id())));
+  }
+
+  @Test
   void aHostThatLosesItsPowerIsToldWithItsVmsAndResolvedWhenItReturns() {
     FakeFleet fleet = calm().run(Duration.ofMinutes(2));
     fleet.kill("h2");

@@ -40,6 +40,9 @@ final class FakeFleet {
   final Map<OperationId, Reply> answers = new LinkedHashMap<>();
   boolean finalEventsAreLost;
 
+  /** Whether migrations fail after the guest already runs at the target, as libvirt's can. */
+  boolean migrationsDouble;
+
   private final Map<HostId, Host> hosts = new TreeMap<>();
   private final Map<OperationId, VmId> moving = new TreeMap<>();
   private final PriorityQueue<Due> queue =
@@ -147,8 +150,14 @@ final class FakeFleet {
     host.dead = false;
     host.incarnation++;
     host.sequence = 0;
+    host.operations.clear();
     host.guests.replaceAll(
         (id, guest) -> new Guest(id, guest.name(), VmState.SHUT_OFF, guest.appetite()));
+  }
+
+  /** Cuts the power of a guest and forgets it on that host. */
+  void destroy(String host, int guest) {
+    host(host).guests.remove(BeatMaker.vmId(guest));
   }
 
   /** Sends a command and gives what it is answered. */
@@ -294,11 +303,20 @@ final class FakeFleet {
   }
 
   private void finish(Effect.Send send, Host from, Host to, Guest guest) {
+    if (from.dead) {
+      to.guests.remove(guest.id());
+      return;
+    }
     if (!from.operations.remove(send.move())) {
       return;
     }
-    from.guests.remove(guest.id());
     to.guests.put(guest.id(), with(guest, VmState.RUNNING));
+    if (migrationsDouble) {
+      Outcome unknown = new Outcome.Unknown("the connection broke at the end");
+      tell(new Event.OperationFinished(send.move(), from.id, guest.id(), unknown, now));
+      return;
+    }
+    from.guests.remove(guest.id());
     if (!finalEventsAreLost) {
       Outcome.Migration measures =
           new Outcome.Migration(MIGRATION, Duration.ofMillis(40), Bytes.ofMiB(70), 3);
