@@ -26,30 +26,67 @@ final class Calls {
   }
 
   /** A call that waits, and the correlation by which its reply is known. */
-  record Pending<R extends Reply>(
-      String correlation, Request<R> request, Promise<R> promise, long timer) {
+  static final class Pending<R extends Reply> {
+    private final String correlation;
+    private final Request<R> request;
+    private final Promise<R> promise = Promise.promise();
+    private volatile boolean sent;
+
+    Pending(String correlation, Request<R> request) {
+      this.correlation = correlation;
+      this.request = request;
+    }
+
+    String correlation() {
+      return correlation;
+    }
+
+    Request<R> request() {
+      return request;
+    }
+
     Future<R> reply() {
       return promise.future();
+    }
+
+    /** Whether it may have left, so that it may have been carried out. */
+    boolean sent() {
+      return sent;
+    }
+
+    void sent(boolean now) {
+      sent = now;
+    }
+
+    private RefusedException late() {
+      String what = Kinds.of(request.command());
+      long millis = request.within().toMillis();
+      return sent
+          ? new RefusedException(
+              Reason.DEADLINE_PASSED,
+              request.to()
+                  + " gave no answer to "
+                  + what
+                  + " within "
+                  + millis
+                  + " ms; it may or may not have been done")
+          : new RefusedException(
+              Reason.BUS_LOST,
+              what
+                  + " was not sent to "
+                  + request.to()
+                  + ": no connection to the broker for "
+                  + millis
+                  + " ms");
     }
   }
 
   <R extends Reply> Pending<R> open(Request<R> request) {
-    String correlation = Long.toString(asked.incrementAndGet());
+    Pending<R> call = new Pending<>(Long.toString(asked.incrementAndGet()), request);
+    pending.put(call.correlation, call);
     long timer =
-        vertx.setTimer(
-            request.within().toMillis(),
-            passed ->
-                fail(
-                    correlation,
-                    Reason.DEADLINE_PASSED,
-                    request.to()
-                        + " gave no answer to "
-                        + Kinds.of(request.command())
-                        + " within "
-                        + request.within().toMillis()
-                        + " ms; it may or may not have been done"));
-    Pending<R> call = new Pending<>(correlation, request, Promise.promise(), timer);
-    pending.put(correlation, call);
+        vertx.setTimer(request.within().toMillis(), passed -> fail(call.correlation, call.late()));
+    call.reply().onComplete(settled -> vertx.cancelTimer(timer));
     return call;
   }
 
@@ -57,27 +94,26 @@ final class Calls {
   void settle(String correlation, Parcel reply) {
     Pending<?> call = pending.remove(correlation);
     if (call != null) {
-      vertx.cancelTimer(call.timer());
       settle(call, reply);
     }
   }
 
   private static <R extends Reply> void settle(Pending<R> call, Parcel parcel) {
-    Request<R> request = call.request();
+    Request<R> request = call.request;
     try {
       Message message = parcel.open();
       if (message instanceof Reply.Refused refused) {
-        call.promise().fail(new RefusedException(refused));
+        call.promise.fail(new RefusedException(refused));
       } else if (Kinds.replyTo(request.command()) == message.getClass()) {
         @SuppressWarnings("unchecked") // the table of kinds pairs commands with replies by type
         R reply = (R) message;
-        call.promise().complete(reply);
+        call.promise.complete(reply);
       } else {
-        call.promise().fail(wrongAnswer(request, "is answered with " + Kinds.of(message)));
+        call.promise.fail(wrongAnswer(request, "is answered with " + Kinds.of(message)));
       }
     } catch (RefusedException e) {
-      call.promise()
-          .fail(wrongAnswer(request, "has an answer that can't be read: " + e.getMessage()));
+      call.promise.fail(
+          wrongAnswer(request, "has an answer that can't be read: " + e.getMessage()));
     }
   }
 
@@ -86,18 +122,29 @@ final class Calls {
         Reason.INTERNAL, Kinds.of(request.command()) + " at " + request.to() + " " + what);
   }
 
-  void fail(String correlation, Reason reason, String message) {
+  void fail(String correlation, Throwable failure) {
     Pending<?> call = pending.remove(correlation);
     if (call != null) {
-      vertx.cancelTimer(call.timer());
-      call.promise().fail(new RefusedException(reason, message));
+      call.promise.fail(failure);
     }
   }
 
-  /** Fails every open call that is of a sort. */
-  void failAll(Predicate<Pending<?>> which, Reason reason, String message) {
+  /** Fails every open call of a sort, for the bus is lost to it. */
+  void failAll(Predicate<Pending<?>> which, String why) {
     List.copyOf(pending.values()).stream()
         .filter(which)
-        .forEach(call -> fail(call.correlation(), reason, message));
+        .forEach(
+            call ->
+                fail(
+                    call.correlation,
+                    new RefusedException(
+                        Reason.BUS_LOST,
+                        "no answer from "
+                            + call.request.to()
+                            + " to "
+                            + Kinds.of(call.request.command())
+                            + ": "
+                            + why
+                            + "; it may or may not have been done")));
   }
 }

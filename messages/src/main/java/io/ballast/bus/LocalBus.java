@@ -53,6 +53,7 @@ public final class LocalBus implements Bus {
       Parcel parcel = Parcel.of(name, request, deadline(request));
       Reception receiver = receiver(request);
       Calls.Pending<R> call = calls.open(request);
+      call.sent(true);
       receiver
           .take(parcel, false)
           .onSuccess(
@@ -145,7 +146,7 @@ public final class LocalBus implements Bus {
   @Override
   public Future<Void> close() {
     closed = true;
-    calls.failAll(call -> true, Reason.BUS_LOST, "the bus was closed before the answer came");
+    calls.failAll(call -> true, "the bus was closed");
     List<Future<Void>> stopped = new ArrayList<>();
     servings.forEach(serving -> stopped.add(serving.stop()));
     return Future.join(stopped).mapEmpty();

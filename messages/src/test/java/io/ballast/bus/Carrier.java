@@ -1,0 +1,52 @@
+package io.ballast.bus;
+
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What carries a bus under test, and what a stranger can do to it. */
+interface Carrier extends AutoCloseable {
+  /** A new member. */
+  Bus join(String name);
+
+  /** A new member on another Vert.x, which who asks for it closes. */
+  Bus join(String name, Vertx vertx);
+
+  /** Publishes a call as a stranger does, unchecked, and gives what it is answered. */
+  Future<Reply> post(Letter letter);
+
+  /** What lies in the dead letters now. */
+  List<Dead> deadLetters();
+
+  /**
+   * A message by a stranger.
+   *
+   * @param properties {@code type}, {@code message-id}, as far as they are there
+   */
+  record Letter(
+      String address, Map<String, String> properties, Map<String, Object> headers, String body) {
+    static Letter of(String address, String kind, String body) {
+      return new Letter(address, Map.of("type", kind, "message-id", "m1"), Map.of(), body);
+    }
+
+    Letter without(String property) {
+      Map<String, String> fewer = new HashMap<>(properties);
+      fewer.remove(property);
+      return new Letter(address, fewer, headers, body);
+    }
+
+    Letter with(String header, Object value) {
+      return new Letter(address, properties, Map.of(header, value), body);
+    }
+  }
+
+  /** A dead letter. */
+  record Dead(String kind, String body, Reason reason) {}
+
+  @Override
+  void close();
+}
