@@ -23,7 +23,10 @@ import java.util.stream.Stream;
  * since when, and what was decided last. One thread at a time.
  */
 final class Planner {
-  /** A cluster is not weighed more often, for a plan over many hosts takes its time. */
+  /**
+   * A cluster is not weighed more often, for a plan over many hosts takes its time; only when a
+   * first host becomes ripe, that is at once.
+   */
   static final Duration PLAN_EVERY = Duration.ofSeconds(5);
 
   /** What stands in parentheses, and a number by itself: not the one in a host's name. */
@@ -56,7 +59,10 @@ final class Planner {
     for (ClusterView view : views) {
       Cluster before = clusters.getOrDefault(view.cluster(), Cluster.NEW);
       Cluster cluster = before.with(before.overload().after(view, policy, now));
-      if (isDue(cluster, view, moves, now) && mayDecide.test(view)) {
+      boolean ripened = before.overload().ripe().isEmpty() && !cluster.overload().ripe().isEmpty();
+      if ((ripened || !isEarly(cluster, now))
+          && moves.stream().allMatch(move -> isSettled(view, move))
+          && mayDecide.test(view)) {
         Decision decision = Balancer.plan(view, cluster.overload(), moves, policy, now);
         String gist = gist(decision);
         verdicts.add(new Verdict(view, decision, !gist.equals(cluster.gist())));
@@ -86,10 +92,8 @@ final class Planner {
     return clusters.values().stream().flatMap(cluster -> cluster.last().stream()).toList();
   }
 
-  private boolean isDue(Cluster cluster, ClusterView view, List<Move> moves, Instant now) {
-    boolean early =
-        cluster.last().map(last -> now.isBefore(last.at().plus(PLAN_EVERY))).orElse(false);
-    return !early && moves.stream().allMatch(move -> isSettled(view, move));
+  private static boolean isEarly(Cluster cluster, Instant now) {
+    return cluster.last().map(last -> now.isBefore(last.at().plus(PLAN_EVERY))).orElse(false);
   }
 
   /** Whether a move is over, or another cluster's, and its hosts have told how they are since. */
