@@ -12,8 +12,10 @@ import java.util.Optional;
  * Which hosts are over a trigger, and since when.
  *
  * <p>A host that was over a trigger without a break for as long as the trigger's hold time is ripe:
- * its cluster has to be balanced. It stays ripe below the trigger, until it is at or below the low
- * mark. A host that is not heard counts as a break: nobody knows what it did.
+ * its cluster has to be balanced. Below the trigger it stays ripe until it is at or below the low
+ * mark, or was below the trigger for a VM's cool-down: what could not be evened out by then, with
+ * each VM moved at most once, is let alone. A host that is not heard counts as a break: nobody
+ * knows what it did.
  *
  * @param spells in the order of hosts and metrics
  */
@@ -34,7 +36,15 @@ public record Overload(List<Spell> spells) {
    * @param ripe whether it was over the trigger for the hold time, and above the low mark since
    */
   public record Spell(
-      HostId host, Metric metric, Instant since, Duration held, boolean over, boolean ripe) {}
+      HostId host, Metric metric, Instant since, Duration held, boolean over, boolean ripe) {
+    private Instant lastOver() {
+      return since.plus(held);
+    }
+
+    private Spell cooling() {
+      return new Spell(host, metric, since, held, false, ripe);
+    }
+  }
 
   /** This with what the hosts say now. */
   public Overload after(ClusterView view, Policy policy, Instant now) {
@@ -44,8 +54,7 @@ public record Overload(List<Spell> spells) {
         continue;
       }
       for (Metric metric : Metric.values()) {
-        Policy.Threshold threshold = policy.thresholds().of(metric);
-        spell(host, metric, threshold).ifPresent(next::add);
+        spell(host, metric, policy).ifPresent(next::add);
       }
     }
     return new Overload(next);
@@ -56,7 +65,8 @@ public record Overload(List<Spell> spells) {
     return spells.stream().filter(Spell::ripe).toList();
   }
 
-  private Optional<Spell> spell(Fleet.Host host, Metric metric, Policy.Threshold threshold) {
+  private Optional<Spell> spell(Fleet.Host host, Metric metric, Policy policy) {
+    Policy.Threshold threshold = policy.thresholds().of(metric);
     double value = metric.of(host.beat());
     Optional<Spell> before =
         spells.stream()
@@ -69,10 +79,10 @@ public record Overload(List<Spell> spells) {
       boolean ripe = wasRipe || held.compareTo(threshold.hold()) >= 0;
       return Optional.of(new Spell(host.id(), metric, since, held, true, ripe));
     }
+    Instant forgotten = host.heardAt().minus(policy.pace().coolDown());
     return before
-        .filter(spell -> wasRipe && value > threshold.low())
-        .map(
-            spell ->
-                new Spell(host.id(), metric, spell.since(), spell.held(), false, spell.ripe()));
+        .filter(spell -> spell.ripe() && value > threshold.low())
+        .filter(spell -> spell.lastOver().isAfter(forgotten))
+        .map(Spell::cooling);
   }
 }

@@ -1,6 +1,6 @@
 package io.ballast.scheduler.core;
 
-import io.ballast.messages.Decision;
+import io.ballast.messages.Decision.PlannedMove;
 import io.ballast.messages.Move;
 import io.ballast.messages.Reason;
 import io.ballast.messages.SchedulerCommand;
@@ -14,7 +14,7 @@ public sealed interface Placement {
    *
    * @param peerUri how the target's hypervisor is reached
    */
-  record Found(Decision.PlannedMove move, String peerUri) implements Placement {}
+  record Found(PlannedMove move, String peerUri) implements Placement {}
 
   /**
    * It may not.
@@ -25,7 +25,8 @@ public sealed interface Placement {
 
   /**
    * Judges a person's wish by the hard rules: the VM runs and has no open move, the target is up
-   * and has room. Triggers and cool-downs don't bind a person.
+   * and has room. Triggers and cool-downs don't bind a person. Where no target is named, a cool one
+   * with the best score is chosen, or a hot one if there is no other.
    *
    * @param view of the VM's cluster
    * @param moves the open ones, and those that ended lately
@@ -36,6 +37,7 @@ public sealed interface Placement {
       Policy policy,
       SchedulerCommand.MoveVm wish,
       Instant now) {
-    return new Refused(Reason.NOT_READY, "moves on request are still being written");
+    Forecast forecast = Forecast.of(view, moves, policy, now);
+    return new Chooser(view, forecast, new Rules(moves, policy, now)).choose(wish.vm(), wish.to());
   }
 }

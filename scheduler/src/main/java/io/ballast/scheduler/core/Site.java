@@ -51,8 +51,12 @@ record Site(
 
   /** Whether it can hold all that the guest was given, beside what it holds and has promised. */
   boolean hasRoomFor(Guest guest) {
-    Bytes needed = used.plus(promised).plus(guest.room());
-    return needed.compareTo(host.beat().capacity().memory()) <= 0;
+    return guest.room().compareTo(free()) <= 0;
+  }
+
+  /** Memory that nobody holds or was promised. */
+  Bytes free() {
+    return host.beat().capacity().memory().minusOrZero(used.plus(promised));
   }
 
   /**

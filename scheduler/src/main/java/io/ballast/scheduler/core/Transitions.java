@@ -80,8 +80,7 @@ public final class Transitions {
             case TURN, EXPIRED -> "this move was sent already";
             case REFUSED, UNANSWERED -> "the source's agent accepted this move already";
             case VANISHED, SILENT, ARRIVED -> "no agent has said yet that it works on this move";
-            case ON_SOURCE, ON_TARGET, NOWHERE, ON_BOTH, BETWEEN ->
-                "this move is not in doubt, its agent works on it";
+            case ON_SOURCE, ON_TARGET, NOWHERE, ON_BOTH, BETWEEN -> "this move is not in doubt";
             case GIVEN_UP, ACCEPTED, PROGRESSED, LISTED, ENDED_DONE, ENDED_FAILED, ENDED_UNKNOWN ->
                 "this can always be";
           };

@@ -19,10 +19,12 @@ final class Rounds {
   final List<Move> moves = new ArrayList<>();
   final List<Decision> decisions = new ArrayList<>();
   Overload overload = Overload.NONE;
+  private ClusterView view;
 
   Rounds(World world, Policy policy) {
     this.world = world;
     this.policy = policy;
+    this.view = world.view();
   }
 
   /** Runs for so long; returns this. */
@@ -37,9 +39,8 @@ final class Rounds {
 
   /** One beat of every host, one decision, one wave. */
   Decision step() {
-    overload = overload.after(world.view(), policy, world.now());
-    Decision decision =
-        Balancer.plan(world.view(), overload, List.copyOf(moves), policy, world.now());
+    listen();
+    Decision decision = plan();
     decisions.add(decision);
     for (PlannedMove move : decision.moves()) {
       if (move.wave() == 1) {
@@ -48,6 +49,15 @@ final class Rounds {
       }
     }
     return decision;
+  }
+
+  void listen() {
+    view = world.view();
+    overload = overload.after(view, policy, world.now());
+  }
+
+  Decision plan() {
+    return Balancer.plan(view, overload, List.copyOf(moves), policy, world.now());
   }
 
   List<Decision> withMoves() {

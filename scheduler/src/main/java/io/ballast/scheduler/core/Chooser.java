@@ -1,0 +1,141 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Judges a person's wish for a move, see {@link Placement}, by one forecast. */
+final class Chooser {
+  private final ClusterView view;
+  private final Forecast forecast;
+  private final Rules rules;
+
+  Chooser(ClusterView view, Forecast forecast, Rules rules) {
+    this.view = view;
+    this.forecast = forecast;
+    this.rules = rules;
+  }
+
+  Placement choose(VmId id, Optional<HostId> to) {
+    if (rules.isMoving(id)) {
+      return new Placement.Refused(
+          Reason.BUSY, "VM " + id + " is on its way already; wait until its move has ended");
+    }
+    Set<HostId> homes = forecast.homes(id);
+    if (homes.size() != 1) {
+      return notInOnePlace(id, homes);
+    }
+    HostId home = homes.iterator().next();
+    Optional<Site> source = forecast.site(home);
+    if (source.isEmpty()) {
+      return cannotJudge(home);
+    }
+    Guest guest =
+        forecast.guests(home).stream()
+            .filter(each -> each.vm().id().equals(id))
+            .findFirst()
+            .orElseThrow();
+    if (Sight.of(Optional.of(guest.vm())) != Sight.RUNNING) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          guest.vm().name() + " is paused on " + home + "; resume it, then move it");
+    }
+    return to.map(target -> named(guest, source.get(), target))
+        .orElseGet(() -> best(guest, source.get()));
+  }
+
+  private Placement notInOnePlace(VmId id, Set<HostId> homes) {
+    if (!homes.isEmpty()) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          "VM " + id + " is active on " + homes + "; bring it down to one first");
+    }
+    Set<HostId> defined = new TreeSet<>();
+    for (Fleet.Host host : view.hosts()) {
+      if (host.beat().vms().stream().map(Vm::id).anyMatch(id::equals)) {
+        defined.add(host.id());
+      }
+    }
+    return defined.isEmpty()
+        ? new Placement.Refused(
+            Reason.UNKNOWN_VM, "cluster " + view.cluster() + " has no VM " + id + "; see its list")
+        : new Placement.Refused(
+            Reason.WRONG_STATE,
+            "VM " + id + " does not run; start it on " + defined + ", then move it");
+  }
+
+  private Placement named(Guest guest, Site source, HostId target) {
+    if (view.host(target).isEmpty()) {
+      return new Placement.Refused(
+          Reason.UNKNOWN_HOST,
+          "cluster " + view.cluster() + " has no host " + target + "; choose another");
+    }
+    if (target.equals(source.id())) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE, guest.vm().name() + " is on " + target + " already");
+    }
+    Optional<Site> site = forecast.site(target);
+    if (site.isEmpty()) {
+      return cannotJudge(target);
+    }
+    if (!site.get().hasRoomFor(guest)) {
+      return new Placement.Refused(
+          Reason.NO_ROOM,
+          String.format(
+              "%s was given %s and %s has %s free; choose another host or free memory there",
+              guest.vm().name(), guest.room(), target, site.get().free()));
+    }
+    return found(guest, source, site.get());
+  }
+
+  private Placement best(Guest guest, Site source) {
+    Score score = forecast.score(rules.policy());
+    return forecast.sites().stream()
+        .filter(site -> !site.id().equals(source.id()))
+        .filter(site -> site.hasRoomFor(guest))
+        .min(
+            Comparator.<Site>comparingInt(site -> rules.isHot(site.with(guest)) ? 1 : 0)
+                .thenComparingDouble(site -> after(score, guest, source, site)))
+        .map(site -> found(guest, source, site))
+        .orElseGet(
+            () ->
+                new Placement.Refused(
+                    Reason.NO_ROOM,
+                    String.format(
+                        "%s was given %s and no other host of cluster %s that is up has as much"
+                            + " free; free memory somewhere",
+                        guest.vm().name(), guest.room(), view.cluster())));
+  }
+
+  private static double after(Score score, Guest guest, Site from, Site to) {
+    return score.after(from, to, from.without(guest), to.with(guest)).total();
+  }
+
+  private static Placement found(Guest guest, Site from, Site to) {
+    String why =
+        "a person wants it; "
+            + Explanation.why(Metric.CPU, from, from.without(guest), to, to.with(guest));
+    return new Placement.Found(
+        new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why),
+        to.host().beat().hypervisor().peerUri());
+  }
+
+  private Placement cannotJudge(HostId host) {
+    Objection objection = forecast.absent().getOrDefault(host, Objection.HOST_NOT_UP);
+    boolean stuck = objection == Objection.HYPERVISOR_NOT_ANSWERING;
+    return stuck
+        ? new Placement.Refused(
+            Reason.HYPERVISOR_STUCK,
+            "the hypervisor of " + host + " does not answer its agent; look at libvirtd there")
+        : new Placement.Refused(
+            Reason.WRONG_STATE,
+            host + " has not been heard lately; wait for its beats or choose another host");
+  }
+}
