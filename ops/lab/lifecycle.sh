@@ -1,5 +1,5 @@
 # How the lab and its hosts come into being and go. Sourced, never run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # "here" is set by who sources this file
 
 setting() { awk -F= -v key="$1" '$1 == key { print substr($0, length(key) + 2) }' "$LAB/settings" 2>/dev/null; }
 
@@ -47,11 +47,11 @@ lab_base() {
   local route
   route=$(ip -4 route show "$SUBNET.0/24" | grep -v " dev $BRIDGE " || true)
   [[ -z $route ]] || die 1 "$SUBNET.0/24 is in use on this machine: $route"
-  if ! ip link show $BRIDGE >/dev/null 2>&1; then
-    ip link add $BRIDGE type bridge
-    ip address add $SUBNET.1/24 dev $BRIDGE
+  if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
+    ip link add "$BRIDGE" type bridge
+    ip address add "$SUBNET.1/24" dev "$BRIDGE"
   fi
-  ip link set $BRIDGE up
+  ip link set "$BRIDGE" up
   mkdir -p "$LAB/lxcfs" "$LAB/serial"
   cg_create lxcfs
   [[ -e $LXCFS_RUN ]] || : >"$LAB/own-lxcfs-run"
@@ -76,7 +76,7 @@ link set eth0 up
 route add default via $SUBNET.1
 NET
   fi
-  ip link set "$(link "$i")" master $BRIDGE up
+  ip link set "$(link "$i")" master "$BRIDGE" up
 }
 
 host_started() { host_pid "$1" >/dev/null || [[ -s $(home "$1")/host.log ]]; }
