@@ -196,7 +196,7 @@ final class SchedulerVerticleTest {
     SchedulerConfig config =
         new SchedulerConfig(
             policy,
-            new LivenessSettings(8, 5, 10, 0.1, Duration.ZERO, Duration.ofSeconds(30)),
+            new LivenessSettings(8, 10, 40, 0.1, Duration.ZERO, Duration.ofSeconds(30)),
             AlertSettings.DEFAULT);
     get(vertx.deployVerticle(new SchedulerVerticle(config, line, registry, Clock.systemUTC())));
   }
