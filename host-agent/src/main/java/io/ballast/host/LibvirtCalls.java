@@ -7,9 +7,12 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.libvirt.DomainInfo;
 import org.libvirt.LibvirtException;
 
 /**
@@ -21,6 +24,8 @@ final class LibvirtCalls {
    * Also forget what libvirt keeps beside a domain: saved memory, snapshots, NVRAM, checkpoints.
    */
   private static final int UNDEFINE_ALL = 1 | 1 << 1 | 1 << 2 | 1 << 4;
+
+  private static final LibvirtParameters NOTHING = new LibvirtParameters(Map.of());
 
   private LibvirtCalls() {}
 
@@ -34,30 +39,67 @@ final class LibvirtCalls {
     T call() throws LibvirtFailure;
   }
 
-  static List<Domain> sample(LibvirtConnection connection, Map<VmId, Domain> before) {
+  /** What the QEMU processes tell of themselves; one that hangs makes this call hang. */
+  static Map<VmId, LibvirtParameters> details(LibvirtConnection connection) {
     return own(
         Work.OTHER,
-        "the look at all VMs",
+        "the look into the VMs",
+        () ->
+            connection.statsOfAll(LibvirtNative.STATS_OF_QEMU).stream()
+                .collect(
+                    Collectors.toMap(
+                        LibvirtConnection.Stats::id, LibvirtConnection.Stats::values)));
+  }
+
+  /** All domains by what libvirt has at hand, and the details that are known from before. */
+  static List<Domain> sample(
+      LibvirtConnection connection,
+      Map<VmId, LibvirtParameters> details,
+      Map<VmId, Domain> before) {
+    List<LibvirtConnection.Stats> all =
+        own(
+            Work.OTHER,
+            "the look at all VMs",
+            () -> connection.statsOfAll(LibvirtNative.STATS_AT_HAND));
+    List<Domain> domains = new ArrayList<>();
+    for (LibvirtConnection.Stats stats : all) {
+      LibvirtParameters known = details.get(stats.id());
+      if (known == null && !before.containsKey(stats.id())) {
+        known = ifThere(() -> size(connection, stats.id())).orElse(NOTHING);
+      }
+      domains.add(
+          domain(
+              stats, known == null ? NOTHING : known, Optional.ofNullable(before.get(stats.id()))));
+    }
+    return domains;
+  }
+
+  /** One domain, with the details that are known from before. */
+  static Optional<Description> inspect(
+      LibvirtConnection connection, VmId vm, LibvirtParameters details, Optional<Domain> before) {
+    return ifThere(
         () -> {
-          List<Domain> domains = new ArrayList<>();
-          for (LibvirtConnection.Stats stats : connection.statsOfAll()) {
-            domains.add(domain(stats, Optional.ofNullable(before.get(stats.id()))));
-          }
-          return domains;
+          LibvirtParameters known = size(connection, vm).or(details);
+          String what = "the look at VM " + vm;
+          Domain domain =
+              domain(own(Work.OTHER, what, () -> connection.statsOf(vm)), known, before);
+          return new Description(domain, own(Work.OTHER, what, () -> connection.xml(vm)));
         });
   }
 
-  static Optional<Description> inspect(LibvirtConnection connection, VmId vm) {
-    return ifThere(
-        () -> {
-          Domain domain =
-              own(
-                  Work.OTHER,
-                  "the look at VM " + vm,
-                  () -> domain(connection.statsOf(vm), Optional.empty()));
-          String xml = own(Work.OTHER, "the look at VM " + vm, () -> connection.xml(vm));
-          return new Description(domain, xml);
+  /** Memory and virtual CPUs of a domain, named as in statistics; QEMU is not asked. */
+  private static LibvirtParameters size(LibvirtConnection connection, VmId vm) {
+    Map<String, Object> size = new HashMap<>();
+    act(
+        connection,
+        vm,
+        "the look at VM " + vm,
+        domain -> {
+          DomainInfo now = domain.getInfo();
+          size.put("balloon.current", now.memory);
+          size.put("vcpu.current", (long) now.nrVirtCpu);
         });
+    return new LibvirtParameters(size);
   }
 
   static Optional<VmState> state(LibvirtConnection connection, VmId vm) {
@@ -114,8 +156,9 @@ final class LibvirtCalls {
     }
   }
 
-  private static Domain domain(LibvirtConnection.Stats stats, Optional<Domain> before) {
-    return LibvirtDomains.read(stats.id(), stats.name(), stats.values(), before);
+  private static Domain domain(
+      LibvirtConnection.Stats stats, LibvirtParameters details, Optional<Domain> before) {
+    return LibvirtDomains.read(stats.id(), stats.name(), stats.values().or(details), before);
   }
 
   private static <T> T own(Work work, String what, Own<T> call) {

@@ -128,17 +128,17 @@ final class LibvirtConnection extends Connect implements LaneConnection {
     return vcp.getPointer();
   }
 
-  /** Statistics of one domain or of all, as libvirt has them at hand. */
+  /** Statistics of a domain. */
   record Stats(VmId id, String name, LibvirtParameters values) {}
 
-  List<Stats> statsOfAll() throws LibvirtFailure {
+  List<Stats> statsOfAll(int groups) throws LibvirtFailure {
     PointerByReference records = new PointerByReference();
     int n =
-        CALLS.virConnectGetAllDomainStats(
-            pointer(), LibvirtNative.STATS, records, LibvirtNative.STATS_NOWAIT);
+        CALLS.virConnectGetAllDomainStats(pointer(), groups, records, LibvirtNative.STATS_NOWAIT);
     return stats(n, records);
   }
 
+  /** The statistics of one domain that libvirt has at hand. */
   Stats statsOf(VmId vm) throws LibvirtFailure {
     return with(
         lookUp(vm),
@@ -147,7 +147,7 @@ final class LibvirtConnection extends Connect implements LaneConnection {
           int n =
               CALLS.virDomainListGetStats(
                   new @Nullable Pointer[] {domain, null},
-                  LibvirtNative.STATS,
+                  LibvirtNative.STATS_AT_HAND,
                   records,
                   LibvirtNative.STATS_NOWAIT);
           List<Stats> one = stats(n, records);

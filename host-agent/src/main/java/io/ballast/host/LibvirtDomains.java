@@ -28,12 +28,16 @@ final class LibvirtDomains {
   static Domain read(VmId id, String name, LibvirtParameters stats, Optional<Domain> before) {
     VmState state = state(stats.count("state.state"), stats.count("state.reason"));
     Optional<Domain> same = before.filter(domain -> domain.state().active() == state.active());
-    Bytes memory = Bytes.ofKiB(stats.count("balloon.current"));
+    OptionalLong current = stats.number("balloon.current");
+    Bytes memory =
+        current.isPresent()
+            ? Bytes.ofKiB(current.getAsLong())
+            : before.map(Domain::memory).orElse(Bytes.ZERO);
     return new Domain(
         id,
         name,
         state,
-        (int) Math.max(1, stats.number("vcpu.current").orElse(stats.count("vcpu.maximum"))),
+        vcpus(stats, before),
         state.active()
             ? cpuTime(stats).orElse(same.map(Domain::cpuTime).orElse(Duration.ZERO))
             : Duration.ZERO,
@@ -57,6 +61,11 @@ final class LibvirtDomains {
     }
     // Running, blocked on a resource, or unknown, which only an active domain can be.
     return VmState.RUNNING;
+  }
+
+  private static int vcpus(LibvirtParameters stats, Optional<Domain> before) {
+    long known = stats.number("vcpu.current").orElse(stats.count("vcpu.maximum"));
+    return known > 0 ? (int) known : before.map(Domain::vcpus).orElse(1);
   }
 
   private static Optional<Duration> cpuTime(LibvirtParameters stats) {

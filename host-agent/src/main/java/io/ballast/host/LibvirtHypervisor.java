@@ -21,13 +21,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * The virtual machines of this host by libvirt. Every call goes through a {@link Lane}: one for the
- * samples, some for commands, one that watches migrations, one for each migration that runs and one
- * for each peer, so that whatever hangs holds up its like only. A VM on which a call hangs gets no
- * further ones but {@code destroy}, until that call comes back.
+ * samples, one for the details in them that only QEMU knows, some for commands, one that watches
+ * migrations, one for each migration that runs and one for each peer, so that whatever hangs holds
+ * up its like only. A VM on which a call hangs gets no further ones but {@code destroy}, until that
+ * call comes back.
  */
 public final class LibvirtHypervisor implements Hypervisor {
   private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
@@ -40,6 +42,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final ScheduledThreadPoolExecutor clock;
 
   private final Lane<LibvirtConnection> stats;
+  private final Lane<LibvirtConnection> details;
   private final List<Lane<LibvirtConnection>> control;
   private final Lane<LibvirtConnection> watching;
 
@@ -49,8 +52,10 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final List<Lane<LibvirtConnection>> sending = new ArrayList<>();
   private boolean closed;
 
-  /** The last sample; replaced as a whole. */
+  /** The last sample and what QEMU processes last told; each replaced as a whole. */
   private volatile Map<VmId, Domain> sampled = Map.of();
+
+  private volatile Map<VmId, LibvirtParameters> told = Map.of();
 
   /** Calls on the lanes, by the VM that they are on. */
   private final Map<VmId, UnderWay> underWay = new ConcurrentHashMap<>();
@@ -67,6 +72,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     clock.setRemoveOnCancelPolicy(true);
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     stats = lane("samples", settings.uri(), KEPT_OPEN);
+    details = lane("details", settings.uri(), KEPT_OPEN);
     control =
         IntStream.rangeClosed(1, settings.control().lanes())
             .mapToObj(i -> lane("commands " + i, settings.uri(), KEPT_OPEN))
@@ -87,16 +93,19 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public Future<List<Domain>> sample() {
     return here(
-        stats.submit(
-            "a sample",
-            settings.deadlines().call(),
-            connection -> {
-              List<Domain> domains = LibvirtCalls.sample(connection, sampled);
-              Map<VmId, Domain> next = new HashMap<>();
-              domains.forEach(domain -> next.put(domain.id(), domain));
-              sampled = Map.copyOf(next);
-              return domains;
-            }));
+        details
+            .submit("a look into the VMs", settings.deadlines().details(), LibvirtCalls::details)
+            .onSuccess(now -> told = now)
+            .transform(
+                looked ->
+                    stats.submit(
+                        "a sample",
+                        settings.deadlines().call(),
+                        connection -> LibvirtCalls.sample(connection, told, sampled)))
+            .onSuccess(
+                domains ->
+                    sampled =
+                        domains.stream().collect(Collectors.toMap(Domain::id, domain -> domain))));
   }
 
   @Override
@@ -106,7 +115,12 @@ public final class LibvirtHypervisor implements Hypervisor {
             vm,
             "the look at",
             settings.deadlines().call(),
-            connection -> LibvirtCalls.inspect(connection, vm)));
+            connection ->
+                LibvirtCalls.inspect(
+                    connection,
+                    vm,
+                    told.getOrDefault(vm, new LibvirtParameters(Map.of())),
+                    Optional.ofNullable(sampled.get(vm)))));
   }
 
   @Override
@@ -252,6 +266,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   public void close() {
     List<Lane<LibvirtConnection>> lanes = new ArrayList<>(control);
     lanes.add(stats);
+    lanes.add(details);
     lanes.add(watching);
     synchronized (this) {
       closed = true;

@@ -17,10 +17,16 @@ interface LibvirtNative extends Library {
   /** Bytes of a UUID as text with its end. */
   int UUID_TEXT = 37;
 
-  /** Groups of statistics: state, CPU total, balloon, virtual CPUs, interfaces and disks. */
-  int STATS = 1 | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5;
+  /** Groups of statistics that libvirt has without asking QEMU: state, CPU total, interfaces. */
+  int STATS_AT_HAND = 1 | 1 << 1 | 1 << 4;
 
-  /** Give what is to be had without waiting for a domain that is busy. */
+  /** Groups of statistics for which libvirt asks QEMU: balloon, virtual CPUs, disks. */
+  int STATS_OF_QEMU = 1 << 2 | 1 << 3 | 1 << 5;
+
+  /**
+   * Give what is to be had without waiting for a domain that somebody else works on. Libvirt still
+   * waits for the answer of a QEMU that it asks itself.
+   */
   int STATS_NOWAIT = 1 << 29;
 
   /** Check the description against libvirt's schema too. */

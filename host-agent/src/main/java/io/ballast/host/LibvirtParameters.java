@@ -56,6 +56,13 @@ record LibvirtParameters(Map<String, Object> values) {
     return value < 0 ? Long.MAX_VALUE : value;
   }
 
+  /** These and, where they lack a name, those. */
+  LibvirtParameters or(LibvirtParameters others) {
+    Map<String, Object> both = new HashMap<>(others.values);
+    both.putAll(values);
+    return new LibvirtParameters(both);
+  }
+
   private boolean has(String name) {
     return values.containsKey(name);
   }

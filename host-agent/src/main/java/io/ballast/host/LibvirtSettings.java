@@ -33,21 +33,25 @@ public record LibvirtSettings(
    * @param call for a call that libvirt answers at once when it is well
    * @param slowCall for a start or the end of a domain's process: libvirt gives a process that
    *     hangs 10 s to end before it kills it
+   * @param details for what QEMU processes tell of themselves; a sample then goes without
    * @param abort for a migration to end after it was aborted: where the way to the target is cut,
    *     libvirt notices by its keepalive, 30 s by default
    */
-  public record Deadlines(Duration connect, Duration call, Duration slowCall, Duration abort) {
+  public record Deadlines(
+      Duration connect, Duration call, Duration slowCall, Duration details, Duration abort) {
     public static final Deadlines DEFAULT =
         new Deadlines(
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(2),
             Duration.ofSeconds(60));
 
     public Deadlines {
       positive(connect, "connect");
       positive(call, "call");
       positive(slowCall, "slowCall");
+      positive(details, "details");
       positive(abort, "abort");
     }
   }

@@ -80,6 +80,7 @@ final class LibvirtRefusalTest {
                 Duration.ZERO,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(1)));
   }
 }
