@@ -56,24 +56,30 @@ final class Verdict {
       return unknown(cause, "it is " + word(here) + " here and " + word(there) + " at the target");
     }
     if (activeHere) {
-      return failed(cause, here.get() == VmState.RUNNING ? "" : "; it is " + word(here) + " here");
+      return failed(cause, here.get() == VmState.RUNNING ? "" : "it is " + word(here) + " here");
     }
     if (there.isPresent() && there.get() == VmState.RUNNING) {
       return new Outcome.Done(Optional.empty());
     }
     if (here.isPresent() && there.isEmpty()) {
       return failed(
-          cause, "; the guest ended in the middle of it and is " + word(here) + " here: start it");
+          cause, "the guest ended in the middle of it and is " + word(here) + " here: start it");
     }
     return unknown(cause, "it is " + word(here) + " here and " + word(there) + " at the target");
   }
 
   private static Outcome failed(Refused cause, String more) {
-    return new Outcome.Failed(cause.reason(), cause.message() + more);
+    return new Outcome.Failed(
+        cause.reason(), more.isEmpty() ? cause.message() : joined(cause.message(), more));
   }
 
   private static Outcome unknown(Refused cause, String more) {
-    return new Outcome.Unknown(cause.message() + "; " + more);
+    return new Outcome.Unknown(joined(cause.message(), more));
+  }
+
+  /** Two statements as one sentence. */
+  static String joined(String first, String second) {
+    return first.replaceFirst("\\.$", "") + "; " + second;
   }
 
   private static String word(Optional<VmState> state) {

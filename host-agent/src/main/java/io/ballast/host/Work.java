@@ -63,7 +63,8 @@ interface Work {
     Refused said = refused.reply();
     return said.reason() == Reason.HYPERVISOR_STUCK
             || said.reason() == Reason.HYPERVISOR_UNREACHABLE
-        ? new Outcome.Unknown(said.message() + "; it may still be done: look at the VM")
+        ? new Outcome.Unknown(
+            Verdict.joined(said.message(), "it may still be done: look at the VM"))
         : new Outcome.Failed(said.reason(), said.message());
   }
 }
