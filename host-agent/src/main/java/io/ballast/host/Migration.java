@@ -78,10 +78,15 @@ final class Migration implements Work {
     return Future.succeededFuture();
   }
 
+  @Override
+  public void leave() {
+    outcome.tryComplete(new Outcome.Unknown("the agent stopped while the guest migrated"));
+  }
+
   private void ended(AsyncResult<Outcome.Migration> result) {
     if (result.succeeded()) {
       if (!outcome.tryComplete(new Outcome.Done(Optional.of(result.result())))) {
-        LOG.warn("The migration of {} was done after it had been judged", order.vm());
+        LOG.warn("The migration of {} was done after it had been judged or left", order.vm());
       }
     } else {
       look(refusal(result.cause()));
@@ -118,6 +123,9 @@ final class Migration implements Work {
         .onSuccess(
             both -> {
               Outcome verdict = Verdict.of(both.resultAt(0), both.resultAt(1), known);
+              if (outcome.future().isComplete()) {
+                return;
+              }
               if (verdict instanceof Outcome.Unknown && !lookedLongEnough) {
                 loop.after(patience.again(), () -> lookOnce(known));
               } else {

@@ -156,7 +156,6 @@ final class Operations {
 
   private void finish(Operation operation, Outcome outcome) {
     if (operation.outcome != null) {
-      LOG.warn("Operation {} ended once more: {}", operation.id, outcome);
       return;
     }
     operation.outcome = outcome;
@@ -219,6 +218,7 @@ final class Operations {
             operation,
             new Outcome.Unknown(
                 "the agent stopped while the hypervisor worked on it; look at the VM"));
+        operation.work.leave();
       }
     }
   }

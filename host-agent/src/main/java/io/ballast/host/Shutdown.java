@@ -38,14 +38,22 @@ final class Shutdown implements Work {
     return outcome.future().onComplete(ended -> limit.stop());
   }
 
+  @Override
+  public void leave() {
+    outcome.tryComplete(new Outcome.Unknown("the agent stopped while the guest shut down"));
+  }
+
   private void look() {
+    if (outcome.future().isComplete()) {
+      return;
+    }
     boolean last = timeIsOver;
     loop.here(hypervisor.inspect(order.vm()))
         .onComplete(
             result -> {
               if (result.succeeded() && !result.result().filter(this::active).isPresent()) {
                 outcome.tryComplete(new Outcome.Done(Optional.empty()));
-              } else if (!last) {
+              } else if (!last && !outcome.future().isComplete()) {
                 loop.after(patience.again(), this::look);
               } else if (result.succeeded()) {
                 outcome.tryComplete(stillThere());

@@ -23,6 +23,9 @@ interface Work {
             Reason.WRONG_STATE, "only a migration can be cancelled; wait for this to end"));
   }
 
+  /** Watches it no longer, because the agent stops; what was begun goes on without it. */
+  default void leave() {}
+
   /** The kinds of work, as metrics and messages name them. */
   enum Kind {
     DEFINE("define"),
