@@ -77,6 +77,11 @@ final class Explanation {
   /** No host is to be relieved. */
   String quiet() {
     List<Overload.Spell> over = overload.spells().stream().filter(Overload.Spell::over).toList();
+    if (ripe(Overload.Spell::over).findAny().isPresent()) {
+      return "nothing more to do: "
+          + listed(ripe(Overload.Spell::over).map(this::standing))
+          + " will cool down by the moves made";
+    }
     return over.isEmpty()
         ? nearest().map(this::calm).orElse("nothing to do: no host can be judged")
         : listed(over.stream().map(this::held));

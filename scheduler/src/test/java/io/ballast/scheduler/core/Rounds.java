@@ -37,11 +37,17 @@ final class Rounds {
     return this;
   }
 
-  /** One beat of every host, one decision, one wave. */
-  Decision step() {
+  /** One beat of every host and one decision. */
+  Decision look() {
     listen();
     Decision decision = plan();
     decisions.add(decision);
+    return decision;
+  }
+
+  /** One beat of every host, one decision, one wave. */
+  Decision step() {
+    Decision decision = look();
     for (PlannedMove move : decision.moves()) {
       if (move.wave() == 1) {
         world.apply(move);

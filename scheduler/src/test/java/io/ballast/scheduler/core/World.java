@@ -28,7 +28,7 @@ final class World {
   static final Duration BEAT = Duration.ofSeconds(3);
 
   /** What a host uses for itself. */
-  private static final double OWN_SHARE = 0.05;
+  static final double OWN_SHARE = 0.05;
 
   private final TreeMap<HostId, Box> hosts = new TreeMap<>();
   private final Map<VmId, Load> guests = new LinkedHashMap<>();

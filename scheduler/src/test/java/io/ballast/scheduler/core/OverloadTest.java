@@ -1,0 +1,133 @@
+package io.ballast.scheduler.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Fleet;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class OverloadTest {
+  private static final Policy POLICY = BalancerTest.QUICK;
+
+  private Overload overload = Overload.NONE;
+  private World world = new World();
+
+  @Test
+  void aHostIsRipeOnceItWasOverItsTriggerForTheHoldTime() {
+    cpu(0.9);
+    for (int beats = 0; beats < 4; beats++) {
+      hear();
+      assertEquals(Duration.ofSeconds(3L * beats), only().held());
+      assertFalse(only().ripe());
+    }
+
+    hear();
+
+    assertTrue(only().ripe());
+  }
+
+  @Test
+  void aBreakBeginsTheHoldTimeAnew() {
+    cpu(0.9);
+    hear();
+    hear();
+    hear();
+    cpu(0.7);
+    hear();
+    assertEquals(List.of(), overload.spells());
+
+    cpu(0.9);
+    hear();
+
+    assertEquals(Duration.ZERO, only().held());
+  }
+
+  @Test
+  void aHostThatIsNotHeardForTooLongBeginsAnew() {
+    cpu(0.9);
+    hear();
+    hear();
+    ClusterView old = world.view();
+    world.pass(POLICY.pace().maxBeatAge().plusSeconds(3));
+
+    overload = overload.after(old, POLICY, world.now());
+
+    assertEquals(List.of(), overload.spells());
+  }
+
+  @Test
+  void aSuspectedHostIsNotJudged() {
+    cpu(0.9);
+    Fleet.Host host = world.view().hosts().get(0);
+    Fleet.Host suspect =
+        new Fleet.Host(
+            host.beat(), Fleet.Status.SUSPECT, host.heardAt(), host.storage(), host.net());
+
+    overload = overload.after(new ClusterView("c1", List.of(suspect)), POLICY, world.now());
+
+    assertEquals(List.of(), overload.spells());
+  }
+
+  @Test
+  void aRipeHostStaysRipeBelowItsTriggerUntilItsLowMark() {
+    ripen();
+    cpu(0.6);
+    hear();
+    assertTrue(only().ripe());
+    assertFalse(only().over());
+
+    cpu(0.45);
+    hear();
+
+    assertEquals(List.of(), overload.spells());
+  }
+
+  @Test
+  void aRipeHostIsLetAloneOnceItWasBelowItsTriggerForACoolDown() {
+    ripen();
+    cpu(0.6);
+    for (Duration passed = Duration.ZERO;
+        passed.compareTo(POLICY.pace().coolDown().minus(World.BEAT)) < 0;
+        passed = passed.plus(World.BEAT)) {
+      hear();
+      assertTrue(only().ripe());
+    }
+
+    hear();
+    hear();
+
+    assertEquals(List.of(), overload.spells());
+  }
+
+  private void ripen() {
+    cpu(0.9);
+    for (int beats = 0; beats < 5; beats++) {
+      hear();
+    }
+    assertTrue(only().ripe());
+  }
+
+  /** One host whose CPU is used by this share; the time goes on. */
+  private void cpu(double share) {
+    World next =
+        new World()
+            .host("h1", 1, Bytes.ofMiB(1024))
+            .guest("w1", "h1", share - World.OWN_SHARE, Bytes.ofMiB(80));
+    next.pass(Duration.between(next.now(), world.now()));
+    world = next;
+  }
+
+  private void hear() {
+    world.pass(World.BEAT);
+    overload = overload.after(world.view(), POLICY, world.now());
+  }
+
+  private Overload.Spell only() {
+    assertEquals(1, overload.spells().size(), overload::toString);
+    return overload.spells().get(0);
+  }
+}
