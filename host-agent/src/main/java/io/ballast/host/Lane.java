@@ -251,7 +251,7 @@ final class Lane<C extends LaneConnection> {
   private Worker start(boolean probing) {
     threads++;
     Worker started = new Worker(probing);
-    Thread.ofPlatform().daemon().name("libvirt " + name).start(started);
+    Thread.ofPlatform().daemon().name(name).start(started);
     return started;
   }
 

@@ -217,17 +217,18 @@ final class LibvirtMigration {
             deadlines.connect().plus(deadlines.call()),
             connection -> LibvirtCalls.job(connection, order.vm(), LibvirtNative.JOB_COMPLETED))
         .otherwise(Optional.empty())
-        .map(
-            job ->
-                job.map(LibvirtJob::measures)
-                    .orElseGet(
-                        () -> {
-                          LOG.info("{}: the target did not tell its measures", what());
-                          return lastSeen(elapsed);
-                        }));
+        .map(job -> job.map(LibvirtJob::measures).orElseGet(() -> lastSeen(elapsed)))
+        .onSuccess(
+            measures ->
+                LOG.info(
+                    "{} took {} ms, of which the guest stood still for {} ms",
+                    what(),
+                    measures.total().toMillis(),
+                    measures.downtime().toMillis()));
   }
 
   private Outcome.Migration lastSeen(Duration elapsed) {
+    LOG.warn("{}: the target did not tell its measures", what());
     LibvirtJob seen = last;
     return seen == null
         ? new Outcome.Migration(elapsed, Duration.ZERO, Bytes.ZERO, 0)

@@ -351,6 +351,31 @@ final class LibvirtHypervisorIT {
   }
 
   @Test
+  void aMigrationGoesOnWhileLibvirtHangsAndCanBeAbortedAfterwards() {
+    LibvirtHypervisor first = hypervisor(1);
+    Guest guest = running(first, "--memory", "160", "--dirty", "64", "--rate", "40");
+    List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
+    Future<Outcome.Migration> move =
+        first.migrate(order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), seen::add);
+    await().atMost(LONG).until(() -> !seen.isEmpty());
+    lab.libvirtd(1, "freeze");
+    try {
+      assertRefused(Reason.HYPERVISOR_STUCK, move);
+    } finally {
+      lab.libvirtd(1, "thaw");
+    }
+
+    await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .untilAsserted(() -> answer(first.abortMigration(guest.id())));
+    await().atMost(LONG).until(() -> answer(first.stateAt(lab.uri(2), guest.id())).isEmpty());
+    assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
+    guest.awaitTicks(5);
+    assertEquals(List.of(), guest.breaks());
+  }
+
+  @Test
   void aMigrationOfWhatIsNotThereOrDoesNotRunIsRefused() {
     LibvirtHypervisor first = hypervisor(1);
     Guest off = guest();
@@ -421,7 +446,7 @@ final class LibvirtHypervisorIT {
   /** Threads of lanes: samples, details, two for commands and a peer, unless some are lost. */
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("libvirt libvirt at"))
+        .filter(thread -> thread.getName().startsWith("libvirt at"))
         .count();
   }
 
