@@ -1,30 +1,154 @@
 package io.ballast.ops;
 
+import io.ballast.ops.client.AlertsCommand;
+import io.ballast.ops.client.CancelCommand;
+import io.ballast.ops.client.CommandFailure;
+import io.ballast.ops.client.Console;
+import io.ballast.ops.client.ExitCode;
+import io.ballast.ops.client.HostsCommand;
+import io.ballast.ops.client.LabCommand;
+import io.ballast.ops.client.MigrateCommand;
+import io.ballast.ops.client.PlanCommand;
+import io.ballast.ops.client.Shell;
+import io.ballast.ops.client.VmCommand;
+import io.ballast.ops.client.VmDefineCommand;
+import io.ballast.ops.client.VmShowCommand;
+import io.ballast.ops.client.VmsCommand;
+import io.ballast.ops.client.WatchCommand;
+import io.ballast.ops.config.ConfigException;
+import io.ballast.ops.process.AgentCommand;
+import io.ballast.ops.process.SchedulerCommand;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
-/** The command line of Ballast. Without a subcommand it prints its help. */
+/** The command line of Ballast. */
 @Command(
     name = "ballast",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
     description = "Keeps a fleet of KVM hosts in balance and under watch.",
-    mixinStandardHelpOptions = true)
+    footerHeading = "%n",
+    footer = {
+      "Commands talk to the fleet over its bus. They find it by --broker and",
+      "--credentials, or by the configuration file: --config, $BALLAST_CONFIG,",
+      "/etc/ballast/ballast.yaml, whichever is there first.",
+      "",
+      "Examples:",
+      "  ballast watch                  the whole fleet, refreshed in place",
+      "  ballast plan                   what would be moved now, and why",
+      "  ballast migrate web1 h2        move a VM and follow it",
+      "  ballast help migrate           everything about one command"
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done",
+      "1:refused or failed; nothing was changed unless the message says so",
+      "2:wrong command, option, file or configuration",
+      "3:the bus can't be reached",
+      "4:nobody answered, or no end was heard of"
+    })
 public final class Ballast implements Runnable {
-
-  private final CommandLine line = new CommandLine(this);
+  @Spec private CommandSpec spec;
 
   private Ballast() {}
 
-  /**
-   * Runs one command and exits with its code.
-   *
-   * @param args the words after {@code ballast}
-   */
+  /** Runs one command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(new Ballast().line.execute(args));
+    System.exit(
+        run(
+            new Shell(Console.ofProcess(System.getenv()), new RabbitConnector(), System.getenv()),
+            args));
+  }
+
+  /** Runs one command and gives its exit code. */
+  static int run(Shell shell, String... args) {
+    CommandLine line =
+        new CommandLine(new Ballast())
+            .addSubcommand(new HostsCommand(shell))
+            .addSubcommand(new VmsCommand(shell))
+            .addSubcommand(
+                new CommandLine(new VmCommand(shell))
+                    .addSubcommand(new VmDefineCommand(shell))
+                    .addSubcommand(new VmShowCommand(shell)))
+            .addSubcommand(new MigrateCommand(shell))
+            .addSubcommand(new CancelCommand(shell))
+            .addSubcommand(new PlanCommand(shell))
+            .addSubcommand(new AlertsCommand(shell))
+            .addSubcommand(new WatchCommand(shell))
+            .addSubcommand(new AgentCommand(shell.environment()))
+            .addSubcommand(new SchedulerCommand(shell.environment()))
+            .addSubcommand(new LabCommand())
+            .addSubcommand(new CommandLine.HelpCommand());
+    return line.setOut(writer(shell.console().out()))
+        .setErr(writer(shell.console().err()))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(
+                CommandLine.Help.Ansi.valueOf(shell.console().ink().colours())))
+        .setAbbreviatedOptionsAllowed(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Ballast::wrongUsage)
+        .setExecutionExceptionHandler(Ballast::failed)
+        .execute(args);
   }
 
   @Override
   public void run() {
-    line.usage(line.getOut());
+    throw new ParameterException(spec.commandLine(), "say what to do");
+  }
+
+  private static int wrongUsage(ParameterException wrong, String[] args) {
+    CommandLine line = wrong.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println("ballast: " + lowered(wrong.getMessage()));
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("'" + line.getCommandSpec().qualifiedName() + " --help' tells more");
+    return ExitCode.USAGE.value();
+  }
+
+  private static int failed(Exception exception, CommandLine line, ParseResult parsed) {
+    boolean verbose = parsed.hasMatchedOption("--verbose") || verbose(parsed);
+    PrintWriter err = line.getErr();
+    if (exception instanceof CommandFailure failure) {
+      err.println("ballast: " + failure.line());
+      trace(exception, verbose, err);
+      return failure.code().value();
+    }
+    if (exception instanceof ConfigException) {
+      err.println("ballast: " + exception.getMessage());
+      return ExitCode.USAGE.value();
+    }
+    err.println("ballast: a defect of this command: " + exception + " (--verbose tells where)");
+    trace(exception, verbose, err);
+    return ExitCode.REFUSED.value();
+  }
+
+  private static void trace(Exception exception, boolean verbose, PrintWriter err) {
+    if (verbose) {
+      exception.printStackTrace(err);
+    }
+  }
+
+  private static boolean verbose(ParseResult parsed) {
+    return parsed.hasSubcommand()
+        && (parsed.subcommand().hasMatchedOption("--verbose") || verbose(parsed.subcommand()));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, stream.charset());
+  }
+
+  private static String lowered(@Nullable String text) {
+    String message = String.valueOf(text);
+    return message.isEmpty()
+        ? message
+        : Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
 }

@@ -1,0 +1,57 @@
+package io.ballast.ops.client;
+
+import io.ballast.bus.RefusedException;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a command that did not succeed: its exit code and a line for a person. */
+public final class CommandFailure extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final ExitCode code;
+
+  public CommandFailure(ExitCode code, String message) {
+    this(code, message, null);
+  }
+
+  public CommandFailure(ExitCode code, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  /** A refusal that came over the bus. */
+  static CommandFailure of(RefusedException refusal) {
+    ExitCode code =
+        switch (refusal.reason()) {
+          case BUS_LOST -> ExitCode.UNREACHABLE;
+          case NO_RECEIVER, DEADLINE_PASSED -> ExitCode.NO_ANSWER;
+          case MALFORMED,
+              UNKNOWN_KIND,
+              STALE_EPOCH,
+              UNKNOWN_HOST,
+              UNKNOWN_VM,
+              UNKNOWN_OPERATION,
+              WRONG_STATE,
+              BUSY,
+              NO_ROOM,
+              INVALID_DOMAIN,
+              HYPERVISOR_REFUSED,
+              HYPERVISOR_STUCK,
+              HYPERVISOR_UNREACHABLE,
+              TRADE_REFUSED,
+              CANCELLED,
+              NOT_READY,
+              INTERNAL ->
+              ExitCode.REFUSED;
+        };
+    return new CommandFailure(code, String.valueOf(refusal.getMessage()), refusal);
+  }
+
+  public ExitCode code() {
+    return code;
+  }
+
+  /** The line for a person. */
+  public String line() {
+    return String.valueOf(getMessage());
+  }
+}

@@ -1,0 +1,60 @@
+package io.ballast.ops.client;
+
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.SchedulerCommand;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Moves a virtual machine to another host. */
+@Command(
+    name = "migrate",
+    mixinStandardHelpOptions = true,
+    description = "Move a running VM live to another host, and show how far it is until it ended.",
+    footer = {
+      "",
+      "Without a host the VM goes where it fits best. Ending this command (Ctrl-C) does not end",
+      "the move; 'ballast cancel' does.",
+      "",
+      "Examples:",
+      "  ballast migrate web1 h2",
+      "  ballast migrate web1",
+      "  ballast migrate web1 h2 --detach      print the move's id and go"
+    })
+public final class MigrateCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Parameters(index = "0", paramLabel = "VM", description = "Name or UUID of the VM.")
+  private String name = "";
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "HOST", description = "Where to.")
+  private @Nullable String target;
+
+  @Option(names = "--detach", description = "Do not wait for the end.")
+  private boolean detach;
+
+  @Mixin private FleetOptions options;
+
+  public MigrateCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    try (Session session = Session.open(shell, options)) {
+      Directory directory = new Directory(session.fleet());
+      Directory.Place place = directory.vm(name);
+      Optional<HostId> to = Optional.ofNullable(target).map(directory::host);
+      MoveWatch watch = new MoveWatch(session, shell.console());
+      OperationId move =
+          session.askScheduler(new SchedulerCommand.MoveVm(place.vm().id(), to)).operation();
+      shell.console().print(detach ? move.value() : watch.untilEnd(move, place.vm().name()));
+      return ExitCode.OK.value();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.ballast.ops.client;
+
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.Reply;
+import io.ballast.messages.VmId;
+import java.time.Duration;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Does something to one virtual machine, by the agent of its host. */
+@Command(
+    name = "vm",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Define, start, stop, look at one virtual machine.",
+    footer = {
+      "",
+      "A VM is named by its name, or by its UUID where a name is borne twice. Each command waits",
+      "until the work has ended and prints one line.",
+      "",
+      "Examples:",
+      "  ballast vm define web1.xml --host h1",
+      "  ballast vm start web1",
+      "  ballast vm stop web1            ask the guest to shut down",
+      "  ballast vm stop web1 --force    cut its power",
+      "  ballast vm show web1"
+    })
+public final class VmCommand implements Runnable {
+  private final Shell shell;
+
+  @Spec private CommandSpec spec;
+
+  public VmCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to do: define, start, stop, reboot, suspend, resume, ...");
+  }
+
+  @Command(
+      name = "start",
+      mixinStandardHelpOptions = true,
+      description = "Start a VM that is shut off.")
+  int start(@Mixin VmTarget target) {
+    return act(target, "starting", "started", HostCommand.Start::new);
+  }
+
+  @Command(
+      name = "stop",
+      aliases = "shutdown",
+      mixinStandardHelpOptions = true,
+      description = "Ask the guest to shut down and wait until it has; or cut its power.",
+      footer = {
+        "",
+        "A guest that does not react is left as it is; then --force helps, which is like pulling",
+        "the plug: what the guest had not written to its disks is lost.",
+        "",
+        "Examples:",
+        "  ballast vm stop web1 --within 5m",
+        "  ballast vm stop web1 --force"
+      })
+  int stop(
+      @Mixin VmTarget target,
+      @Option(names = "--force", description = "Cut the power instead of asking the guest.")
+          boolean force,
+      @Option(
+              names = "--within",
+              paramLabel = "TIME",
+              defaultValue = "90s",
+              converter = FleetOptions.PositiveDuration.class,
+              description = "How long the guest may take (default: ${DEFAULT-VALUE}).")
+          Duration within) {
+    if (force) {
+      return act(target, "cutting the power of", "cut the power of", HostCommand.Destroy::new);
+    }
+    if (target.patience.compareTo(within) <= 0) {
+      target.patience = within.plusSeconds(10);
+    }
+    return act(target, "shutting down", "shut down", vm -> new HostCommand.ShutDown(vm, within));
+  }
+
+  @Command(
+      name = "reboot",
+      mixinStandardHelpOptions = true,
+      description = "Ask the guest to restart; done once it was asked.")
+  int reboot(@Mixin VmTarget target) {
+    return act(target, "asking to restart", "asked to restart", HostCommand.Reboot::new);
+  }
+
+  @Command(
+      name = "suspend",
+      mixinStandardHelpOptions = true,
+      description = "Stop giving CPU to a VM; it stays in memory.")
+  int suspend(@Mixin VmTarget target) {
+    return act(target, "suspending", "suspended", HostCommand.Suspend::new);
+  }
+
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Give CPU again to a suspended VM.")
+  int resume(@Mixin VmTarget target) {
+    return act(target, "resuming", "resumed", HostCommand.Resume::new);
+  }
+
+  @Command(
+      name = "undefine",
+      mixinStandardHelpOptions = true,
+      description = "Forget a VM that does not run; its disks stay.")
+  int undefine(@Mixin VmTarget target) {
+    return act(target, "undefining", "undefined", HostCommand.Undefine::new);
+  }
+
+  private int act(
+      VmTarget target,
+      String doing,
+      String done,
+      Function<VmId, HostCommand<Reply.Accepted>> command) {
+    try (Session session = Session.open(shell, target.options)) {
+      Directory.Place place = new Directory(session.fleet()).vm(target.name);
+      String what = place.vm().name() + " on " + place.on();
+      new HostWork(session, shell.console())
+          .run(place.on(), command.apply(place.vm().id()), doing + " " + what, target.patience);
+      shell.console().print(done + " " + what);
+      return ExitCode.OK.value();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.ballast.ops.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.Reply;
+import io.ballast.messages.Vm;
+import io.ballast.ops.screen.Figures;
+import io.ballast.ops.screen.Ink;
+import io.ballast.ops.screen.Table;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows one virtual machine as its hypervisor sees it now. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    description = "Show one VM as its hypervisor sees it now.",
+    footer = {
+      "",
+      "Examples:",
+      "  ballast vm show web1",
+      "  ballast vm show web1 --xml > web1.xml",
+      "  ballast vm show web1 --json | jq .vm.state"
+    })
+public final class VmShowCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Parameters(paramLabel = "VM", description = "Name or UUID of the VM.")
+  private String name = "";
+
+  @Option(names = "--json", description = "Print {host, vm, xml} as JSON.")
+  private boolean json;
+
+  @Option(names = "--xml", description = "Print the domain XML, without secrets.")
+  private boolean xml;
+
+  @Mixin private FleetOptions options;
+
+  public VmShowCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    try (Session session = Session.open(shell, options)) {
+      Directory.Place place = new Directory(session.fleet()).vm(name);
+      Reply.VmInspected now =
+          session.askHost(place.on(), new HostCommand.InspectVm(place.vm().id()));
+      Vm vm =
+          now.vm()
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          ExitCode.REFUSED,
+                          name + " is no longer on " + place.on() + "; look with 'ballast vms'"));
+      Console console = shell.console();
+      if (json) {
+        ObjectNode shown = Json.trees().createObjectNode().put("host", place.on().value());
+        shown.setAll((ObjectNode) Json.of(now));
+        console.print(Json.pretty(shown));
+      } else if (xml) {
+        console.print(now.xml().orElse("").stripTrailing());
+      } else {
+        console.print(table(place, vm, console.ink()).lines(console.width()));
+      }
+      return ExitCode.OK.value();
+    }
+  }
+
+  private static Table table(Directory.Place place, Vm vm, Ink ink) {
+    Table table = new Table(ink, Table.Column.words(""), Table.Column.words(""));
+    row(table, ink, "name", vm.name());
+    row(table, ink, "uuid", vm.id().toString());
+    row(table, ink, "host", place.on().value());
+    row(table, ink, "state", Words.of(vm.state()));
+    row(table, ink, "vcpus", Integer.toString(vm.vcpus()));
+    row(table, ink, "cpu", Figures.percent(vm.cpus()) + " of one processor");
+    row(table, ink, "memory", vm.memory() + ", " + vm.resident() + " of it resident");
+    row(
+        table,
+        ink,
+        "disks",
+        vm.traffic().read() + "/s read, " + vm.traffic().written() + "/s written");
+    row(
+        table,
+        ink,
+        "network",
+        vm.traffic().received() + "/s received, " + vm.traffic().sent() + "/s sent");
+    return table;
+  }
+
+  private static void row(Table table, Ink ink, String key, String value) {
+    table.row(ink.faint(key), ink.text(value));
+  }
+}

@@ -1,0 +1,75 @@
+package io.ballast.ops.config;
+
+import io.ballast.scheduler.core.Policy;
+
+/** The balancing policy as it stands in the configuration file. */
+final class PolicyReader {
+  private static final int MANY = 10_000;
+
+  private PolicyReader() {}
+
+  static Policy policy(Section section) {
+    Policy usual = Policy.DEFAULT;
+    return new Policy(
+        section.choice("mode", usual.mode()),
+        new Policy.Thresholds(
+            section.section("cpu", cpu -> share(cpu, usual.thresholds().cpu())),
+            section.section("memory", memory -> share(memory, usual.thresholds().memory())),
+            section.section("load", load -> load(load, usual.thresholds().load()))),
+        section.section("caps", PolicyReader::caps),
+        section.section("pace", PolicyReader::pace),
+        section.section("worth", PolicyReader::worth),
+        section.section("transfer", PolicyReader::transfer));
+  }
+
+  private static Policy.Threshold share(Section section, Policy.Threshold usual) {
+    return new Policy.Threshold(
+        section.share("trigger", usual.trigger()),
+        section.duration("hold", usual.hold()),
+        section.share("low", usual.low()));
+  }
+
+  private static Policy.Threshold load(Section section, Policy.Threshold usual) {
+    return new Policy.Threshold(
+        section.number("trigger", usual.trigger()),
+        section.duration("hold", usual.hold()),
+        section.number("low", usual.low()));
+  }
+
+  private static Policy.Caps caps(Section section) {
+    Policy.Caps usual = Policy.Caps.DEFAULT;
+    return new Policy.Caps(
+        section.whole("per-host", usual.perHost(), 1, MANY),
+        section.whole("per-cluster", usual.perCluster(), 1, MANY),
+        section.whole("per-decision", usual.perDecision(), 1, MANY));
+  }
+
+  private static Policy.Pace pace(Section section) {
+    Policy.Pace usual = Policy.Pace.DEFAULT;
+    return new Policy.Pace(
+        section.duration("cool-down", usual.coolDown()),
+        section.duration("no-return", usual.noReturn()),
+        section.duration("settle", usual.settle()),
+        section.duration("load-lag", usual.loadLag()),
+        section.duration("max-beat-age", usual.maxBeatAge()));
+  }
+
+  private static Policy.Worth worth(Section section) {
+    Policy.Worth usual = Policy.Worth.DEFAULT;
+    return new Policy.Worth(
+        section.share("headroom", usual.headroom()),
+        section.number("min-gain", usual.minGain()),
+        section.bytes("effort").orElse(usual.effort()));
+  }
+
+  private static Policy.Transfer transfer(Section section) {
+    Policy.Transfer usual = Policy.Transfer.DEFAULT;
+    return new Policy.Transfer(
+        section.bytes("bandwidth").or(usual::bandwidth),
+        section.duration("max-downtime", usual.maxDowntime()),
+        section.duration("within", usual.within()),
+        section.duration("answer", usual.answer()),
+        section.duration("silence", usual.silence()),
+        section.duration("look-again", usual.lookAgain()));
+  }
+}

@@ -1,0 +1,92 @@
+package io.ballast.ops.process;
+
+import io.ballast.bus.Heartbeat;
+import io.ballast.host.HostAgent;
+import io.ballast.host.HostAgentConfig;
+import io.ballast.host.LibvirtHypervisor;
+import io.ballast.host.LibvirtSettings;
+import io.ballast.host.ProcMeter;
+import io.ballast.messages.HostId;
+import io.ballast.net.LinuxPorts;
+import io.ballast.net.NetAgent;
+import io.ballast.net.OpenVswitch;
+import io.ballast.ops.Version;
+import io.ballast.ops.config.AgentSettings;
+import io.ballast.storage.LibvirtVolumes;
+import io.ballast.storage.StorageAgent;
+import io.vertx.core.Deployable;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** The agents of one host, made of the real things: libvirt, /proc and /sys. */
+final class Agents {
+  private static final Path PROC = Path.of("/proc");
+  private static final Path SYS = Path.of("/sys");
+
+  /** Libvirt looks at the pools' disks for this, which can be slow. */
+  private static final Duration POOLS_WITHIN = Duration.ofSeconds(10);
+
+  private final HostId host;
+  private final AgentSettings settings;
+  private final FleetProcess process;
+
+  Agents(HostId host, AgentSettings settings, FleetProcess process) {
+    this.host = host;
+    this.settings = settings;
+    this.process = process;
+  }
+
+  /** Those of the given roles, to be deployed. */
+  List<Deployable> of(Set<AgentRole> roles) {
+    return roles.stream().map(this::of).toList();
+  }
+
+  private Deployable of(AgentRole role) {
+    return switch (role) {
+      case HOST -> hostAgent();
+      case STORAGE -> storageAgent();
+      case NET -> netAgent();
+    };
+  }
+
+  private HostAgent hostAgent() {
+    LibvirtHypervisor hypervisor =
+        new LibvirtHypervisor(process.vertx(), LibvirtSettings.of(settings.libvirt()));
+    process.closeAtEnd(hypervisor);
+    return new HostAgent(
+        new HostAgentConfig(
+                rhythm(),
+                settings.peerUri().orElse("qemu://" + host + "/system"),
+                HostAgentConfig.DEFAULT_SAMPLE_EVERY,
+                HostAgentConfig.Patience.DEFAULT)
+            .beatingEvery(settings.beat()),
+        process.bus(),
+        hypervisor,
+        new ProcMeter(process.vertx(), PROC, SYS),
+        process.registry(),
+        Clock.systemUTC());
+  }
+
+  private StorageAgent storageAgent() {
+    LibvirtVolumes volumes = new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN);
+    process.closeAtEnd(volumes);
+    return new StorageAgent(rhythm(), process.bus(), volumes, Clock.systemUTC());
+  }
+
+  private NetAgent netAgent() {
+    LinuxPorts ports =
+        new LinuxPorts(
+            process.vertx(),
+            SYS,
+            new OpenVswitch(OpenVswitch.DEFAULT_TOOL, OpenVswitch.DEFAULT_WITHIN));
+    process.closeAtEnd(ports);
+    return new NetAgent(rhythm(), process.bus(), ports, Clock.systemUTC());
+  }
+
+  private Heartbeat.Rhythm rhythm() {
+    return new Heartbeat.Rhythm(host, settings.cluster(), settings.beat(), Version.text());
+  }
+}

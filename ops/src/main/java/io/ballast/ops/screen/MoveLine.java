@@ -1,0 +1,35 @@
+package io.ballast.ops.screen;
+
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Move;
+import java.util.Locale;
+
+/** An open move in one line, with a bar. */
+public final class MoveLine {
+  private static final int BAR = 20;
+
+  private final Ink ink;
+
+  public MoveLine(Ink ink) {
+    this.ink = ink;
+  }
+
+  /** Where the move stands. */
+  public String of(Move move) {
+    String way = move.name() + "  " + move.from() + " " + ink.arrow() + " " + move.to() + "  ";
+    return way
+        + move.progress().map(this::progress).orElse(move.state().name().toLowerCase(Locale.ROOT));
+  }
+
+  private String progress(MigrationProgress made) {
+    Ink.Bar bar = ink.bar(made.ratio(), BAR);
+    return "%s%s %4s  %s  %s/s  pass %d"
+        .formatted(
+            bar.full(),
+            bar.empty(),
+            Figures.percent(made.ratio()),
+            MoveRows.amounts(made),
+            made.rate(),
+            made.iteration());
+  }
+}

@@ -1,0 +1,280 @@
+package io.ballast.ops;
+
+import static io.ballast.ops.SimulatedFleet.id;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.VmState;
+import io.ballast.ops.SimulatedFleet.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command against a real scheduler and real agents over simulated hosts. */
+final class CommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final SimulatedFleet fleet = new SimulatedFleet();
+  private FakeHypervisor h1;
+  private FakeHypervisor h2;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void aFleetOfThreeHosts() {
+    fleet.scheduler();
+    h1 = fleet.host("h1", Bytes.ofMiB(4096));
+    h2 = fleet.host("h2", Bytes.ofMiB(4096));
+    fleet.host("tiny", Bytes.ofMiB(64));
+    h1.boot(id("web1"), "web1", 1, Bytes.ofMiB(256), 0.3);
+    h1.boot(id("web2"), "web2", 1, Bytes.ofMiB(256), 0.2);
+    h2.boot(id("twin-a"), "twin", 1, Bytes.ofMiB(128), 0.1);
+    h1.boot(id("twin-b"), "twin", 1, Bytes.ofMiB(128), 0.1);
+    fleet.until(seen -> seen.hosts().size() == 3 && vms(seen) == 4);
+  }
+
+  @AfterEach
+  void close() {
+    fleet.close();
+  }
+
+  private static long vms(Fleet seen) {
+    return seen.hosts().stream().mapToLong(host -> host.beat().vms().size()).sum();
+  }
+
+  // ---- queries
+
+  @Test
+  void hostsAreListedInATable() {
+    Ran ran = fleet.run("hosts");
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(
+        ran.out().lines().toList().get(1).matches("h1 +lab +up +answering +2 +\\d+% +4 GiB .*"),
+        ran.out());
+  }
+
+  @Test
+  void hostsAreJsonForPrograms() throws IOException {
+    JsonNode hosts = JSON.readTree(fleet.run("hosts", "--json").out());
+
+    assertEquals(3, hosts.size());
+    assertEquals("h1", hosts.at("/0/beat/pulse/host").asText());
+    assertEquals("UP", hosts.at("/0/status").asText());
+  }
+
+  @Test
+  void vmsAreListedByHostAndName() throws IOException {
+    Ran ran = fleet.run("vms");
+    JsonNode ofOne = JSON.readTree(fleet.run("vms", "--json", "--host", "h2").out());
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().contains("web1  h1    running"), ran.out());
+    assertEquals(1, ofOne.size());
+    assertEquals("twin", ofOne.at("/0/vm/name").asText());
+  }
+
+  @Test
+  void aPlanSaysWhyAlsoWhenItMovesNothing() throws IOException {
+    Ran ran = fleet.run("plan");
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().startsWith("lab: "), ran.out());
+    assertEquals("lab", JSON.readTree(fleet.run("plan", "--json").out()).at("/cluster").asText());
+  }
+
+  @Test
+  void noAlertIsSaidInWords() {
+    assertEquals(new Ran(0, "no alerts\n", ""), fleet.run("alerts"));
+    assertEquals("[ ]\n", fleet.run("alerts", "--json").out());
+  }
+
+  @Test
+  void onePictureCanBeHadWithoutATerminal() {
+    Ran ran = fleet.run("watch", "--once");
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().contains("   3 hosts   4 VMs   no alerts"), ran.out());
+  }
+
+  @Test
+  void aVmIsShownByNameOrUuidInAnyForm() throws IOException {
+    Ran ran = fleet.run("vm", "show", "web1");
+    Ran byId = fleet.run("vm", "show", id("twin-a").toString(), "--json");
+    Ran xml = fleet.run("vm", "show", "web1", "--xml");
+
+    assertTrue(ran.out().contains("state    running"), ran.out());
+    assertEquals("h2", JSON.readTree(byId.out()).at("/host").asText());
+    assertTrue(xml.out().startsWith("<domain"), xml.out());
+  }
+
+  // ---- actions
+
+  @Test
+  void aVmLivesItsLife() throws IOException {
+    Path xml =
+        Files.writeString(
+            folder.resolve("new.xml"),
+            FakeHypervisor.xml(id("new"), "new", 1, Bytes.ofMiB(128), 0.1));
+
+    assertRuns("defined new on h2 as " + id("new"), "vm", "define", xml.toString(), "--host", "h2");
+    fleet.until(seen -> vms(seen) == 5);
+    assertRuns("started new on h2", "vm", "start", "new");
+    assertRuns("suspended new on h2", "vm", "suspend", "new");
+    assertEquals(Optional.of(VmState.PAUSED), h2.truth(id("new")));
+    assertRuns("resumed new on h2", "vm", "resume", "new");
+    assertRuns("asked to restart new on h2", "vm", "reboot", "new");
+    assertRuns("shut down new on h2", "vm", "stop", "new");
+    assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("new")));
+    assertRuns("started new on h2", "vm", "start", "new");
+    assertRuns("cut the power of new on h2", "vm", "stop", "new", "--force");
+    assertRuns("undefined new on h2", "vm", "undefine", "new");
+    assertEquals(Optional.empty(), h2.truth(id("new")));
+  }
+
+  @Test
+  void aMigrationIsFollowedToItsEnd() {
+    Ran ran = fleet.run("migrate", "web1", "h2");
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(
+        ran.out().matches("(?s).*web1 from h1 to h2: moved in .*, paused for .*, sent .*\n"),
+        ran.out());
+    assertEquals(Optional.of(VmState.RUNNING), h2.truth(id("web1")));
+    assertEquals(Optional.empty(), h1.truth(id("web1")));
+  }
+
+  @Test
+  void aDetachedMigrationPrintsItsIdAndCanBeCancelled() {
+    Ran ran = fleet.run("migrate", "web1", "h2", "--detach");
+    assertEquals(0, ran.code(), ran.err());
+    String move = ran.out().strip();
+
+    Ran cancelled = fleet.run("cancel", move);
+
+    assertEquals(new Ran(0, "asked to give up the move of web1 from h1 to h2\n", ""), cancelled);
+  }
+
+  // ---- bad input
+
+  @Test
+  void wrongUsageIsRefusedWithAHint() {
+    assertFails(2, "unknown option: '--jsn'", "hosts", "--jsn");
+    assertFails(2, "hosts", "host");
+    assertFails(2, "say what to do");
+    assertFails(2, "say what to do", "vm");
+    assertFails(2, "missing required parameter: 'VM'", "vm", "start");
+    assertFails(2, "missing required option: '--host", "vm", "define", "x.xml");
+    assertFails(2, "expected a number and a unit", "hosts", "--timeout", "soon");
+    assertFails(2, "there is no configuration file nowhere", "hosts", "--config", "nowhere");
+    assertFails(2, "there is no file nothing.xml", "vm", "define", "nothing.xml", "--host", "h1");
+  }
+
+  @Test
+  void anUnknownHostIsRefusedWithThoseThatThereAre() {
+    assertFails(
+        1,
+        "no host 'h3'; did you mean 'h1' or 'h2'? (hosts: h1, h2, tiny)",
+        "migrate",
+        "web1",
+        "h3");
+    assertFails(1, "the fleet has no host 'x'", "vms", "--host", "x");
+  }
+
+  @Test
+  void anUnknownVmIsRefusedWithNearMatches() {
+    assertFails(1, "no VM 'web3'; did you mean 'web1' or 'web2'?", "vm", "start", "web3");
+    assertFails(1, "the fleet has no VM 'mail' ('ballast vms' lists them)", "migrate", "mail");
+  }
+
+  @Test
+  void aNameThatTwoVmsBearIsRefusedWithTheirUuids() {
+    Ran ran = assertFails(1, "2 VMs are called 'twin'; name one by its UUID", "vm", "stop", "twin");
+
+    assertTrue(ran.err().contains(id("twin-a") + " (h2, running)"), ran.err());
+    assertTrue(ran.err().contains(id("twin-b") + " (h1, running)"), ran.err());
+  }
+
+  @Test
+  void aVmThatDoesNotRunIsNeitherStoppedNorMoved() {
+    assertRuns("cut the power of web2 on h1", "vm", "stop", "web2", "--force");
+    fleet.until(
+        seen ->
+            seen.hosts().stream()
+                .flatMap(host -> host.beat().vms().stream())
+                .anyMatch(vm -> vm.state() == VmState.SHUT_OFF));
+
+    assertFails(1, "web2", "vm", "stop", "web2");
+    assertFails(1, "does not run", "migrate", "web2", "h2");
+    assertEquals(Optional.of(VmState.SHUT_OFF), h1.truth(id("web2")));
+    assertEquals(Optional.empty(), h2.truth(id("web2")));
+  }
+
+  @Test
+  void aTargetWithoutRoomIsRefused() {
+    assertFails(1, "tiny", "migrate", "web1", "tiny");
+
+    assertEquals(Optional.of(VmState.RUNNING), h1.truth(id("web1")));
+  }
+
+  @Test
+  void xmlThatTheHypervisorDoesNotTakeIsRefused() throws IOException {
+    Path xml = Files.writeString(folder.resolve("bad.xml"), "<domain><name>bad</domain>");
+
+    assertFails(1, "", "vm", "define", xml.toString(), "--host", "h1");
+    assertEquals(4, vms(fleet.until(seen -> true)));
+  }
+
+  @Test
+  void aMoveThatIsNotOpenCannotBeCancelled() {
+    assertFails(1, "there is no open move 'web1'; nothing is moving", "cancel", "web1");
+  }
+
+  @Test
+  void aHostWhoseAgentEndedDoesNotAnswer() {
+    fleet.endAgent("h1");
+
+    assertFails(4, "no agent is on the bus for host h1", "vm", "suspend", "web1");
+  }
+
+  @Test
+  void theLabIsNotStartedByTheJar() {
+    assertFails(2, "ops/ballast lab up 3", "lab", "up", "3");
+  }
+
+  // ---- help
+
+  @Test
+  void helpNamesCommandsExamplesAndExitCodes() {
+    Ran ran = fleet.run("--help");
+
+    assertEquals(0, ran.code());
+    assertTrue(ran.out().contains("ballast migrate web1 h2"), ran.out());
+    assertTrue(ran.out().contains("3   the bus can't be reached"), ran.out());
+    assertTrue(fleet.run("help", "migrate").out().contains("--detach"));
+    assertTrue(fleet.run("vm", "stop", "--help").out().contains("--force"));
+  }
+
+  private void assertRuns(String line, String... args) {
+    assertEquals(new Ran(0, line + "\n", ""), fleet.run(args));
+  }
+
+  private Ran assertFails(int code, String said, String... args) {
+    Ran ran = fleet.run(args);
+    assertEquals(code, ran.code(), ran.toString());
+    assertEquals("", ran.out());
+    assertTrue(ran.err().startsWith("ballast: "), ran.err());
+    assertTrue(ran.err().contains(said), ran.err());
+    return ran;
+  }
+}

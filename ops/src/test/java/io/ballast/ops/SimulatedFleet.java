@@ -1,0 +1,157 @@
+package io.ballast.ops;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.LocalBus;
+import io.ballast.bus.LocalHub;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.host.HostAgent;
+import io.ballast.host.HostAgentConfig;
+import io.ballast.host.Loop;
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeWorld;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.VmId;
+import io.ballast.ops.client.Connector;
+import io.ballast.ops.client.Console;
+import io.ballast.ops.client.Shell;
+import io.ballast.ops.screen.Ink;
+import io.ballast.ops.screen.Terminal;
+import io.ballast.scheduler.SchedulerConfig;
+import io.ballast.scheduler.SchedulerVerticle;
+import io.ballast.scheduler.core.AlertSettings;
+import io.ballast.scheduler.core.LivenessSettings;
+import io.ballast.scheduler.core.Policy;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/** A real scheduler and real agents over simulated hosts, in this process. */
+public final class SimulatedFleet implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final LocalHub hub = new LocalHub();
+  private final Bus bus = new LocalBus(vertx, hub, "test");
+  private final FakeWorld world =
+      new FakeWorld(
+          Loop.of(vertx.getOrCreateContext()),
+          Clock.systemUTC(),
+          Bytes.ofMiB(400),
+          Duration.ofMillis(200));
+  private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
+  private final Map<String, String> agents = new LinkedHashMap<>();
+
+  /** What a command printed, and how it ended. */
+  public record Ran(int code, String out, String err) {}
+
+  /** A host with an agent. */
+  public FakeHypervisor host(String name, Bytes memory) {
+    FakeHypervisor hypervisor = world.host(new HostId(name), 2, memory);
+    hosts.put(name, hypervisor);
+    HostAgent agent =
+        new HostAgent(
+            HostAgentConfig.of(new HostId(name), "lab", "test", hypervisor.peerUri())
+                .beatingEvery(Duration.ofMillis(100)),
+            new LocalBus(vertx, hub, name),
+            hypervisor,
+            hypervisor.meter(),
+            new SimpleMeterRegistry(),
+            Clock.systemUTC());
+    agents.put(name, await(vertx.deployVerticle(agent)));
+    return hypervisor;
+  }
+
+  /** Ends a host's agent; the host itself lives on. */
+  public void endAgent(String name) {
+    await(vertx.undeploy(agents.get(name)));
+  }
+
+  /** A scheduler that recommends and moves nothing by itself. */
+  public void scheduler() {
+    SchedulerConfig config =
+        new SchedulerConfig(
+            Policy.DEFAULT.with(Policy.Mode.RECOMMEND),
+            LivenessSettings.DEFAULT,
+            AlertSettings.DEFAULT);
+    await(
+        vertx.deployVerticle(
+            new SchedulerVerticle(
+                config,
+                new LocalBus(vertx, hub, "scheduler"),
+                new SimpleMeterRegistry(),
+                Clock.systemUTC())));
+  }
+
+  public static VmId id(String name) {
+    return new VmId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Waits until the scheduler sees what is expected. */
+  public Fleet until(Predicate<Fleet> expected) {
+    return Awaitility.await().atMost(PATIENCE).until(this::fleet, expected);
+  }
+
+  private Fleet fleet() {
+    Reply.FleetInspected reply =
+        await(
+            bus.call(Request.of(Address.any(Role.SCHEDULER), new SchedulerCommand.InspectFleet())));
+    return reply.fleet();
+  }
+
+  /** Runs a command as at a prompt whose output goes to a file. */
+  public Ran run(String... args) {
+    return run(Optional.empty(), args);
+  }
+
+  /** Runs a command, on a terminal of a size. */
+  public Ran run(Optional<Terminal.Size> size, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Connector connector =
+        (theirs, settings, patience) ->
+            Future.succeededFuture(new LocalBus(theirs, hub, "ballast"));
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            () -> size,
+            Ink.PLAIN,
+            Clock.systemUTC(),
+            ZoneOffset.UTC);
+    int code = Ballast.run(new Shell(console, connector, Map.of()), args);
+    return new Ran(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}
