@@ -83,7 +83,7 @@ public final class ProcMeter implements HostMeter {
         Arrays.stream(all.strip().split("\\s+", -1))
             .skip(1)
             .limit(KINDS_OF_TICKS)
-            .mapToLong(Long::parseLong)
+            .mapToLong(ProcMeter::count)
             .toArray();
     long used = Arrays.stream(ticks).sum() - ticks[IDLE] - ticks[IO_WAIT];
     return Duration.ofMillis(used * 1000 / TICKS_PER_SECOND);
@@ -94,10 +94,18 @@ public final class ProcMeter implements HostMeter {
     for (String line : lines(file)) {
       String[] words = line.split("[:\\s]+", -1);
       if (words.length > 1) {
-        kib.put(words[0], Long.parseLong(words[1]));
+        kib.put(words[0], count(words[1]));
       }
     }
     return kib;
+  }
+
+  /**
+   * A count. Those of a container are differences, which may fall a little below zero; they are
+   * printed without their sign, as a number near 2^64, and count as none.
+   */
+  private static long count(String digits) {
+    return Math.max(0, Long.parseUnsignedLong(digits));
   }
 
   private static long field(Map<String, Long> memory, String name) throws IOException {

@@ -44,6 +44,7 @@ final class ProcMeterTest {
         MemTotal:        2048000 kB
         MemFree:          100000 kB
         MemAvailable:    1548000 kB
+        Cached:          18446744073709549568 kB
         HugePages_Total:       0
         """);
     write("proc/loadavg", "0.52 0.58 1.59 2/345 6789\n");

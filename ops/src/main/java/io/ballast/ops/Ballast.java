@@ -16,6 +16,7 @@ import io.ballast.ops.client.VmShowCommand;
 import io.ballast.ops.client.VmsCommand;
 import io.ballast.ops.client.WatchCommand;
 import io.ballast.ops.config.ConfigException;
+import io.ballast.ops.demo.DemoCommand;
 import io.ballast.ops.process.AgentCommand;
 import io.ballast.ops.process.SchedulerCommand;
 import java.io.PrintStream;
@@ -86,6 +87,7 @@ public final class Ballast implements Runnable {
             .addSubcommand(new AgentCommand(shell.environment()))
             .addSubcommand(new SchedulerCommand(shell.environment()))
             .addSubcommand(new LabCommand())
+            .addSubcommand(new DemoCommand())
             .addSubcommand(new CommandLine.HelpCommand());
     return line.setOut(writer(shell.console().out()))
         .setErr(writer(shell.console().err()))

@@ -1,0 +1,81 @@
+package io.ballast.ops.demo;
+
+import io.ballast.messages.Alert;
+import io.ballast.messages.Event;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Move;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Everything that was seen to happen, with the time when it was seen. Safe to use by threads. */
+final class Chronicle {
+  private final Map<OperationId, Move> moves = new LinkedHashMap<>();
+  private final Map<OperationId, Outcome> outcomes = new HashMap<>();
+  private final List<Seen> alerts = new ArrayList<>();
+  private final Map<HostId, TreeMap<Instant, Double>> cpu = new TreeMap<>();
+
+  /** An alert as it began or ended. */
+  record Seen(Alert alert, Instant at) {
+    boolean resolved() {
+      return alert.resolvedAt().isPresent();
+    }
+  }
+
+  synchronized void add(Event event, Instant now) {
+    switch (event) {
+      case Event.MoveChanged changed -> moves.put(changed.move().id(), changed.move());
+      case Event.AlertRaised raised -> alerts.add(new Seen(raised.alert(), now));
+      case Event.AlertResolved resolved -> alerts.add(new Seen(resolved.alert(), now));
+      case Event.OperationFinished finished ->
+          outcomes.put(finished.operation(), finished.outcome());
+      case Event.OperationProgressed ignored -> {}
+      case Event.Decided ignored -> {}
+    }
+  }
+
+  synchronized void add(Fleet fleet) {
+    for (Fleet.Host host : fleet.hosts()) {
+      cpu.computeIfAbsent(host.id(), id -> new TreeMap<>())
+          .put(host.heardAt(), host.beat().load().cpu());
+    }
+  }
+
+  /** Each move in its latest state, in the order in which they began. */
+  synchronized List<Move> moves() {
+    return List.copyOf(moves.values());
+  }
+
+  synchronized Optional<Outcome> outcome(OperationId operation) {
+    return Optional.ofNullable(outcomes.get(operation));
+  }
+
+  /** What was said of a host's alerts, in order. */
+  synchronized List<Seen> alerts(HostId host) {
+    return alerts.stream().filter(seen -> seen.alert().host().equals(host)).toList();
+  }
+
+  /** Highest less lowest CPU share of the hosts, 0 to 1, each averaged over its beats of a time. */
+  synchronized double cpuSpread(Instant from, Instant to) {
+    double[] means =
+        cpu.values().stream()
+            .mapToDouble(
+                beats ->
+                    beats.subMap(from, true, to, true).values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElseThrow(
+                            () -> new DemoFailure("no beats between " + from + " and " + to)))
+            .sorted()
+            .toArray();
+    return means[means.length - 1] - means[0];
+  }
+}

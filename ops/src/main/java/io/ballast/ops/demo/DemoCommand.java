@@ -1,0 +1,104 @@
+package io.ballast.ops.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ballast demo}: what {@code ops/demo} runs once everything is installed and built. */
+@Command(name = "demo", hidden = true, description = "See ops/demo --help.")
+public final class DemoCommand implements Callable<Integer> {
+  @Option(names = "--simulated", description = "Simulated hosts in one process.")
+  private boolean simulated;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the summary to FILE.")
+  private Optional<Path> json = Optional.empty();
+
+  @Option(names = "--keep", description = "Leave the fleet running.")
+  private boolean keep;
+
+  @Option(names = "--plain", description = "A line for each event.")
+  private boolean plain;
+
+  @Option(names = "--stop", description = "Stop a fleet that was kept.")
+  private boolean stop;
+
+  @Option(names = "--home", required = true, description = "The project's folder ops.")
+  private Path home = Path.of("ops");
+
+  @Override
+  public Integer call() throws IOException {
+    Show show = new Show(System.out, Clock.systemUTC(), !plain && Show.possibleInPlace());
+    Stage stage = simulated ? new SimulatedStage() : new LabStage(home);
+    if (stop) {
+      return told(show, stage.close());
+    }
+    Curtain curtain = new Curtain(stage);
+    Runtime.getRuntime().addShutdownHook(new Thread(curtain::fall, "curtain"));
+    try {
+      Summary summary = new Demo(stage, show).play();
+      show.close();
+      if (keep) {
+        curtain.lift();
+        show.print(summary.lines());
+        show.print(stage.keep());
+      } else {
+        show.step("taking everything down");
+        summary = summary.withLeftovers(curtain.fall());
+        show.print(summary.lines());
+      }
+      if (json.isPresent()) {
+        write(summary, json.get());
+      }
+      return summary.leftovers().isEmpty() ? 0 : 1;
+    } catch (DemoFailure failure) {
+      show.close();
+      show.print(List.of("", "The demo failed: " + failure.getMessage()));
+      show.print(stage.complaints());
+      curtain.fall();
+      return 1;
+    }
+  }
+
+  private static int told(Show show, List<String> leftovers) {
+    show.print(leftovers.isEmpty() ? List.of("Nothing is left.") : leftovers);
+    return leftovers.isEmpty() ? 0 : 1;
+  }
+
+  private static void write(Summary summary, Path file) throws IOException {
+    Files.write(
+        file,
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(summary));
+  }
+
+  /** Closes a stage once, whoever comes first: the end of the play, or that of the process. */
+  private static final class Curtain {
+    private final Stage stage;
+    private boolean down;
+
+    Curtain(Stage stage) {
+      this.stage = stage;
+    }
+
+    /** What is left behind; nothing the second time. */
+    synchronized List<String> fall() {
+      if (down) {
+        return List.of();
+      }
+      down = true;
+      return stage.close();
+    }
+
+    /** The stage is to stay. */
+    synchronized void lift() {
+      down = true;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.ballast.ops.demo;
+
+import io.ballast.scheduler.core.Policy;
+import io.ballast.scheduler.core.Policy.Threshold;
+import io.ballast.scheduler.core.Policy.Thresholds;
+import java.time.Duration;
+
+/** The policy of the demo: the usual one, but a host need not be hot for minutes. */
+final class DemoPolicy {
+  /** Long enough for all guests to boot, and to show what they want. */
+  private static final Duration HOLD = Duration.ofSeconds(25);
+
+  private static final Threshold USUAL = Thresholds.DEFAULT.cpu();
+
+  static final Policy POLICY =
+      Policy.DEFAULT.with(
+          new Thresholds(
+              new Threshold(USUAL.trigger(), HOLD, USUAL.low()),
+              Thresholds.DEFAULT.memory(),
+              Thresholds.DEFAULT.load()));
+
+  /** The same as it stands in the configuration file. */
+  static final String SETTINGS =
+      """
+      scheduler:
+        policy:
+          cpu:
+            hold: %ss
+      """
+          .formatted(HOLD.toSeconds());
+
+  private DemoPolicy() {}
+}
