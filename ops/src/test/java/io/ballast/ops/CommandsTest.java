@@ -11,6 +11,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.VmState;
 import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.ops.screen.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +153,18 @@ final class CommandsTest {
         ran.out());
     assertEquals(Optional.of(VmState.RUNNING), h2.truth(id("web1")));
     assertEquals(Optional.empty(), h1.truth(id("web1")));
+  }
+
+  @Test
+  void aTerminalSeesTheProgressOfAMigrationAndThenOnlyItsEnd() {
+    h1.boot(id("huge"), "huge", 1, Bytes.ofMiB(1500), 0.1);
+    fleet.until(seen -> vms(seen) == 5);
+
+    Ran ran = fleet.run(Optional.of(new Terminal.Size(120, 40)), "migrate", "huge", "h2");
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().contains("huge  h1 → h2  █"), ran.out());
+    assertTrue(ran.out().matches("(?s).*\r\u001b\\[Khuge from h1 to h2: moved in .*\n"), ran.out());
   }
 
   @Test

@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.awaitility.Awaitility;
 
 /** A real scheduler and real agents over simulated hosts, in this process. */
@@ -124,11 +125,16 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** Runs a command, on a terminal of a size. */
   public Ran run(Optional<Terminal.Size> size, String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
     Connector connector =
         (theirs, settings, patience) ->
             Future.succeededFuture(new LocalBus(theirs, hub, "ballast"));
+    return ran(console -> Ballast.run(new Shell(console, connector, Map.of()), args), size);
+  }
+
+  /** Runs something with a console of its own. */
+  static Ran ran(ToIntFunction<Console> command, Optional<Terminal.Size> size) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
         new Console(
             new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -137,7 +143,7 @@ public final class SimulatedFleet implements AutoCloseable {
             Ink.PLAIN,
             Clock.systemUTC(),
             ZoneOffset.UTC);
-    int code = Ballast.run(new Shell(console, connector, Map.of()), args);
+    int code = command.applyAsInt(console);
     return new Ran(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

@@ -56,12 +56,9 @@ final class Agents {
     LibvirtHypervisor hypervisor =
         new LibvirtHypervisor(process.vertx(), LibvirtSettings.of(settings.libvirt()));
     process.closeAtEnd(hypervisor);
+    String peerUri = settings.peerUri().orElse("qemu://" + host + "/system");
     return new HostAgent(
-        new HostAgentConfig(
-                rhythm(),
-                settings.peerUri().orElse("qemu://" + host + "/system"),
-                HostAgentConfig.DEFAULT_SAMPLE_EVERY,
-                HostAgentConfig.Patience.DEFAULT)
+        HostAgentConfig.of(host, settings.cluster(), Version.text(), peerUri)
             .beatingEvery(settings.beat()),
         process.bus(),
         hypervisor,

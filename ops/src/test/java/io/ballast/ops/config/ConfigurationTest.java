@@ -28,6 +28,20 @@ final class ConfigurationTest {
   }
 
   @Test
+  void theDocumentedFileHoldsTheDefaultsAndEveryKey() throws IOException {
+    String documented = Files.readString(Path.of("docs/ballast.yaml"));
+    String everyKey = documented.replaceAll("(?m)^( +)# ([a-z-]+: )", "$1$2");
+
+    assertEquals(Configuration.DEFAULT, Configuration.parse("docs", documented));
+    ConfigException both =
+        assertThrows(ConfigException.class, () -> Configuration.parse("docs", everyKey));
+    assertEquals(
+        "docs, line 9: set either bus.password-file or bus.credentials, not both",
+        both.getMessage());
+    Configuration.parse("docs", everyKey.replaceAll("(?m)^ +password-file:.*\n", ""));
+  }
+
+  @Test
   void everythingThatIsWrittenIsRead() {
     Configuration read =
         Configuration.parse(

@@ -1,0 +1,76 @@
+package io.ballast.ops.screen;
+
+import static io.ballast.ops.screen.SampleFleet.NOW;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ballast.messages.Event;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Move;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class EventLineTest {
+  private static final EventLine LINE = new EventLine(Ink.PLAIN);
+
+  @Test
+  void movesAreToldWithWhatIsKnownOfThem() {
+    assertEquals("move      web1  h1 → h2  planned", of(Move.State.PLANNED));
+    assertEquals(
+        "move      web1  h1 → h2  migrating: 40 MiB of 128 MiB left", of(Move.State.MIGRATING));
+    assertEquals(
+        "move      web1  h1 → h2  done: moved in 12.3 s, paused for 85 ms, sent 110 MiB",
+        of(Move.State.DONE));
+    assertEquals(
+        "move      web1  h1 → h2  failed: the target has no room; free some memory there",
+        of(Move.State.FAILED));
+  }
+
+  private static String of(Move.State state) {
+    return LINE.of(
+        new Event.MoveChanged(SampleFleet.move("web1", "h1", "h2", state, Duration.ZERO)));
+  }
+
+  @Test
+  void alertsAreToldWithTheirEvidence() {
+    assertEquals(
+        "ALERT     h1 is silent; VMs there: web1, db; No beat for 12 s where one is due every 3 s.;"
+            + " The other 2 hosts are heard.",
+        LINE.of(new Event.AlertRaised(SampleFleet.silence("h1", Optional.empty()))));
+    assertEquals(
+        "resolved  h1 is well again, 6 s after its alert",
+        LINE.of(new Event.AlertResolved(SampleFleet.silence("h1", Optional.of(NOW)))));
+  }
+
+  @Test
+  void theEndOfWorkIsToldWithItsReason() {
+    Outcome failed = new Outcome.Failed(Reason.NO_ROOM, "h2 is full");
+
+    assertEquals(
+        "finished  " + SampleFleet.idOf("web1") + " on h1: failed: h2 is full",
+        LINE.of(
+            new Event.OperationFinished(
+                new OperationId("7"), new HostId("h1"), SampleFleet.idOf("web1"), failed, NOW)));
+  }
+
+  @Test
+  void decisionsAreToldWithTheirCluster() {
+    assertEquals(
+        "decided   lab: nothing to do",
+        LINE.of(new Event.Decided(SampleFleet.decision(Duration.ZERO, "nothing to do"))));
+  }
+
+  @Test
+  void figuresAreAsExactAsTheyAreUseful() {
+    assertEquals("85 ms", Figures.duration(Duration.ofMillis(85)));
+    assertEquals("12.3 s", Figures.duration(Duration.ofMillis(12_340)));
+    assertEquals("3 min 5 s", Figures.duration(Duration.ofMillis(185_400)));
+    assertEquals("2 h", Figures.age(Duration.ofHours(2)));
+    assertEquals("1 d 3 h", Figures.age(Duration.ofHours(27)));
+    assertEquals("no hosts", Figures.count(0, "host"));
+    assertEquals("1 host", Figures.count(1, "host"));
+  }
+}
