@@ -1,5 +1,9 @@
 package io.ballast.scheduler.core;
 
+import static io.ballast.scheduler.core.Ranges.notNegative;
+import static io.ballast.scheduler.core.Ranges.positive;
+import static io.ballast.scheduler.core.Ranges.require;
+
 import io.ballast.messages.Bytes;
 import java.time.Duration;
 import java.util.Optional;
@@ -230,21 +234,6 @@ public record Policy(
           "lookAgain",
           lookAgain,
           "at least as long as answer, " + answer);
-    }
-  }
-
-  private static void notNegative(Duration value, String field) {
-    require(!value.isNegative(), field, value, "at least 0");
-  }
-
-  private static void positive(Duration value, String field) {
-    require(value.toMillis() >= 1, field, value, "at least 1 ms");
-  }
-
-  private static void require(boolean holds, String field, Object value, String range) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "policy: '" + field + "' is " + value + "; it must be " + range);
     }
   }
 }
