@@ -28,7 +28,8 @@ public interface Bus {
    * that it is not lost.
    *
    * <p>Fails with {@code NO_RECEIVER}, {@code BUS_LOST} or {@code DEADLINE_PASSED}. What the
-   * receiver makes of it shows in its events.
+   * receiver makes of it shows in its events. For a receiver that is away for a moment a cast is
+   * kept until its deadline, and for a day at most; then it goes to the dead letters.
    */
   Future<Void> cast(Request<?> request);
 
@@ -43,7 +44,8 @@ public interface Bus {
 
   /**
    * Receives the commands for an address, and those fanned out to its role; completes once they can
-   * arrive. Several may serve a role's address without a host: each command goes to one of them.
+   * arrive. Who serves a role at a host also takes part in those for any receiver of the role, each
+   * of which goes to one of them.
    */
   Future<Serving> serve(Address address, Receiver receiver);
 

@@ -65,6 +65,7 @@ final class Link {
     private final Fixture fixture;
     private final Promise<Void> ready = Promise.promise();
     private @Nullable Session on;
+    private Future<Void> installed = Future.succeededFuture();
 
     Place(Fixture fixture) {
       this.fixture = fixture;
@@ -72,11 +73,16 @@ final class Link {
 
     /** Sees to it that a session has the fixture, once. If that fails the session ends. */
     Future<Void> install(Session session) {
-      if (session.equals(on)) {
-        return Future.succeededFuture();
+      if (!session.equals(on)) {
+        on = session;
+        installed = fixture.install(session);
       }
-      on = session;
-      return fixture.install(session).onSuccess(done -> ready.tryComplete());
+      return installed;
+    }
+
+    /** The same on the session that everybody uses now. */
+    void adopt(Session session) {
+      install(session).onSuccess(done -> ready.tryComplete());
     }
   }
 
@@ -115,7 +121,7 @@ final class Link {
           Place place = new Place(fixture);
           places.add(place);
           if (session != null) {
-            place.install(session);
+            place.adopt(session);
           }
           return place.ready.future();
         });
@@ -186,14 +192,7 @@ final class Link {
 
   private void build() {
     Session.open(vertx, options, plan.purpose(), plan.mail())
-        .compose(
-            opened ->
-                plan.topology()
-                    .apply(opened)
-                    .compose(done -> onContext(() -> furnish(opened)))
-                    .timeout(FURNISH_WITHIN_SECONDS, TimeUnit.SECONDS)
-                    .onFailure(failure -> opened.end(Wire.words(failure)))
-                    .map(opened))
+        .compose(this::furnished)
         .onComplete(
             built ->
                 context.runOnContext(
@@ -204,6 +203,19 @@ final class Link {
                         failed(Wire.words(built.cause()));
                       }
                     }));
+  }
+
+  /** The session with everything in it, or why it ended before it was complete. */
+  private Future<Session> furnished(Session opened) {
+    Promise<Session> built = Promise.promise();
+    opened.ended().onSuccess(built::tryFail);
+    plan.topology()
+        .apply(opened)
+        .compose(done -> onContext(() -> furnish(opened)))
+        .timeout(FURNISH_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .onSuccess(done -> built.tryComplete(opened))
+        .onFailure(failure -> opened.end(Wire.words(failure)));
+    return built.future();
   }
 
   private Future<Void> furnish(Session opened) {
@@ -221,10 +233,10 @@ final class Link {
     }
     session = opened;
     failures = 0;
-    places.forEach(place -> place.install(opened));
     opened.ended().onSuccess(why -> context.runOnContext(now -> ended(why)));
     watcher.up();
     attempt.tryComplete();
+    places.forEach(place -> place.adopt(opened));
     List<Promise<Session>> served = List.copyOf(waiting);
     waiting.clear();
     served.forEach(promise -> promise.complete(opened));

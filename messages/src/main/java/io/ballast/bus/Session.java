@@ -40,6 +40,7 @@ final class Session {
   private final Confirms confirms = new Confirms();
   private final Promise<String> ended = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
+  private final Promise<Void> started = Promise.promise();
   private final long beatMillis;
   private volatile boolean over;
   private long looking = -1;
@@ -82,11 +83,15 @@ final class Session {
       Vertx vertx, BusOptions options, String purpose, Handler<Parcel> mail) {
     Session session = new Session(vertx, options, purpose);
     return session
-        .onContext(session.client::start)
+        .start()
         .compose(started -> session.prepare(mail))
         .timeout(OPEN_WITHIN_SECONDS, TimeUnit.SECONDS)
         .map(session)
         .onFailure(failure -> session.end(Wire.words(failure)));
+  }
+
+  private Future<Void> start() {
+    return onContext(client::start).onComplete(started);
   }
 
   private Future<Void> prepare(Handler<Parcel> mail) {
@@ -228,7 +233,14 @@ final class Session {
     vertx.cancelTimer(looking);
     confirms.lose();
     ended.complete(why);
-    // On another context: work that hangs must not keep the connection from being closed.
+    started.future().onComplete(done -> disconnect());
+  }
+
+  /**
+   * Closes the connection, which must have been opened before, or it would come to stand after all.
+   * It does so on another context: work that hangs must not keep it from being closed.
+   */
+  private void disconnect() {
     ((VertxInternal) vertx)
         .createEventLoopContext()
         .runOnContext(

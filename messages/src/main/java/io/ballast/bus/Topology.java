@@ -21,8 +21,7 @@ import java.time.Duration;
  *
  * <p>A call needs a receiver that is there, and its sender waits for the answer: its queue goes
  * with its last consumer, and so the broker itself knows at once that nobody serves an address. A
- * cast must not be lost: its queue stays, replicated where the broker is a cluster, and what nobody
- * took in time, or made its receiver die again and again, goes to the dead letters.
+ * cast must not be lost: its queue stays, and what nobody took in time goes to the dead letters.
  */
 final class Topology {
   static final String CALLS = "calls";
@@ -33,9 +32,6 @@ final class Topology {
   static final String UNROUTABLE = "unroutable";
   static final String NOBODY = "nobody";
   static final String DEAD_LETTERS = "dead-letters";
-
-  /** How often a cast is delivered before it counts as the reason why its receivers die. */
-  private static final int DELIVERY_LIMIT = 5;
 
   /** How long the casts for a receiver that is gone for good take up room. */
   private static final Duration ABANDONED = Duration.ofDays(7);
@@ -86,7 +82,7 @@ final class Topology {
     return session.queue(
         DEAD_LETTERS,
         Session.Life.DURABLE,
-        new JsonObject().put("x-queue-type", "quorum").put("x-max-length-bytes", MOST_DEAD_BYTES));
+        new JsonObject().put("x-max-length-bytes", MOST_DEAD_BYTES));
   }
 
   /** The queue of the calls for an address. */
@@ -106,8 +102,6 @@ final class Topology {
             queue,
             Session.Life.DURABLE,
             new JsonObject()
-                .put("x-queue-type", "quorum")
-                .put("x-delivery-limit", DELIVERY_LIMIT)
                 .put("x-message-ttl", STALE.toMillis())
                 .put("x-expires", ABANDONED.toMillis())
                 .put("x-dead-letter-exchange", "")
