@@ -10,11 +10,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code ballast demo}: what {@code ops/demo} runs once everything is installed and built. */
 @Command(name = "demo", hidden = true, description = "See ops/demo --help.")
 public final class DemoCommand implements Callable<Integer> {
+  private static final int INTERRUPTED = 130;
+
+  @Spec private CommandSpec spec;
+
   @Option(names = "--simulated", description = "Simulated hosts in one process.")
   private boolean simulated;
 
@@ -37,11 +44,15 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Show show = new Show(System.out, Clock.systemUTC(), !plain && Show.possibleInPlace());
     Stage stage = simulated ? new SimulatedStage() : new LabStage(home);
+    if (keep && simulated) {
+      throw new ParameterException(
+          spec.commandLine(), "a simulated fleet ends with its process: leave out --keep");
+    }
     if (stop) {
       return told(show, stage.close());
     }
     Curtain curtain = new Curtain(stage);
-    Runtime.getRuntime().addShutdownHook(new Thread(curtain::fall, "curtain"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(curtain, show), "curtain"));
     try {
       Summary summary = new Demo(stage, show).play();
       show.close();
@@ -59,11 +70,23 @@ public final class DemoCommand implements Callable<Integer> {
       }
       return summary.leftovers().isEmpty() ? 0 : 1;
     } catch (DemoFailure failure) {
+      if (curtain.isInterrupted()) {
+        return INTERRUPTED;
+      }
       show.close();
       show.print(List.of("", "The demo failed: " + failure.getMessage()));
       show.print(stage.complaints());
       curtain.fall();
       return 1;
+    }
+  }
+
+  /** The process ends; if nobody expected it, everything is taken down first. */
+  private static void interrupt(Curtain curtain, Show show) {
+    if (curtain.interrupt()) {
+      show.close();
+      show.print(List.of("", "Interrupted: taking everything down ..."));
+      show.print(curtain.fall());
     }
   }
 
@@ -81,10 +104,23 @@ public final class DemoCommand implements Callable<Integer> {
   /** Closes a stage once, whoever comes first: the end of the play, or that of the process. */
   private static final class Curtain {
     private final Stage stage;
+    private volatile boolean interrupted;
+    private volatile boolean over;
     private boolean down;
 
     Curtain(Stage stage) {
       this.stage = stage;
+    }
+
+    /** Whether the process ends before its time. */
+    boolean isInterrupted() {
+      return interrupted;
+    }
+
+    /** The process ends; true if that is before its time. */
+    boolean interrupt() {
+      interrupted = !over;
+      return interrupted;
     }
 
     /** What is left behind; nothing the second time. */
@@ -93,12 +129,15 @@ public final class DemoCommand implements Callable<Integer> {
         return List.of();
       }
       down = true;
-      return stage.close();
+      List<String> left = stage.close();
+      over = true;
+      return left;
     }
 
     /** The stage is to stay. */
     synchronized void lift() {
       down = true;
+      over = true;
     }
   }
 }

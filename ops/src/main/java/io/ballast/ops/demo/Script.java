@@ -36,7 +36,8 @@ record Script(Path file, Duration within) {
 
   /** Runs the script and returns how it ended; output and errors are one text. */
   Result attempt(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(file.toString()));
+    // In a session of its own, so that Ctrl-C at the terminal does not end it half-way.
+    List<String> command = new ArrayList<>(List.of("setsid", "--wait", file.toString()));
     command.addAll(List.of(arguments));
     try {
       Path output = Files.createTempFile("ballast", ".out");

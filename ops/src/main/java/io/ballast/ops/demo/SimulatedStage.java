@@ -118,7 +118,7 @@ final class SimulatedStage implements Stage {
 
   @Override
   public List<String> keep() {
-    throw new DemoFailure("a simulated fleet ends with its process: --keep needs the real one");
+    throw new IllegalStateException("a simulated fleet ends with its process");
   }
 
   @Override

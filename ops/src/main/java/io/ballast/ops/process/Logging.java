@@ -9,7 +9,10 @@ public final class Logging {
   /**
    * Libraries say less than we do: what they find worth a note is rarely worth one to an operator.
    */
-  private static final String[] LIBRARIES = {"io.vertx", "io.netty", "com.rabbitmq"};
+  private static final String[] LIBRARIES = {"io.vertx", "io.netty"};
+
+  /** Their stack traces repeat what the bus itself says in one line. */
+  private static final String[] CLIENTS = {"io.vertx.rabbitmq", "com.rabbitmq"};
 
   private Logging() {}
 
@@ -33,6 +36,9 @@ public final class Logging {
     if (detail != Detail.DEBUG) {
       for (String library : LIBRARIES) {
         logger(library).setLevel(Level.WARN);
+      }
+      for (String client : CLIENTS) {
+        logger(client).setLevel(Level.OFF);
       }
     }
     logger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
