@@ -11,6 +11,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.VmState;
 import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.ops.SimulatedFleet.Running;
 import io.ballast.ops.screen.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,6 +120,40 @@ final class CommandsTest {
     assertTrue(xml.out().startsWith("<domain"), xml.out());
   }
 
+  @Test
+  void aTerminalIsRefreshedInPlaceUntilItIsLeft() throws InterruptedException {
+    Running watch =
+        fleet.start(Optional.of(new Terminal.Size(100, 30)), "watch", "--every", "50ms");
+
+    watch.until(shown -> shown.split("\u001b\\[HBallast", -1).length > 3);
+    Ran ran = watch.interrupt();
+
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().startsWith("\u001b[?25l\n"), ran.out());
+    assertTrue(ran.out().endsWith("\u001b[J\u001b[?25h"), ran.out());
+  }
+
+  @Test
+  void aFileGetsALineForEachEvent() throws InterruptedException, IOException {
+    Running lines = fleet.start(Optional.empty(), "watch");
+    Running json = fleet.start(Optional.empty(), "watch", "--json");
+
+    lines.until(shown -> shown.contains("\n") || suspendAndResume());
+    json.until(shown -> shown.contains("\n") || suspendAndResume());
+
+    String line = lines.interrupt().out().lines().findFirst().orElseThrow();
+    JsonNode first = JSON.readTree(json.interrupt().out().lines().findFirst().orElseThrow());
+    assertTrue(line.matches("\\d\\d:\\d\\d:\\d\\d  (finished|decided ) .*"), line);
+    assertTrue(first.at("/kind").asText().startsWith("event."), first.toString());
+  }
+
+  /** Makes events; always false. */
+  private boolean suspendAndResume() {
+    assertEquals(0, fleet.run("vm", "suspend", "web2").code());
+    assertEquals(0, fleet.run("vm", "resume", "web2").code());
+    return false;
+  }
+
   // ---- actions
 
   @Test
@@ -216,6 +251,25 @@ final class CommandsTest {
 
     assertTrue(ran.err().contains(id("twin-a") + " (h2, running)"), ran.err());
     assertTrue(ran.err().contains(id("twin-b") + " (h1, running)"), ran.err());
+  }
+
+  @Test
+  void aVmThatSeveralHostsKnowIsNamedWithItsHost() throws IOException {
+    Path xml =
+        Files.writeString(
+            folder.resolve("new.xml"),
+            FakeHypervisor.xml(id("new"), "new", 1, Bytes.ofMiB(128), 0.1));
+    for (String host : new String[] {"h1", "h2"}) {
+      assertEquals(0, fleet.run("vm", "define", xml.toString(), "--host", host).code());
+    }
+    fleet.until(seen -> vms(seen) == 6);
+
+    assertFails(1, "several hosts know VM 'new'; name one with --host", "vm", "start", "new");
+    assertFails(1, "host tiny has no VM 'new'", "vm", "start", "new", "--host", "tiny");
+    assertRuns("started new on h2", "vm", "start", "new", "--host", "h2");
+    fleet.until(
+        seen -> seen.hosts().get(1).beat().vms().stream().allMatch(vm -> vm.state().active()));
+    assertRuns("suspended new on h2", "vm", "suspend", "new");
   }
 
   @Test

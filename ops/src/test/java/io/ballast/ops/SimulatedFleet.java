@@ -17,7 +17,6 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.VmId;
-import io.ballast.ops.client.Connector;
 import io.ballast.ops.client.Console;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.screen.Ink;
@@ -40,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -125,27 +125,77 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** Runs a command, on a terminal of a size. */
   public Ran run(Optional<Terminal.Size> size, String... args) {
-    Connector connector =
+    return ran(console -> Ballast.run(shell(console), args), size);
+  }
+
+  /** Begins a command that ends when it is interrupted. */
+  public Running start(Optional<Terminal.Size> size, String... args) {
+    Output output = new Output();
+    CompletableFuture<Integer> code = new CompletableFuture<>();
+    Thread thread =
+        new Thread(() -> code.complete(Ballast.run(shell(output.console(size)), args)), args[0]);
+    thread.start();
+    return new Running(output, thread, code);
+  }
+
+  private Shell shell(Console console) {
+    return new Shell(
+        console,
         (theirs, settings, patience) ->
-            Future.succeededFuture(new LocalBus(theirs, hub, "ballast"));
-    return ran(console -> Ballast.run(new Shell(console, connector, Map.of()), args), size);
+            Future.succeededFuture(new LocalBus(theirs, hub, "ballast")),
+        Map.of());
   }
 
   /** Runs something with a console of its own. */
   static Ran ran(ToIntFunction<Console> command, Optional<Terminal.Size> size) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            () -> size,
-            Ink.PLAIN,
-            Clock.systemUTC(),
-            ZoneOffset.UTC);
-    int code = command.applyAsInt(console);
-    return new Ran(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    Output output = new Output();
+    return output.ran(command.applyAsInt(output.console(size)));
+  }
+
+  /** What a command writes. */
+  private record Output(ByteArrayOutputStream out, ByteArrayOutputStream err) {
+    Output() {
+      this(new ByteArrayOutputStream(), new ByteArrayOutputStream());
+    }
+
+    Console console(Optional<Terminal.Size> size) {
+      return new Console(
+          new PrintStream(out, true, StandardCharsets.UTF_8),
+          new PrintStream(err, true, StandardCharsets.UTF_8),
+          () -> size,
+          Ink.PLAIN,
+          Clock.systemUTC(),
+          ZoneOffset.UTC);
+    }
+
+    Ran ran(int code) {
+      return new Ran(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** A command under way. */
+  public static final class Running {
+    private final Output output;
+    private final Thread thread;
+    private final CompletableFuture<Integer> code;
+
+    private Running(Output output, Thread thread, CompletableFuture<Integer> code) {
+      this.output = output;
+      this.thread = thread;
+      this.code = code;
+    }
+
+    /** Waits until what it wrote so far is as expected. */
+    public void until(Predicate<String> expected) {
+      Awaitility.await().atMost(PATIENCE).until(() -> output.ran(0).out(), expected);
+    }
+
+    /** Ends it. */
+    public Ran interrupt() {
+      thread.interrupt();
+      return output.ran(code.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
+    }
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.ballast.ops.config.ConfigException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
@@ -40,8 +39,10 @@ public final class Credentials {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
-      throw unreadable(file, e);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(file + " is no properties file: " + e.getMessage());
+    } catch (IOException e) {
+      throw ConfigException.unreadable("credentials file", file, e);
     }
     Optional<String> port = Optional.ofNullable(properties.getProperty("port"));
     if (port.isPresent() && !port.get().matches("[0-9]{1,5}")) {
@@ -74,14 +75,7 @@ public final class Credentials {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw ConfigException.unreadable("password file", file, e);
     }
-  }
-
-  private static ConfigException unreadable(Path file, Exception e) {
-    return new ConfigException(
-        e instanceof NoSuchFileException
-            ? "there is no file " + file + " with the password of the bus"
-            : "cannot read the password of the bus: " + e.getMessage());
   }
 }

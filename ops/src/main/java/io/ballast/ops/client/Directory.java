@@ -7,6 +7,7 @@ import io.ballast.messages.VmId;
 import io.ballast.ops.config.Similar;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,13 +53,33 @@ final class Directory {
 
   /** The virtual machine of a name or UUID, where it is in memory if it is anywhere. */
   Place vm(String nameOrId) {
-    List<Place> found =
-        places(fleet)
-            .filter(
-                place ->
-                    place.vm().name().equals(nameOrId)
-                        || place.vm().id().toString().equals(nameOrId.toLowerCase(Locale.ROOT)))
-            .toList();
+    List<Place> found = known(nameOrId);
+    return where(found).getFirst();
+  }
+
+  /**
+   * The virtual machine of a name or UUID on the one host that knows it, or on the one that is
+   * meant.
+   */
+  Place vm(String nameOrId, Optional<String> on) {
+    if (on.isPresent()) {
+      HostId host = host(on.get());
+      return places(fleet)
+          .filter(place -> place.on().equals(host) && isCalled(place.vm(), nameOrId))
+          .findFirst()
+          .orElseThrow(() -> refused("host " + host + " has no VM '" + nameOrId + "'"));
+    }
+    List<Place> where = where(known(nameOrId));
+    if (where.size() > 1) {
+      throw refused(
+          "several hosts know VM '" + nameOrId + "'; name one with --host: " + list(where));
+    }
+    return where.getFirst();
+  }
+
+  /** The hosts that know one virtual machine; a name that several bear is refused. */
+  private List<Place> known(String nameOrId) {
+    List<Place> found = places(fleet).filter(place -> isCalled(place.vm(), nameOrId)).toList();
     if (found.isEmpty()) {
       List<String> names = places(fleet).map(place -> place.vm().name()).distinct().toList();
       throw refused(
@@ -73,18 +94,21 @@ final class Directory {
       throw refused(
           ids.size() + " VMs are called '" + nameOrId + "'; name one by its UUID: " + list(found));
     }
-    List<Place> active = found.stream().filter(place -> place.vm().state().active()).toList();
+    return found;
+  }
+
+  private static boolean isCalled(Vm vm, String nameOrId) {
+    return vm.name().equals(nameOrId)
+        || vm.id().toString().equals(nameOrId.toLowerCase(Locale.ROOT));
+  }
+
+  /** Where a virtual machine counts: in memory rather than defined, heard rather than silent. */
+  private static List<Place> where(List<Place> known) {
+    List<Place> active = known.stream().filter(place -> place.vm().state().active()).toList();
+    List<Place> here = active.isEmpty() ? known : active;
     List<Place> heard =
-        (active.isEmpty() ? found : active)
-            .stream().filter(place -> place.host().status() != Fleet.Status.SILENT).toList();
-    if (heard.size() > 1) {
-      throw refused(
-          "VM '"
-              + nameOrId
-              + "' is on several hosts, and you must say which one is right: "
-              + list(heard));
-    }
-    return heard.isEmpty() ? found.getFirst() : heard.getFirst();
+        here.stream().filter(place -> place.host().status() != Fleet.Status.SILENT).toList();
+    return heard.isEmpty() ? here : heard;
   }
 
   private static String list(List<Place> places) {

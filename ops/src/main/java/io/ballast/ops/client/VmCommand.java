@@ -125,7 +125,7 @@ public final class VmCommand implements Runnable {
       String done,
       Function<VmId, HostCommand<Reply.Accepted>> command) {
     try (Session session = Session.open(shell, target.options)) {
-      Directory.Place place = new Directory(session.fleet()).vm(target.name);
+      Directory.Place place = target.in(session.fleet());
       String what = place.vm().name() + " on " + place.on();
       new HostWork(session, shell.console())
           .run(place.on(), command.apply(place.vm().id()), doing + " " + what, target.patience);

@@ -5,11 +5,10 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
+import io.ballast.ops.config.ConfigException;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -81,12 +80,8 @@ public final class VmDefineCommand implements Callable<Integer> {
         throw new CommandFailure(ExitCode.USAGE, file + " is empty; expected libvirt's domain XML");
       }
       return xml;
-    } catch (NoSuchFileException e) {
-      throw new CommandFailure(ExitCode.USAGE, "there is no file " + file, e);
-    } catch (CharacterCodingException e) {
-      throw new CommandFailure(ExitCode.USAGE, file + " is no UTF-8 text", e);
     } catch (IOException e) {
-      throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": " + e, e);
+      throw ConfigException.unreadable("file", file, e);
     }
   }
 }

@@ -7,7 +7,9 @@ import io.ballast.messages.Vm;
 import io.ballast.ops.screen.Figures;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +33,12 @@ public final class VmShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "VM", description = "Name or UUID of the VM.")
   private String name = "";
 
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "Where it is, if several hosts know it.")
+  private @Nullable String host;
+
   @Option(names = "--json", description = "Print {host, vm, xml} as JSON.")
   private boolean json;
 
@@ -46,7 +54,7 @@ public final class VmShowCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Session session = Session.open(shell, options)) {
-      Directory.Place place = new Directory(session.fleet()).vm(name);
+      Directory.Place place = new Directory(session.fleet()).vm(name, Optional.ofNullable(host));
       Reply.VmInspected now =
           session.askHost(place.on(), new HostCommand.InspectVm(place.vm().id()));
       Vm vm =

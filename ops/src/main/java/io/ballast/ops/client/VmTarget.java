@@ -1,6 +1,9 @@
 package io.ballast.ops.client;
 
+import io.ballast.messages.Fleet;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,5 +21,16 @@ final class VmTarget {
       description = "How long to wait for the end of the work (default: ${DEFAULT-VALUE}).")
   Duration patience = Duration.ofMinutes(2);
 
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "Where it is, if several hosts know it.")
+  @Nullable String host;
+
   @Mixin FleetOptions options = new FleetOptions();
+
+  /** The virtual machine in a fleet. */
+  Directory.Place in(Fleet fleet) {
+    return new Directory(fleet).vm(name, Optional.ofNullable(host));
+  }
 }

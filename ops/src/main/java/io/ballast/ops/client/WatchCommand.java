@@ -100,10 +100,20 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private void frames(Session session, BlockingQueue<Event> heard) throws InterruptedException {
-    Console console = shell.console();
-    LiveScreen live = new LiveScreen(console.out(), console.ink());
+    LiveScreen live = new LiveScreen(shell.console().out(), shell.console().ink());
     Thread atExit = new Thread(live::close);
     Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      frames(session, heard, live);
+    } finally {
+      live.close();
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+  }
+
+  private void frames(Session session, BlockingQueue<Event> heard, LiveScreen live)
+      throws InterruptedException {
+    Console console = shell.console();
     List<Event> recent = new ArrayList<>();
     Fleet fleet = session.fleet();
     @Nullable String trouble = null;

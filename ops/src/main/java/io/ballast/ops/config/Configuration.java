@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -55,10 +54,8 @@ public record Configuration(BusSettings bus, AgentSettings agent, SchedulerSetti
     Path file = wanted.orElse(USUAL);
     try {
       return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
-    } catch (NoSuchFileException e) {
-      throw new ConfigException("there is no configuration file " + file);
     } catch (IOException e) {
-      throw new ConfigException("cannot read the configuration file " + file + ": " + e);
+      throw ConfigException.unreadable("configuration file", file, e);
     }
   }
 
