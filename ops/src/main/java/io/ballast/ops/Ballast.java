@@ -19,6 +19,7 @@ import io.ballast.ops.config.ConfigException;
 import io.ballast.ops.demo.DemoCommand;
 import io.ballast.ops.process.AgentCommand;
 import io.ballast.ops.process.SchedulerCommand;
+import io.ballast.ops.process.SimulatedHostsCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,7 @@ public final class Ballast implements Runnable {
             .addSubcommand(new WatchCommand(shell))
             .addSubcommand(new AgentCommand(shell.environment()))
             .addSubcommand(new SchedulerCommand(shell.environment()))
+            .addSubcommand(new SimulatedHostsCommand(shell.environment()))
             .addSubcommand(new LabCommand())
             .addSubcommand(new DemoCommand())
             .addSubcommand(new CommandLine.HelpCommand());
