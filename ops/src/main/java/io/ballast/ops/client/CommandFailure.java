@@ -50,8 +50,8 @@ public final class CommandFailure extends RuntimeException {
     return code;
   }
 
-  /** The line for a person. */
+  /** The line for a person; what others say in several lines is joined to one. */
   public String line() {
-    return String.valueOf(getMessage());
+    return String.valueOf(getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 }

@@ -86,7 +86,7 @@ public final class VmShowCommand implements Callable<Integer> {
     row(table, ink, "state", Words.of(vm.state()));
     row(table, ink, "vcpus", Integer.toString(vm.vcpus()));
     row(table, ink, "cpu", Figures.percent(vm.cpus()) + " of one processor");
-    row(table, ink, "memory", vm.memory() + ", " + vm.resident() + " of it resident");
+    row(table, ink, "memory", vm.memory() + ", it holds " + vm.resident() + " of its host's");
     row(
         table,
         ink,

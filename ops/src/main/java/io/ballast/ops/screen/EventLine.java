@@ -55,7 +55,7 @@ public final class EventLine {
         move.measures()
             .map(EventLine::measures)
             .or(() -> move.progress().filter(p -> move.state().open()).map(MoveRows::amounts))
-            .or(() -> Optional.of(move.note()).filter(note -> !note.isEmpty()))
+            .or(() -> note(move))
             .map(text -> ": " + text)
             .orElse("");
     return "%s  %s %s %s  %s%s"
@@ -66,6 +66,16 @@ public final class EventLine {
             move.to(),
             move.state().name().toLowerCase(Locale.ROOT),
             told);
+  }
+
+  /** Why it is made is worth saying once, why it is in doubt or failed always. */
+  private static Optional<String> note(Move move) {
+    boolean telling =
+        switch (move.state()) {
+          case PLANNED, UNKNOWN, DONE, FAILED -> !move.note().isEmpty();
+          case REQUESTED, MIGRATING -> false;
+        };
+    return telling ? Optional.of(move.note()) : Optional.empty();
   }
 
   private static String alert(Alert alert) {
