@@ -112,7 +112,7 @@ public final class HostAgent extends VerticleBase {
         config.sampleEvery().toMillis(),
         timer -> {
           made.sampler().measure().onComplete(measured -> second.tryComplete());
-          made.sampler().sample();
+          made.sampler().sample().onSuccess(looked -> tellNews(made));
         });
     made.loop()
         .here(
@@ -126,7 +126,14 @@ public final class HostAgent extends VerticleBase {
             });
   }
 
+  private void tellNews(Parts made) {
+    if (made.sampler().hasNews()) {
+      beat(made);
+    }
+  }
+
   private void beat(Parts made) {
+    made.sampler().telling();
     made.heartbeat()
         .beat()
         .onSuccess(told -> made.metrics().beat())

@@ -11,6 +11,8 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -19,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +52,7 @@ final class HostSampler {
   private Health health = Health.STUCK;
   private Optional<Instant> sampledAt = Optional.empty();
   private boolean readable = true;
+  private @Nullable Map<VmId, VmState> told;
 
   HostSampler(
       HostAgentConfig config, HostMeter meter, Hypervisor hypervisor, Loop loop, Clock clock) {
@@ -136,6 +141,23 @@ final class HostSampler {
   /** Whether there is a reading, without which no beat can be made. */
   boolean ready() {
     return !readings.values().isEmpty();
+  }
+
+  /**
+   * Whether a VM came, went or entered another state since the last beat, so that the next one
+   * should not be waited for: between the beats of two hosts a VM that moves would be on neither.
+   */
+  boolean hasNews() {
+    return told != null && !told.equals(states());
+  }
+
+  /** Notes that what is known now is being told. */
+  void telling() {
+    told = states();
+  }
+
+  private Map<VmId, VmState> states() {
+    return Rates.vms(samples.values()).stream().collect(Collectors.toMap(Vm::id, Vm::state));
   }
 
   /** How the hypervisor took the last sample; stuck until the first one has ended. */

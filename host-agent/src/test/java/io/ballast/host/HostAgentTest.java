@@ -17,6 +17,7 @@ import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +95,23 @@ final class HostAgentTest {
     assertEquals(VmState.RUNNING, vm.state());
     assertEquals(2, vm.vcpus());
     assertEquals(0.5, vm.cpus(), 0.2);
+  }
+
+  @Test
+  void aVmThatComesIsToldBeforeTheNextBeatIsDue() {
+    fleet.deploy(H1, fleet.first, fleet.first.meter(), Duration.ofHours(1));
+    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(100), 0.5);
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                !beatsOf().isEmpty()
+                    && fleet.lastBeat(H1).vms().stream().anyMatch(vm -> vm.id().equals(WEB)));
+    int told = beatsOf().size();
+    fleet.first.lose(WEB);
+    await().atMost(Duration.ofSeconds(30)).until(() -> fleet.lastBeat(H1).vms().isEmpty());
+    assertEquals(told + 1, beatsOf().size(), "news is told once");
   }
 
   @Test

@@ -71,9 +71,14 @@ final class SmallFleet implements AutoCloseable {
 
   /** Starts an agent; the returned name ends it again. */
   String deploy(HostId host, FakeHypervisor hypervisor, HostMeter meter) {
+    return deploy(host, hypervisor, meter, BEAT_EVERY);
+  }
+
+  /** Starts an agent that beats as often as said. */
+  String deploy(HostId host, FakeHypervisor hypervisor, HostMeter meter, Duration beatEvery) {
     HostAgentConfig config =
         HostAgentConfig.of(host, "lab", "1.2.3", hypervisor.peerUri())
-            .beatingEvery(BEAT_EVERY)
+            .beatingEvery(beatEvery)
             .with(PATIENCE);
     return await(
         vertx.deployVerticle(

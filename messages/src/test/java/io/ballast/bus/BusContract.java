@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Event;
-import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
 import io.ballast.messages.NetCommand;
-import io.ballast.messages.Notice;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
@@ -25,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -36,10 +33,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What every bus does, whatever carries it. Each test has hosts of its own. */
-interface BusContract {
+interface BusContract extends NoticesContract {
   Duration LONG = Duration.ofSeconds(50);
-
-  Carrier carrier();
 
   static Address host() {
     return Address.at(Role.HOST, new HostId("h-" + UUID.randomUUID()));
@@ -303,58 +298,6 @@ interface BusContract {
   }
 
   @Test
-  default void noticesReachThoseWhoListenToTheirType() {
-    List<Notice> events = new CopyOnWriteArrayList<>();
-    List<Notice> hostBeats = new CopyOnWriteArrayList<>();
-    List<Notice> all = new CopyOnWriteArrayList<>();
-    Bus listener = carrier().join("listener");
-    Await.result(listener.serve(Event.class, events::add));
-    Await.result(listener.serve(HostBeat.class, hostBeats::add));
-    Await.result(listener.serve(Notice.class, all::add));
-    Bus agent = carrier().join("agent");
-    Event decided = new Event.Decided(Samples.decision());
-    Event raised = new Event.AlertRaised(Samples.alert(Optional.empty()));
-
-    Await.result(agent.fanout(decided));
-    Await.result(agent.fanout(raised));
-    // A beat that can't be sent yet is dropped, so it is repeated as agents do.
-    await()
-        .until(
-            () -> {
-              Await.result(agent.fanout(Samples.storageBeat()));
-              Await.result(agent.fanout(Samples.hostBeat()));
-              return !hostBeats.isEmpty()
-                  && all.contains(Samples.storageBeat())
-                  && all.contains(Samples.hostBeat());
-            });
-    await().until(() -> events.size() == 2 && all.containsAll(List.of(decided, raised)));
-
-    assertEquals(List.of(decided, raised), events);
-    assertEquals(Set.of(Samples.hostBeat()), Set.copyOf(hostBeats));
-  }
-
-  @Test
-  default void aListenerThatFailsHearsTheNextNotice() {
-    AtomicInteger heard = new AtomicInteger();
-    Await.result(
-        carrier()
-            .join("listener")
-            .serve(
-                Event.Decided.class,
-                event -> {
-                  if (heard.incrementAndGet() == 1) {
-                    throw new IllegalStateException("a defect of the listener");
-                  }
-                }));
-    Bus agent = carrier().join("agent");
-
-    Await.result(agent.fanout(new Event.Decided(Samples.decision())));
-    Await.result(agent.fanout(new Event.Decided(Samples.decision())));
-
-    await().until(() -> heard.get() == 2);
-  }
-
-  @Test
   default void whoStoppedServingGetsNothingAndItsAddressIsRefused() {
     Address h1 = host();
     AtomicInteger received = new AtomicInteger();
@@ -375,21 +318,6 @@ interface BusContract {
 
     assertEquals(Reason.NO_RECEIVER, Await.refusal(scheduler.call(start(h1))).reason());
     assertEquals(1, received.get());
-  }
-
-  @Test
-  default void whoStoppedListeningHearsNothing() {
-    List<Notice> stopped = new CopyOnWriteArrayList<>();
-    List<Notice> other = new CopyOnWriteArrayList<>();
-    Bus listener = carrier().join("listener");
-    Bus.Serving serving = Await.result(listener.serve(Event.class, stopped::add));
-    Await.result(listener.serve(Event.class, other::add));
-    Await.result(serving.stop());
-
-    Await.result(carrier().join("agent").fanout(new Event.Decided(Samples.decision())));
-
-    await().until(() -> other.size() == 1);
-    assertEquals(List.of(), stopped);
   }
 
   @Test

@@ -147,16 +147,20 @@ final class RandomFleetsTest {
         rounds.moves.size(),
         () -> "moved again: " + rounds.moves.subList(moves, rounds.moves.size()));
     Map<VmId, Instant> last = new HashMap<>();
-    Map<VmId, Set<HostId>> left = new HashMap<>();
+    Map<VmId, Map<HostId, Instant>> left = new HashMap<>();
     for (Move move : rounds.moves) {
       Instant before = last.put(move.vm(), move.since());
       if (before != null) {
         Duration between = Duration.between(before, move.since());
         assertTrue(between.compareTo(POLICY.pace().coolDown()) >= 0, move::toString);
       }
-      Set<HostId> past = left.computeIfAbsent(move.vm(), vm -> new HashSet<>());
-      assertFalse(past.contains(move.to()), () -> "came back: " + move);
-      past.add(move.from());
+      Map<HostId, Instant> past = left.computeIfAbsent(move.vm(), vm -> new HashMap<>());
+      past.put(move.from(), move.since());
+      Instant leftTarget = past.get(move.to());
+      if (leftTarget != null) {
+        Duration away = Duration.between(leftTarget, move.since());
+        assertTrue(away.compareTo(POLICY.pace().noReturn()) >= 0, () -> "came back: " + move);
+      }
     }
   }
 }
