@@ -24,13 +24,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The real stage: the lab's hosts, guests and a RabbitMQ on this machine, as root. */
 final class LabStage implements Stage {
-  /** Where everything of the stage lies while it is up: configuration, credentials, logs. */
+  /**
+   * Where everything of the stage lies while it is up: configuration, credentials, logs. A lab
+   * without this folder is somebody else's.
+   */
   static final Path RUN = Path.of("/run/ballast/demo");
 
   private static final Path CONSOLES = Path.of("/run/ballast/lab/serial");
   private static final String GATEWAY = "10.213.0.1";
   private static final int HOSTS = 3;
   private static final int TAIL = 20;
+
+  /** How the lab's script ends when its lab belongs to a process that lives. */
+  private static final int SOMEBODY_ELSES = 75;
+
   private static final String HOST_CPUS = "0.5";
   private static final String HOST_MEMORY = "2G";
 
@@ -63,10 +70,13 @@ final class LabStage implements Stage {
 
   @Override
   public Bus open(Progress progress) {
-    takeDown();
+    List<String> inTheWay = takeDown();
+    if (!inTheWay.isEmpty()) {
+      throw new DemoFailure(String.join("; ", inTheWay));
+    }
     writeFiles();
     progress.step("starting the lab: " + HOSTS + " hosts, each with a libvirtd of its own");
-    lab.run(
+    up(
         "up",
         Integer.toString(HOSTS),
         "--cpu",
@@ -83,6 +93,16 @@ final class LabStage implements Stage {
     BusConnection opened = BusConnection.open(Path.of(CONFIG));
     connection = opened;
     return opened.bus();
+  }
+
+  private void up(String... arguments) {
+    Script.Result result = lab.attempt(arguments);
+    if (result.exit() == SOMEBODY_ELSES) {
+      delete(new ArrayList<>());
+    }
+    if (result.exit() != 0) {
+      throw new DemoFailure(result.output().strip());
+    }
   }
 
   @Override
@@ -163,10 +183,18 @@ final class LabStage implements Stage {
     }
   }
 
+  /** Takes down this demo's stage, or what a dead one left; that of a living one is not touched. */
   private List<String> takeDown() {
+    if (!Files.exists(RUN)) {
+      return List.of();
+    }
     List<String> left = new ArrayList<>();
+    Script.Result down = lab.attempt("down");
+    if (down.exit() == SOMEBODY_ELSES) {
+      return down.lines();
+    }
+    complain(down, left);
     end(schedulers(), left);
-    complain(lab.attempt("down"), left);
     if (Files.exists(BROKER)) {
       complain(broker.attempt("stop", "--dir", BROKER.toString()), left);
     }

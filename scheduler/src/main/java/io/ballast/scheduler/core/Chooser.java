@@ -57,18 +57,23 @@ final class Chooser {
           Reason.WRONG_STATE,
           "VM " + id + " is active on " + homes + "; bring it down to one first");
     }
-    Set<HostId> defined = new TreeSet<>();
+    Set<String> names = new TreeSet<>();
+    Set<String> hosts = new TreeSet<>();
     for (Fleet.Host host : view.hosts()) {
-      if (host.beat().vms().stream().map(Vm::id).anyMatch(id::equals)) {
-        defined.add(host.id());
+      for (Vm vm : host.beat().vms()) {
+        if (vm.id().equals(id)) {
+          names.add(vm.name());
+          hosts.add(host.id().value());
+        }
       }
     }
-    return defined.isEmpty()
+    return hosts.isEmpty()
         ? new Placement.Refused(
             Reason.UNKNOWN_VM, "cluster " + view.cluster() + " has no VM " + id + "; see its list")
         : new Placement.Refused(
             Reason.WRONG_STATE,
-            "VM " + id + " does not run; start it on " + defined + ", then move it");
+            "%s does not run; start it on %s, then move it"
+                .formatted(String.join(" or ", names), String.join(" or ", hosts)));
   }
 
   private Placement named(Guest guest, Site source, HostId target) {
