@@ -78,6 +78,11 @@ public final class DemoCommand implements Callable<Integer> {
       show.print(stage.complaints());
       curtain.fall();
       return 1;
+    } catch (RuntimeException e) {
+      if (curtain.isInterrupted()) {
+        return INTERRUPTED; // its stage was taken from under it
+      }
+      throw e;
     }
   }
 

@@ -54,6 +54,7 @@ final class LabStage implements Stage {
   private final Script domain;
   private final Ticks ticks = new Ticks(CONSOLES);
   private @Nullable BusConnection connection;
+  private boolean standing;
 
   /** {@code ops} is the project's folder of that name. */
   LabStage(Path ops) {
@@ -103,6 +104,7 @@ final class LabStage implements Stage {
     if (result.exit() != 0) {
       throw new DemoFailure(result.output().strip());
     }
+    standing = true;
   }
 
   @Override
@@ -162,6 +164,9 @@ final class LabStage implements Stage {
   @Override
   public List<String> complaints() {
     List<String> lines = new ArrayList<>();
+    if (!standing) {
+      return lines;
+    }
     for (HostId host : hosts()) {
       lines.addAll(tail(RUN.resolve("agent-" + host + ".log")));
     }
