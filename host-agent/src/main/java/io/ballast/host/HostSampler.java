@@ -157,7 +157,10 @@ final class HostSampler {
   }
 
   private Map<VmId, VmState> states() {
-    return Rates.vms(samples.values()).stream().collect(Collectors.toMap(Vm::id, Vm::state));
+    return samples.values().isEmpty()
+        ? Map.of()
+        : samples.values().getLast().domains().stream()
+            .collect(Collectors.toMap(Domain::id, Domain::state));
   }
 
   /** How the hypervisor took the last sample; stuck until the first one has ended. */
