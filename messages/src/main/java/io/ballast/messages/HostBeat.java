@@ -28,6 +28,11 @@ public record HostBeat(
     operations = Fields.listOf(operations, "operations");
   }
 
+  /** This with another load and other virtual machines. */
+  public HostBeat with(Load otherLoad, List<Vm> otherVms) {
+    return new HostBeat(pulse, capacity, otherLoad, hypervisor, otherVms, operations);
+  }
+
   /** The used share of the host's memory, 0 to 1. */
   public double memoryRatio() {
     return Math.min(1, load.memoryUsed().shareOf(capacity.memory()));

@@ -29,6 +29,11 @@ public record Vm(
     Fields.required(traffic, "traffic");
   }
 
+  /** This as if it used that many host processors. */
+  public Vm using(double processors) {
+    return new Vm(id, name, state, vcpus, processors, memory, resident, traffic);
+  }
+
   /**
    * Device traffic of a virtual machine, each value in bytes per second.
    *

@@ -15,7 +15,9 @@ final class PolicyReader {
         new Policy.Thresholds(
             section.section("cpu", cpu -> share(cpu, usual.thresholds().cpu())),
             section.section("memory", memory -> share(memory, usual.thresholds().memory())),
-            section.section("load", load -> load(load, usual.thresholds().load()))),
+            section.section("load", load -> load(load, usual.thresholds().load())),
+            section.duration("window", usual.thresholds().window()),
+            section.share("hold-share", usual.thresholds().holdShare())),
         section.section("caps", PolicyReader::caps),
         section.section("pace", PolicyReader::pace),
         section.section("worth", PolicyReader::worth),
@@ -59,6 +61,7 @@ final class PolicyReader {
     return new Policy.Worth(
         section.share("headroom", usual.headroom()),
         section.number("min-gain", usual.minGain()),
+        section.number("sureness", usual.sureness()),
         section.bytes("effort").orElse(usual.effort()));
   }
 

@@ -20,15 +20,16 @@ import java.util.stream.Stream;
  *
  * <p><b>Goals.</b> No host over a trigger; a cluster that had one becomes even; few moves and light
  * ones; rest afterwards. <b>Constraints.</b> The {@link Rules}. <b>Algorithm.</b> A cluster is
- * balanced from when a host is ripe until that host is at or below its low mark, or no move is
- * worth it. Sources are all hosts above the low mark of a ripe metric. Again and again the move
- * with the best worth is taken, until none is left:
+ * balanced from when a host is ripe until no move is worth it, see {@link Overload}. Sources are
+ * all hosts above the low mark of a metric that the episode is about; those over a trigger come
+ * first. Again and again the move with the best worth is taken, until none is left:
  *
  * <pre>worth = (score before - score after) / (memory to send + effort)</pre>
  *
- * <p>A move counts only if it takes the policy's least gain off the whole score and off the ripe
- * metrics' part of it: so it helps what triggered, and does no harm elsewhere. The measured values
- * are those of the last beats; nothing is planned before the hosts of ended moves were heard again.
+ * <p>A move counts only if it takes the policy's least gain off the whole score and off the part of
+ * it that the episode is about: so it helps what triggered, and does no harm elsewhere. And it has
+ * to gain more than {@link Chance} explains. What is weighed are {@link Averages}; nothing is
+ * planned before the hosts of ended moves were heard again.
  */
 public final class Balancer {
   private Balancer() {}
@@ -40,49 +41,77 @@ public final class Balancer {
    *
    * @param moves the open ones, and those that ended lately, at least within the policy's pace
    */
-  public static Decision plan(
-      ClusterView view, Overload overload, List<Move> moves, Policy policy, Instant now) {
-    Forecast forecast = Forecast.of(view, moves, policy, now);
+  static Proposal plan(
+      ClusterView view,
+      Averages averages,
+      Overload overload,
+      List<Move> moves,
+      Policy policy,
+      Instant now) {
+    Forecast forecast = Forecast.of(view, averages, moves, policy, now);
     Explanation explanation = new Explanation(forecast, overload, policy);
     Score before = forecast.score(policy);
     Optional<String> reasonToWait = reasonToWait(view, forecast, moves, explanation, policy);
-    Set<Metric> ripe = ripe(overload, forecast, policy);
-    if (reasonToWait.isPresent() || ripe.isEmpty()) {
+    boolean calm = moves.stream().noneMatch(move -> isRecent(move, view, policy, now));
+    Set<Metric> about = about(overload, forecast, policy);
+    if (reasonToWait.isPresent() || about.isEmpty()) {
       String summary = reasonToWait.orElseGet(explanation::quiet);
-      return decision(now, view, List.of(), summary, Score.terms(before, before), Map.of());
+      Objections objections =
+          reasonToWait.isEmpty() && explanation.isHelpless()
+              ? overload.objections()
+              : new Objections();
+      boolean atRest = reasonToWait.isEmpty() && calm && !overload.balancing().isEmpty();
+      return new Proposal(
+          decision(now, view, List.of(), summary, Score.terms(before, before), objections.wire()),
+          atRest,
+          objections);
     }
-    Search search = new Search(forecast, new Rules(moves, policy, now), ripe);
+    Aim aim = aim(about, overload, forecast, policy);
+    Search search = new Search(forecast, new Rules(moves, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
-    return decision(
-        now,
-        view,
-        waves,
-        waves.isEmpty() ? explanation.stuck(search.objections()) : explanation.moves(waves),
-        Score.terms(before, forecast.score(policy)),
-        search.objections().wire());
+    Decision decision =
+        decision(
+            now,
+            view,
+            waves,
+            waves.isEmpty()
+                ? explanation.stuck(search.objections(), calm)
+                : explanation.moves(waves),
+            Score.terms(before, forecast.score(policy)),
+            search.objections().wire());
+    return new Proposal(decision, waves.isEmpty() && calm, search.objections());
   }
 
-  /** The metrics that balancing is about now: those of ripe hosts above their low marks. */
-  private static Set<Metric> ripe(Overload overload, Forecast forecast, Policy policy) {
-    return overload.ripe().stream()
+  /** The metrics of the episode for which some host is still above its low mark. */
+  private static Set<Metric> about(Overload overload, Forecast forecast, Policy policy) {
+    return overload.balancing().stream()
         .filter(
-            spell ->
-                forecast
-                    .site(spell.host())
-                    .filter(
-                        site ->
-                            site.value(spell.metric())
-                                > policy.thresholds().of(spell.metric()).low())
-                    .isPresent())
-        .map(Overload.Spell::metric)
+            metric ->
+                forecast.sites().stream()
+                    .anyMatch(site -> site.value(metric) > policy.thresholds().of(metric).low()))
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Metric.class)));
+  }
+
+  private static Aim aim(Set<Metric> about, Overload overload, Forecast forecast, Policy policy) {
+    if (!overload.settled().containsAll(about)) {
+      return Aim.EVEN_OUT;
+    }
+    boolean full = about.stream().allMatch(metric -> forecast.isFull(metric, policy));
+    return full ? Aim.RELIEVE : Aim.AGAIN;
   }
 
   /** How many moves may start side by side now, at least one. */
   private static int freeSlots(ClusterView view, List<Move> moves, Policy policy) {
     long open = moves.stream().filter(move -> isUnderWay(move, view)).count();
     return (int) Math.max(1, policy.caps().perCluster() - open);
+  }
+
+  /** Whether a move is under way, or ended so lately that averages tell little of its hosts. */
+  private static boolean isRecent(Move move, ClusterView view, Policy policy, Instant now) {
+    return move.state().open()
+        ? isUnderWay(move, view)
+        : move.since().plus(policy.thresholds().window()).isAfter(now);
   }
 
   private static boolean isUnderWay(Move move, ClusterView view) {

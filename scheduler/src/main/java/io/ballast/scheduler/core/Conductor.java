@@ -31,6 +31,9 @@ public final class Conductor {
   /** Between two looks at everything. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
+  /** For so long an ended move is part of the picture. */
+  private static final Duration MOVES_SHOWN = Duration.ofMinutes(30);
+
   private final Policy policy;
   private final Supplier<OperationId> ids;
   private final Watch watch;
@@ -134,8 +137,13 @@ public final class Conductor {
         now,
         view.picture(host -> watch.status(host, now)),
         watch.alerts(),
-        machine.moves(),
+        machine.moves().stream().filter(move -> isInSight(move, now)).toList(),
         planner.decisions());
+  }
+
+  /** The balancer remembers its moves for longer than people care. */
+  private static boolean isInSight(Move move, Instant now) {
+    return move.state().open() || !move.since().plus(MOVES_SHOWN).isBefore(now);
   }
 
   private List<Effect> keepWatch(Instant now) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 final class Explanation {
   /** So many are named one by one; of the others only the number is told. */
   private static final int NAMED = 4;
+
+  /** A host over its trigger is told of after this part of the hold time. */
+  private static final int TOLD = 4;
 
   private final Forecast forecast;
   private final Overload overload;
@@ -76,41 +79,133 @@ final class Explanation {
 
   /** No host is to be relieved. */
   String quiet() {
-    List<Overload.Spell> over = overload.spells().stream().filter(Overload.Spell::over).toList();
-    if (ripe(Overload.Spell::over).findAny().isPresent()) {
+    Optional<String> full = full(overload.settled());
+    if (full.isPresent()) {
+      return full.get();
+    }
+    List<Overload.Spell> over = over();
+    if (!overload.balancing().isEmpty() && !over.isEmpty()) {
       return "nothing more to do: "
-          + listed(ripe(Overload.Spell::over).map(this::standing))
+          + listed(over.stream().map(this::standing))
           + " will cool down by the moves made";
     }
-    return over.isEmpty()
-        ? nearest().map(this::calm).orElse("nothing to do: no host can be judged")
-        : listed(over.stream().map(this::held));
+    List<Overload.Spell> young =
+        overload.spells().stream()
+            .filter(spell -> !spell.judged() && isWorthTelling(spell))
+            .toList();
+    if (!young.isEmpty()) {
+      return listed(young.stream().map(this::held));
+    }
+    return isHelpless()
+        ? helpless(judged(), overload.objections())
+        : nearest().map(this::calm).orElse("nothing to do: no host can be judged");
   }
 
-  /** A host is to be relieved, and no move is worth it or allowed. */
-  String stuck(Objections objections) {
-    String why = objections.text().isEmpty() ? "there is nothing to move" : objections.text();
-    boolean hot = ripe(Overload.Spell::over).findAny().isPresent();
-    return hot
-        ? listed(ripe(Overload.Spell::over).map(this::standing))
-            + (" is hot but nothing helps: " + why)
-        : "as even as moves can make it: "
-            + listed(ripe(spell -> true).map(this::standing))
-            + ("; " + why);
+  /**
+   * The cluster is to be balanced, and no move is worth it or allowed.
+   *
+   * @param sure whether no move is so recent that more beats may show otherwise
+   */
+  String stuck(Objections objections, boolean sure) {
+    if (!sure) {
+      return "waiting for what the latest moves bring: nothing else is worth moving so far";
+    }
+    Optional<String> full = full(overload.balancing());
+    if (full.isPresent()) {
+      return full.get();
+    }
+    List<Overload.Spell> over = over();
+    return over.isEmpty()
+        ? "as even as moves can make it: "
+            + listed(aims().map(this::range))
+            + "; "
+            + why(objections)
+        : helpless(over, objections);
   }
 
   /** Moves are to be made. */
   String moves(List<PlannedMove> moves) {
-    Metric metric = ripe(spell -> true).map(Overload.Spell::metric).findFirst().orElse(Metric.CPU);
+    List<Overload.Spell> over = over();
+    String reason =
+        over.isEmpty()
+            ? "evening out " + listed(aims().map(Metric::word))
+            : listed(over.stream().map(this::standing));
+    Metric metric =
+        over.stream()
+            .map(Overload.Spell::metric)
+            .findFirst()
+            .or(() -> aims().findFirst())
+            .orElse(Metric.CPU);
     Stream<String> each =
         moves.stream().map(move -> move.name() + " from " + move.from() + " to " + move.to());
     return String.format(
-        "%s: move %s; %s of the hosts %s becomes %s",
-        listed(ripe(spell -> true).map(this::standing)),
-        listed(each),
-        metric.word(),
-        Objects.requireNonNull(before.get(metric)).text(metric),
-        Range.of(metric, forecast).text(metric));
+        "%s: move %s; %s becomes %s",
+        reason, listed(each), range(metric), Range.of(metric, forecast).text(metric));
+  }
+
+  /**
+   * That all hosts together have little left of one of these metrics, so that no move helps for
+   * long.
+   */
+  private Optional<String> full(Set<Metric> metrics) {
+    return metrics.stream()
+        .sorted()
+        .filter(metric -> forecast.isFull(metric, policy))
+        .findFirst()
+        .map(
+            metric ->
+                String.format(
+                    "the fleet is full: %s of %s %s on average; more hosts or a higher trigger",
+                    metric.text(forecast.mean(metric)),
+                    metric.text(trigger(metric)),
+                    metric.word()));
+  }
+
+  private double trigger(Metric metric) {
+    return policy.thresholds().of(metric).trigger();
+  }
+
+  /** Whether a host is over a trigger for which an episode ended without help. */
+  boolean isHelpless() {
+    return !judged().isEmpty();
+  }
+
+  private List<Overload.Spell> judged() {
+    return over().stream().filter(Overload.Spell::judged).toList();
+  }
+
+  private String helpless(List<Overload.Spell> over, Objections objections) {
+    return "nothing helps " + listed(over.stream().map(this::standing)) + ": " + why(objections);
+  }
+
+  private static String why(Objections objections) {
+    return objections.text().isEmpty() ? "there is nothing to move" : objections.text();
+  }
+
+  /** Whether a host was over its trigger for long enough that it is no passing noise. */
+  private boolean isWorthTelling(Overload.Spell spell) {
+    Duration hold = policy.thresholds().of(spell.metric()).hold();
+    return spell.held().multipliedBy(TOLD).compareTo(hold) >= 0;
+  }
+
+  /** What the episode is about. */
+  private Stream<Metric> aims() {
+    return overload.balancing().stream().sorted();
+  }
+
+  /**
+   * The hosts that are over a trigger; in an episode those that it is about, and those that have
+   * been over it for long enough before the others.
+   */
+  private List<Overload.Spell> over() {
+    List<Overload.Spell> ripe = overload.ripe();
+    Set<Metric> about = overload.balancing();
+    return ripe.isEmpty()
+        ? overload.spells().stream()
+            .filter(Overload.Spell::over)
+            .filter(spell -> about.isEmpty() || about.contains(spell.metric()))
+            .toList()
+        : ripe;
   }
 
   /** What one move does to its hosts, in the metric that it is about. */
@@ -126,22 +221,22 @@ final class Explanation {
         metric.text(shown(toAfter, metric)));
   }
 
-  private Stream<Overload.Spell> ripe(Predicate<Overload.Spell> which) {
-    return overload.ripe().stream().filter(which);
-  }
-
   /** Such as {@code h1 at 97 % CPU (trigger 80 %)}. */
   private String standing(Overload.Spell spell) {
     Metric metric = spell.metric();
-    Policy.Threshold threshold = policy.thresholds().of(metric);
     return String.format(
-        "%s at %s %s (%s)",
+        "%s at %s %s (trigger %s)",
         spell.host(),
         forecast.site(spell.host()).map(site -> measured(site, metric)).orElse("unknown"),
         metric.word(),
-        spell.over()
-            ? "trigger " + metric.text(threshold.trigger())
-            : "low mark " + metric.text(threshold.low()));
+        metric.text(trigger(metric)));
+  }
+
+  /** Such as {@code CPU of the hosts 20 % to 97 %}, as it was before the plan. */
+  private String range(Metric metric) {
+    return metric.word()
+        + " of the hosts "
+        + Objects.requireNonNull(before.get(metric)).text(metric);
   }
 
   /** Such as {@code h1 over its CPU trigger for 4 s of 10 s}. */

@@ -2,6 +2,7 @@ package io.ballast.scheduler.core;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.Vm;
@@ -24,6 +25,8 @@ import java.util.TreeSet;
  * and of the moves that a plan makes up one after the other. One plan, one forecast.
  */
 final class Forecast {
+  private static final double FULL = 0.9;
+
   private final TreeMap<HostId, Site> sites = new TreeMap<>();
   private final Map<HostId, List<Guest>> guests = new HashMap<>();
   private final TreeMap<HostId, Objection> absent = new TreeMap<>();
@@ -31,7 +34,14 @@ final class Forecast {
 
   private Forecast() {}
 
+  /** Of the hosts as their last beats show them. */
   static Forecast of(ClusterView view, List<Move> moves, Policy policy, Instant now) {
+    return of(view, Averages.NONE, moves, policy, now);
+  }
+
+  /** Of the hosts as they are on average; who is where is as their last beats show it. */
+  static Forecast of(
+      ClusterView view, Averages averages, List<Move> moves, Policy policy, Instant now) {
     Forecast forecast = new Forecast();
     for (Fleet.Host host : view.hosts()) {
       for (Vm vm : host.beat().vms()) {
@@ -43,12 +53,21 @@ final class Forecast {
       if (objection.isPresent()) {
         forecast.absent.put(host.id(), objection.get());
       } else {
-        List<Guest> guests = guestsOf(host);
+        List<Guest> guests = guestsOf(host, averages);
         forecast.guests.put(host.id(), new ArrayList<>(guests));
-        forecast.sites.put(host.id(), Site.of(host, guests, lags(host.id(), moves, policy, now)));
+        forecast.sites.put(
+            host.id(),
+            Site.of(
+                averages.mean(host),
+                guests,
+                lags(host.id(), moves, policy, now),
+                averages.variance(host.id()),
+                host.beat().load().memoryUsed()));
       }
     }
-    moves.stream().filter(move -> move.state().open()).forEach(move -> forecast.expect(view, move));
+    moves.stream()
+        .filter(move -> move.state().open())
+        .forEach(move -> forecast.expect(view, averages, move));
     return forecast;
   }
 
@@ -76,6 +95,22 @@ final class Forecast {
     return homes.getOrDefault(vm, Set.of());
   }
 
+  /** A metric of the hosts that take part as measured, on average. */
+  double mean(Metric metric) {
+    return sites.values().stream()
+        .mapToDouble(site -> metric.of(site.host().beat()))
+        .average()
+        .orElse(0);
+  }
+
+  /**
+   * Whether all hosts together have so little left of a metric that no move helps for long: on
+   * average they are above nine tenths of its trigger.
+   */
+  boolean isFull(Metric metric, Policy policy) {
+    return mean(metric) >= FULL * policy.thresholds().of(metric).trigger();
+  }
+
   Score score(Policy policy) {
     return Score.of(sites.values(), policy.thresholds());
   }
@@ -88,12 +123,13 @@ final class Forecast {
     guests(to.id()).add(guest);
   }
 
-  private static List<Guest> guestsOf(Fleet.Host host) {
-    Appetite appetite = Appetite.on(host.beat());
-    return host.beat().vms().stream()
+  private static List<Guest> guestsOf(Fleet.Host host, Averages averages) {
+    HostBeat mean = averages.mean(host).beat();
+    Appetite appetite = Appetite.on(mean);
+    return mean.vms().stream()
         .filter(vm -> vm.state().active())
         .sorted(Comparator.comparing(Vm::id))
-        .map(vm -> Guest.of(vm, appetite))
+        .map(vm -> Guest.of(vm, appetite, averages.variance(vm.id(), host.id())))
         .toList();
   }
 
@@ -108,9 +144,9 @@ final class Forecast {
    * Counts a move under way: its VM's appetite as moved, its memory on both hosts. Where it already
    * runs on the target, its effect is measured there.
    */
-  private void expect(ClusterView view, Move move) {
+  private void expect(ClusterView view, Averages averages, Move move) {
     Optional<Guest> moving =
-        view.host(move.from()).flatMap(host -> find(guestsOf(host), move.vm()));
+        view.host(move.from()).flatMap(host -> find(guestsOf(host, averages), move.vm()));
     Optional<Vm> copy = find(guests(move.to()), move.vm()).map(Guest::vm);
     if (moving.isEmpty() || copy.filter(vm -> vm.state() == VmState.RUNNING).isPresent()) {
       return;

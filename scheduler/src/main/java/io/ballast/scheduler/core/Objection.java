@@ -28,6 +28,8 @@ public enum Objection {
   TARGET_HOT,
   /** The fleet would be no more even, or by too little. */
   NO_GAIN,
+  /** The fleet would be more even by what was measured, and that may be chance. */
+  UNSURE_GAIN,
   /** The plan has as many moves as it may. */
   PLAN_FULL;
 

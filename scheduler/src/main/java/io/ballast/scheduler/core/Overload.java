@@ -5,84 +5,190 @@ import io.ballast.messages.HostId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Which hosts are over a trigger, and since when.
+ * Which hosts are over a trigger, since when, and what the cluster is therefore balanced for.
  *
- * <p>A host that was over a trigger without a break for as long as the trigger's hold time is ripe:
- * its cluster has to be balanced. Below the trigger it stays ripe until it is at or below the low
- * mark, or was below the trigger for a VM's cool-down: what could not be evened out by then, with
- * each VM moved at most once, is let alone. A host that is not heard counts as a break: nobody
- * knows what it did.
+ * <p>A host is ripe when it is over a trigger and was so for the policy's share of the trigger's
+ * hold time. A moment below it, or one in which the host was not heard, does not begin that anew: a
+ * host is done with when it was over the trigger for less than half of the time. With the first
+ * ripe host an episode of balancing begins. It ends only when the planner finds nothing worth
+ * moving ({@link #rested}); then every host has to be over its trigger for the hold time again.
  *
  * @param spells in the order of hosts and metrics
+ * @param balancing the metrics of the hosts that were ripe in this episode; empty = there is none
+ * @param settled the metrics that the episode before was about: what could be done for them was
+ *     done; empty again when another host has come
+ * @param among the hosts of that episode
+ * @param objections what spoke against further moves at its end
  */
-public record Overload(List<Spell> spells) {
+record Overload(
+    List<Spell> spells,
+    Set<Metric> balancing,
+    Set<Metric> settled,
+    Set<HostId> among,
+    Objections objections) {
   /** No host is over any trigger. */
-  public static final Overload NONE = new Overload(List.of());
+  static final Overload NONE =
+      new Overload(List.of(), Set.of(), Set.of(), Set.of(), new Objections());
 
-  public Overload {
+  /** The share of the time over its trigger below which a host is done with. */
+  private static final double COOL = 0.5;
+
+  Overload {
     spells = List.copyOf(spells);
+    balancing = Set.copyOf(balancing);
+    settled = Set.copyOf(settled);
+    among = Set.copyOf(among);
+  }
+
+  /** A stretch of time in which a host was over a trigger or was not. */
+  record Stretch(Instant from, Instant to, boolean over) {
+    private Duration within(Instant begin) {
+      return Duration.between(from.isBefore(begin) ? begin : from, to);
+    }
   }
 
   /**
-   * One host over one trigger.
+   * One host that is or was over one trigger.
    *
-   * @param since the beat that was the first over the trigger
-   * @param held how long it was over the trigger, up to the latest beat
-   * @param over whether the latest beat is still over the trigger
-   * @param ripe whether it was over the trigger for the hold time, and above the low mark since
+   * @param since when it was first over the trigger
+   * @param heardAt the latest beat that counts
+   * @param held for how much of the hold time up to that beat it was over the trigger
+   * @param over whether it is over the trigger now
+   * @param ripe whether it is, and was for long enough
+   * @param judged whether an episode ended while it was over the trigger
    */
-  public record Spell(
-      HostId host, Metric metric, Instant since, Duration held, boolean over, boolean ripe) {
-    private Instant lastOver() {
-      return since.plus(held);
+  record Spell(
+      HostId host,
+      Metric metric,
+      Instant since,
+      Instant heardAt,
+      Duration held,
+      boolean over,
+      boolean ripe,
+      boolean judged,
+      List<Stretch> stretches) {
+
+    static Spell begun(Fleet.Host host, Metric metric, Policy.Threshold threshold) {
+      Instant at = host.heardAt();
+      boolean ripe = threshold.hold().isZero();
+      return new Spell(host.id(), metric, at, at, Duration.ZERO, true, ripe, false, List.of());
     }
 
-    private Spell cooling() {
-      return new Spell(host, metric, since, held, false, ripe);
+    /** This at the end of an episode. */
+    private Spell judgedNow() {
+      return new Spell(host, metric, heardAt, heardAt, Duration.ZERO, over, false, true, List.of());
     }
   }
 
-  /** This with what the hosts say now. */
-  public Overload after(ClusterView view, Policy policy, Instant now) {
+  /**
+   * This with what the hosts say now.
+   *
+   * @param view the hosts as they are on average
+   */
+  Overload after(ClusterView view, Policy policy, Instant now) {
+    Map<HostId, List<Spell>> known = spells.stream().collect(Collectors.groupingBy(Spell::host));
     List<Spell> next = new ArrayList<>();
+    Set<Metric> episode = EnumSet.noneOf(Metric.class);
+    episode.addAll(balancing);
     for (Fleet.Host host : view.hosts()) {
+      List<Spell> before = known.getOrDefault(host.id(), List.of());
       if (Standing.of(host, policy, now).isPresent()) {
+        next.addAll(before);
         continue;
       }
       for (Metric metric : Metric.values()) {
-        spell(host, metric, policy).ifPresent(next::add);
+        next(before, host, metric, policy.thresholds()).ifPresent(next::add);
       }
     }
-    return new Overload(next);
+    next.stream().filter(Spell::ripe).map(Spell::metric).forEach(episode::add);
+    boolean same = view.hosts().stream().map(Fleet.Host::id).allMatch(among::contains);
+    return new Overload(
+        next, episode, same ? settled : Set.of(), same ? among : Set.of(), objections);
+  }
+
+  /** This after the planner found nothing worth moving: the episode is over. */
+  Overload rested(ClusterView view, Objections why) {
+    return new Overload(
+        spells.stream()
+            .filter(spell -> spell.over() || !balancing.contains(spell.metric()))
+            .map(spell -> balancing.contains(spell.metric()) ? spell.judgedNow() : spell)
+            .toList(),
+        Set.of(),
+        balancing,
+        view.hosts().stream().map(Fleet.Host::id).collect(Collectors.toSet()),
+        why);
   }
 
   /** The hosts that have been over a trigger for long enough. */
-  public List<Spell> ripe() {
+  List<Spell> ripe() {
     return spells.stream().filter(Spell::ripe).toList();
   }
 
-  private Optional<Spell> spell(Fleet.Host host, Metric metric, Policy policy) {
-    Policy.Threshold threshold = policy.thresholds().of(metric);
-    double value = metric.of(host.beat());
-    Optional<Spell> before =
+  private static Optional<Spell> next(
+      List<Spell> spells, Fleet.Host host, Metric metric, Policy.Thresholds thresholds) {
+    Policy.Threshold threshold = thresholds.of(metric);
+    boolean over = metric.of(host.beat()) > threshold.trigger();
+    Instant at = host.heardAt();
+    Optional<Spell> known =
         spells.stream()
-            .filter(spell -> spell.host().equals(host.id()) && spell.metric() == metric)
+            .filter(spell -> spell.metric() == metric && !spell.heardAt().isAfter(at))
             .findFirst();
-    boolean wasRipe = before.map(Spell::ripe).orElse(false);
-    if (value > threshold.trigger()) {
-      Instant since = before.filter(Spell::over).map(Spell::since).orElse(host.heardAt());
-      Duration held = Duration.between(since, host.heardAt());
-      boolean ripe = wasRipe || held.compareTo(threshold.hold()) >= 0;
-      return Optional.of(new Spell(host.id(), metric, since, held, true, ripe));
+    if (known.isEmpty()) {
+      return over ? Optional.of(Spell.begun(host, metric, threshold)) : Optional.empty();
     }
-    Instant forgotten = host.heardAt().minus(policy.pace().coolDown());
-    return before
-        .filter(spell -> spell.ripe() && value > threshold.low())
-        .filter(spell -> spell.lastOver().isAfter(forgotten))
-        .map(Spell::cooling);
+    Spell before = known.get();
+    if (before.heardAt().equals(at)) {
+      return known;
+    }
+    Instant begin = later(before.since(), at.minus(threshold.hold()));
+    List<Stretch> stretches = stretches(before, host, over, begin);
+    Duration held =
+        stretches.stream()
+            .filter(Stretch::over)
+            .map(stretch -> stretch.within(begin))
+            .reduce(Duration.ZERO, Duration::plus);
+    if (share(held, Duration.between(begin, at)) < COOL) {
+      return over ? Optional.of(Spell.begun(host, metric, threshold)) : Optional.empty();
+    }
+    boolean ripe =
+        over
+            && !before.since().isAfter(at.minus(threshold.hold()))
+            && share(held, threshold.hold()) >= thresholds.holdShare();
+    return Optional.of(
+        new Spell(
+            host.id(), metric, before.since(), at, held, over, ripe, before.judged(), stretches));
+  }
+
+  /** The stretches after {@code begin}, with the one that the newest beat tells of. */
+  private static List<Stretch> stretches(
+      Spell before, Fleet.Host host, boolean over, Instant begin) {
+    Instant at = host.heardAt();
+    Duration most = host.beat().pulse().interval().multipliedBy(2);
+    Instant from = later(before.heardAt(), at.minus(most));
+    List<Stretch> stretches = new ArrayList<>(before.stretches());
+    stretches.removeIf(stretch -> !stretch.to().isAfter(begin));
+    Stretch last = stretches.isEmpty() ? null : stretches.getLast();
+    if (last != null && last.over() == over && last.to().equals(from)) {
+      stretches.set(stretches.size() - 1, new Stretch(last.from(), at, over));
+    } else {
+      stretches.add(new Stretch(from, at, over));
+    }
+    return List.copyOf(stretches);
+  }
+
+  private static double share(Duration part, Duration whole) {
+    return whole.isZero() ? 1 : (double) part.toNanos() / whole.toNanos();
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 }

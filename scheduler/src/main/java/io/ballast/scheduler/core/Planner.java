@@ -58,15 +58,16 @@ final class Planner {
     List<Verdict> verdicts = new ArrayList<>();
     for (ClusterView view : views) {
       Cluster before = clusters.getOrDefault(view.cluster(), Cluster.NEW);
-      Cluster cluster = before.with(before.overload().after(view, policy, now));
-      boolean ripened = before.overload().ripe().isEmpty() && !cluster.overload().ripe().isEmpty();
+      Cluster cluster = before.after(view, policy, now);
+      boolean ripened =
+          before.overload().balancing().isEmpty() && !cluster.overload().balancing().isEmpty();
       if ((ripened || !isEarly(cluster, now))
           && moves.stream().allMatch(move -> isSettled(view, move))
           && mayDecide.test(view)) {
-        Decision decision = Balancer.plan(view, cluster.overload(), moves, policy, now);
-        String gist = gist(decision);
-        verdicts.add(new Verdict(view, decision, !gist.equals(cluster.gist())));
-        cluster = new Cluster(cluster.overload(), Optional.of(decision), gist);
+        Proposal proposal = cluster.plan(view, moves, policy, now);
+        String gist = gist(proposal.decision());
+        verdicts.add(new Verdict(view, proposal.decision(), !gist.equals(cluster.gist())));
+        cluster = cluster.after(view, proposal, gist);
       }
       clusters.put(view.cluster(), cluster);
     }
@@ -78,12 +79,10 @@ final class Planner {
     return views.stream()
         .map(
             view ->
-                Balancer.plan(
-                    view,
-                    clusters.getOrDefault(view.cluster(), Cluster.NEW).overload(),
-                    moves,
-                    policy.with(Policy.Mode.RECOMMEND),
-                    now))
+                clusters
+                    .getOrDefault(view.cluster(), Cluster.NEW)
+                    .plan(view, moves, policy.with(Policy.Mode.RECOMMEND), now)
+                    .decision())
         .toList();
   }
 
@@ -160,11 +159,25 @@ final class Planner {
   }
 
   /** What is remembered of a cluster. */
-  private record Cluster(Overload overload, Optional<Decision> last, String gist) {
-    static final Cluster NEW = new Cluster(Overload.NONE, Optional.empty(), "");
+  private record Cluster(
+      Averages averages, Overload overload, Optional<Decision> last, String gist) {
+    static final Cluster NEW = new Cluster(Averages.NONE, Overload.NONE, Optional.empty(), "");
 
-    Cluster with(Overload next) {
-      return new Cluster(next, last, gist);
+    Cluster after(ClusterView view, Policy policy, Instant now) {
+      Averages next = averages.after(view, policy.thresholds().window());
+      return new Cluster(next, overload.after(next.mean(view), policy, now), last, gist);
+    }
+
+    Proposal plan(ClusterView view, List<Move> moves, Policy policy, Instant now) {
+      return Balancer.plan(view, averages, overload, moves, policy, now);
+    }
+
+    Cluster after(ClusterView view, Proposal proposal, String itsGist) {
+      return new Cluster(
+          averages,
+          proposal.atRest() ? overload.rested(view, proposal.objections()) : overload,
+          Optional.of(proposal.decision()),
+          itsGist);
     }
   }
 }

@@ -76,8 +76,9 @@ public record Policy(
    *
    * @param trigger above it a host is hot; for CPU and memory a share of 0 to 1, for load a load
    *     average per CPU
-   * @param hold how long without a break a host must be above it before anything is moved
-   * @param low at or below it a host is left alone; below {@code trigger}
+   * @param hold how long a host must be above it, for nearly all of the time, before anything is
+   *     moved
+   * @param low at or below it a host gives nothing away; below {@code trigger}
    */
   public record Threshold(double trigger, Duration hold, double low) {
     public Threshold {
@@ -87,8 +88,21 @@ public record Policy(
     }
   }
 
-  /** One threshold per metric. */
-  public record Thresholds(Threshold cpu, Threshold memory, Threshold load) {
+  /**
+   * One threshold per metric, and how values are compared with them.
+   *
+   * @param window the time over which a host's values are averaged; less where a guest came or went
+   *     lately
+   * @param holdShare the share of its hold time for which a host must be over a trigger, above 0.5
+   *     and at most 1
+   */
+  public record Thresholds(
+      Threshold cpu, Threshold memory, Threshold load, Duration window, double holdShare) {
+    /** Half a minute is about ten beats: enough to tell a change from the noise of one beat. */
+    private static final Duration WINDOW = Duration.ofSeconds(30);
+
+    private static final double HOLD_SHARE = 0.8;
+
     /**
      * Hot is what hurts the guests, held for long enough that it is no spike. A fleet whose hosts
      * use at most half of their CPU is left alone, however uneven. Load average lags by a minute
@@ -103,6 +117,13 @@ public record Policy(
     public Thresholds {
       shareOf(cpu, "cpu");
       shareOf(memory, "memory");
+      notNegative(window, "window");
+      require(holdShare > 0.5 && holdShare <= 1, "holdShare", holdShare, "above 0.5, at most 1");
+    }
+
+    /** These over the usual window and share of the hold time. */
+    public Thresholds(Threshold cpu, Threshold memory, Threshold load) {
+      this(cpu, memory, load, WINDOW, HOLD_SHARE);
     }
 
     /** The threshold of a metric. */
@@ -156,13 +177,13 @@ public record Policy(
      * Five minutes of cool-down are five times the lag of the load average and a small multiple of
      * what a migration takes, so that its cost never becomes the VM's main occupation, and they let
      * a VM that was placed badly move on while its neighbours still suffer. The way back is closed
-     * for longer, for a VM that wants to return means that one of the two decisions was wrong. A
-     * 1-minute average has forgotten 95 % of the past after three minutes.
+     * for hours, for a VM that goes to and fro pays for each wandering of the load. A 1-minute
+     * average has forgotten 95 % of the past after three minutes.
      */
     public static final Pace DEFAULT =
         new Pace(
             Duration.ofMinutes(5),
-            Duration.ofMinutes(30),
+            Duration.ofHours(4),
             Duration.ofSeconds(6),
             Duration.ofMinutes(3),
             Duration.ofSeconds(15));
@@ -183,16 +204,23 @@ public record Policy(
    *     metric, 0 up to 1
    * @param minGain what a move must take off the score, in total and in what is too high; see
    *     {@link Score} for its unit: 0.01 evens two hosts that are 11 points of CPU apart
+   * @param sureness how many standard errors of its gain a move must gain beyond that, at least 0;
+   *     see {@link Chance}
    * @param effort what a move costs beyond its memory, as memory: a larger one means fewer and
    *     larger moves, zero the fewest bytes
    */
-  public record Worth(double headroom, double minGain, Bytes effort) {
-    /** Moves of a few percent are not worth a guest's pause. */
-    public static final Worth DEFAULT = new Worth(0.05, 0.01, Bytes.ofMiB(1024));
+  public record Worth(double headroom, double minGain, double sureness, Bytes effort) {
+    /**
+     * Moves of a few percent are not worth a guest's pause. Among the thousands of moves that are
+     * possible at each look, some seem to gain three standard errors by chance alone.
+     */
+    public static final Worth DEFAULT = new Worth(0.05, 0.01, 4, Bytes.ofMiB(1024));
 
     public Worth {
       require(headroom >= 0 && headroom < 1, "headroom", headroom, "at least 0 and below 1");
       require(minGain > 0 && Double.isFinite(minGain), "minGain", minGain, "above 0");
+      require(
+          sureness >= 0 && Double.isFinite(sureness), "sureness", sureness, "a number, at least 0");
     }
   }
 

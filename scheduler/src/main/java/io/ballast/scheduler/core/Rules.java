@@ -6,15 +6,37 @@ import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/**
- * What no move of the balancer may do, whatever it would gain.
- *
- * @param moves the open ones, and those that ended lately
- */
-record Rules(List<Move> moves, Policy policy, Instant now) {
+/** What no move of the balancer may do, whatever it would gain. */
+final class Rules {
+  private final Policy policy;
+  private final Instant now;
+  private final Map<VmId, List<Move>> moves = new HashMap<>();
+  private final Map<HostId, Integer> work = new HashMap<>();
+
+  /**
+   * @param moves the open ones, and those that ended lately
+   */
+  Rules(List<Move> moves, Policy policy, Instant now) {
+    this.policy = policy;
+    this.now = now;
+    for (Move move : moves) {
+      this.moves.computeIfAbsent(move.vm(), vm -> new ArrayList<>(1)).add(move);
+      if (move.state().open() && move.state() != Move.State.UNKNOWN) {
+        work.merge(move.from(), 1, Integer::sum);
+        work.merge(move.to(), 1, Integer::sum);
+      }
+    }
+  }
+
+  Policy policy() {
+    return policy;
+  }
 
   /**
    * Whether a host takes part in as many moves as it may. A move in doubt does not count: its other
@@ -22,16 +44,12 @@ record Rules(List<Move> moves, Policy policy, Instant now) {
    * forecast sets aside.
    */
   boolean isBusy(HostId host) {
-    return moves.stream()
-            .filter(move -> move.state().open() && move.state() != Move.State.UNKNOWN)
-            .filter(move -> move.from().equals(host) || move.to().equals(host))
-            .count()
-        >= policy.caps().perHost();
+    return work.getOrDefault(host, 0) >= policy.caps().perHost();
   }
 
   /** Whether a VM is on its way. */
   boolean isMoving(VmId vm) {
-    return moves.stream().anyMatch(move -> move.state().open() && move.vm().equals(vm));
+    return of(vm).stream().anyMatch(move -> move.state().open());
   }
 
   /** What speaks against moving a guest anywhere. */
@@ -46,7 +64,7 @@ record Rules(List<Move> moves, Policy policy, Instant now) {
     if (forecast.homes(vm).size() > 1) {
       return Optional.of(Objection.DOUBLED);
     }
-    return moves.stream().anyMatch(move -> move.vm().equals(vm) && isCooling(move))
+    return of(vm).stream().anyMatch(this::isCooling)
         ? Optional.of(Objection.COOL_DOWN)
         : Optional.empty();
   }
@@ -55,22 +73,28 @@ record Rules(List<Move> moves, Policy policy, Instant now) {
    * What speaks against moving a guest to a host.
    *
    * @param after the host after the move
+   * @param margin how many standard errors the target must stay below its triggers' headroom
    */
-  Optional<Objection> against(Guest guest, Site target, Site after) {
+  Optional<Objection> against(Guest guest, Site target, Site after, double margin) {
     if (isWayBack(guest.vm().id(), target.id())) {
       return Optional.of(Objection.WAY_BACK);
     }
     if (!target.hasRoomFor(guest)) {
       return Optional.of(Objection.NO_ROOM);
     }
-    return isHot(after) ? Optional.of(Objection.TARGET_HOT) : Optional.empty();
+    return isHot(after, margin) ? Optional.of(Objection.TARGET_HOT) : Optional.empty();
   }
 
   /** Whether a host is over a trigger, or nearer below it than the policy's headroom. */
   boolean isHot(Site site) {
+    return isHot(site, 0);
+  }
+
+  private boolean isHot(Site site, double margin) {
     for (Metric metric : Metric.values()) {
+      double value = site.value(metric) + margin * Math.sqrt(site.variance(metric));
       double trigger = policy.thresholds().of(metric).trigger();
-      if (site.value(metric) > trigger * (1 - policy.worth().headroom())) {
+      if (value > trigger * (1 - policy.worth().headroom())) {
         return true;
       }
     }
@@ -82,10 +106,14 @@ record Rules(List<Move> moves, Policy policy, Instant now) {
   }
 
   private boolean isWayBack(VmId vm, HostId target) {
-    return moves.stream()
-        .filter(move -> move.vm().equals(vm) && move.from().equals(target))
+    return of(vm).stream()
+        .filter(move -> move.from().equals(target))
         .filter(move -> move.state() == Move.State.DONE)
         .anyMatch(move -> age(move).compareTo(policy.pace().noReturn()) < 0);
+  }
+
+  private List<Move> of(VmId vm) {
+    return moves.getOrDefault(vm, List.of());
   }
 
   private Duration age(Move move) {

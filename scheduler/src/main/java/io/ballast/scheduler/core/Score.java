@@ -56,6 +56,14 @@ record Score(Part cpu, Part memory, Part load) {
     return cpu.value() + memory.value() + load.value();
   }
 
+  /** Load is worth less: it is mostly an echo of the CPU, and lags. */
+  static double weight(Metric metric) {
+    return switch (metric) {
+      case CPU, MEMORY -> 1;
+      case LOAD -> 0.25;
+    };
+  }
+
   /** All parts and their sum, each before and after. */
   static List<Decision.Term> terms(Score before, Score after) {
     List<Decision.Term> terms = new ArrayList<>();
@@ -93,11 +101,11 @@ record Score(Part cpu, Part memory, Part load) {
     }
 
     double unevenness() {
-      return hosts == 0 ? 0 : weight() * Math.max(0, squares - sum * sum / hosts);
+      return hosts == 0 ? 0 : weight(metric) * Math.max(0, squares - sum * sum / hosts);
     }
 
     double overTrigger() {
-      return weight() * Math.max(0, excess);
+      return weight(metric) * Math.max(0, excess);
     }
 
     double value() {
@@ -113,14 +121,6 @@ record Score(Part cpu, Part memory, Part load) {
           sum + sign * heat,
           squares + sign * heat * heat,
           excess + sign * Math.max(0, heat - 1));
-    }
-
-    /** Load is worth less: it is mostly an echo of the CPU, and lags. */
-    private double weight() {
-      return switch (metric) {
-        case CPU, MEMORY -> 1;
-        case LOAD -> 0.25;
-      };
     }
   }
 }

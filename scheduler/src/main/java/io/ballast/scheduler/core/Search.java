@@ -13,26 +13,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the move with the best worth, again and again, until none is left; changes its forecast
- * accordingly. One search, one plan.
+ * accordingly. Moves away from a host that is over a trigger come before all others. One search,
+ * one plan.
  */
 final class Search {
+  /** How much more than usual a move must gain in a cluster that was balanced before. */
+  private static final double RELUCTANCE = 4;
+
+  /** From this many times its trigger on, a host is relieved also in a cluster that is full. */
+  private static final double FAR_OVER = 1.2;
+
   private final Forecast forecast;
   private final Rules rules;
   private final Set<Metric> ripe;
+  private final Aim aim;
   private final Set<VmId> planned = new HashSet<>();
   private Objections objections = new Objections();
 
   /**
    * @param ripe the metrics that have to become better
    */
-  Search(Forecast forecast, Rules rules, Set<Metric> ripe) {
+  Search(Forecast forecast, Rules rules, Set<Metric> ripe, Aim aim) {
     this.forecast = forecast;
     this.rules = rules;
     this.ripe = ripe;
+    this.aim = aim;
   }
 
   /** A move that is allowed and gains enough. */
-  private record Candidate(Guest guest, Site from, Site to, double worth) {
+  private record Candidate(Guest guest, Site from, Site to, boolean urgent, double worth) {
+    boolean isBetterThan(@Nullable Candidate other) {
+      return other == null || (urgent == other.urgent ? worth > other.worth : urgent);
+    }
+
     PlannedMove move(Metric metric) {
       String why = Explanation.why(metric, from, from.without(guest), to, to.with(guest));
       return new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why);
@@ -75,7 +88,7 @@ final class Search {
     Score score = forecast.score(rules.policy());
     Candidate best = null;
     for (Site from : free) {
-      if (!isAboveLow(from)) {
+      if (!isSource(from)) {
         continue;
       }
       for (Guest guest : forecast.guests(from.id())) {
@@ -85,7 +98,7 @@ final class Search {
           continue;
         }
         Candidate candidate = bestTarget(guest, from, free, score);
-        if (candidate != null && (best == null || candidate.worth() > best.worth())) {
+        if (candidate != null && candidate.isBetterThan(best)) {
           best = candidate;
         }
       }
@@ -101,21 +114,28 @@ final class Search {
         continue;
       }
       Site toAfter = to.with(guest);
-      Optional<Objection> objection = rules.against(guest, to, toAfter);
+      Optional<Objection> objection = rules.against(guest, to, toAfter, margin());
       if (objection.isPresent()) {
         objections.count(objection.get());
         continue;
       }
       Score after = score.after(from, to, fromAfter, toAfter);
       double gain = score.total() - after.total();
-      double least = rules.policy().worth().minGain();
-      if (gain < least || gainInRipe(score, after) < least) {
+      Policy.Worth worth = rules.policy().worth();
+      double leastGain = leastGain();
+      if (gain < leastGain || gainInRipe(score, after) < leastGain) {
         objections.count(Objection.NO_GAIN);
         continue;
       }
-      double worth = gain / cost(guest).toMiB();
-      if (best == null || worth > best.worth()) {
-        best = new Candidate(guest, from, to, worth);
+      double error = Chance.error(guest, from, to, fromAfter, toAfter, rules.policy().thresholds());
+      if (gain < leastGain + worth.sureness() * error) {
+        objections.count(Objection.UNSURE_GAIN);
+        continue;
+      }
+      double perMiB = gain / cost(guest).toMiB();
+      Candidate candidate = new Candidate(guest, from, to, isHot(from), perMiB);
+      if (candidate.isBetterThan(best)) {
+        best = candidate;
       }
     }
     return best;
@@ -127,9 +147,34 @@ final class Search {
         : rules.against(guest, forecast);
   }
 
-  private boolean isAboveLow(Site site) {
-    return ripe.stream()
-        .anyMatch(metric -> site.value(metric) > rules.policy().thresholds().of(metric).low());
+  private boolean isSource(Site site) {
+    return switch (aim) {
+      case EVEN_OUT, AGAIN ->
+          ripe.stream()
+              .anyMatch(
+                  metric -> site.value(metric) > rules.policy().thresholds().of(metric).low());
+      case RELIEVE -> ripe.stream().anyMatch(metric -> heat(site, metric) > FAR_OVER);
+    };
+  }
+
+  /** How sure it has to be that a target stays cool, in standard errors. */
+  private double margin() {
+    return switch (aim) {
+      case EVEN_OUT -> 0;
+      case AGAIN, RELIEVE -> rules.policy().worth().sureness();
+    };
+  }
+
+  private double leastGain() {
+    double least = rules.policy().worth().minGain();
+    return switch (aim) {
+      case EVEN_OUT -> least;
+      case AGAIN, RELIEVE -> least * RELUCTANCE;
+    };
+  }
+
+  private boolean isHot(Site site) {
+    return ripe.stream().anyMatch(metric -> heat(site, metric) > 1);
   }
 
   /** The ripe metric that is highest on a host, compared to its trigger. */

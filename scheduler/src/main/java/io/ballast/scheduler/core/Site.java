@@ -18,6 +18,8 @@ import java.util.List;
  * @param used memory that is not available to new work
  * @param promised memory that guests on their way here were given and do not hold yet
  * @param lagging whether its load average tells of the time before its latest move
+ * @param variance how far its demand, memory and load may be off
+ * @param taken memory that is not available to new work by the latest beat
  */
 record Site(
     Fleet.Host host,
@@ -25,15 +27,24 @@ record Site(
     double firstDemand,
     Bytes used,
     Bytes promised,
-    boolean lagging) {
+    boolean lagging,
+    Variance variance,
+    Bytes taken) {
 
-  static Site of(Fleet.Host host, List<Guest> guests, boolean lagging) {
+  /**
+   * A host as measured.
+   *
+   * @param host with the averages of its load
+   * @param taken memory that is not available to new work by the latest beat
+   */
+  static Site of(
+      Fleet.Host host, List<Guest> guests, boolean lagging, Variance variance, Bytes taken) {
     double shown = guests.stream().mapToDouble(guest -> guest.vm().cpus()).sum();
     double hidden = guests.stream().mapToDouble(Guest::appetite).sum() - shown;
     double busy = host.beat().load().cpu() * host.beat().capacity().cpus();
     double demand = Math.max(busy, shown) + hidden;
     Bytes used = host.beat().load().memoryUsed();
-    return new Site(host, demand, demand, used, Bytes.ZERO, lagging);
+    return new Site(host, demand, demand, used, Bytes.ZERO, lagging, variance, taken);
   }
 
   HostId id() {
@@ -49,6 +60,17 @@ record Site(
     };
   }
 
+  /** How far its value of a metric may be off, in the metric's unit squared. */
+  double variance(Metric metric) {
+    double cpus = host.beat().capacity().cpus();
+    double memory = host.beat().capacity().memory().toMiB();
+    return switch (metric) {
+      case CPU -> variance.cpu() / (cpus * cpus);
+      case MEMORY -> variance.memory() / (memory * memory);
+      case LOAD -> variance.load() / (cpus * cpus);
+    };
+  }
+
   /** Whether it can hold all that the guest was given, beside what it holds and has promised. */
   boolean hasRoomFor(Guest guest) {
     return guest.room().compareTo(free()) <= 0;
@@ -56,7 +78,8 @@ record Site(
 
   /** Memory that nobody holds or was promised. */
   Bytes free() {
-    return host.beat().capacity().memory().minusOrZero(used.plus(promised));
+    Bytes more = used.compareTo(taken) > 0 ? used : taken;
+    return host.beat().capacity().memory().minusOrZero(more.plus(promised));
   }
 
   /**
@@ -73,19 +96,30 @@ record Site(
         firstDemand,
         used.plus(missing),
         promised.plus(guest.room().minusOrZero(here.plus(missing))),
-        lagging);
+        lagging,
+        variance.plus(guest.variance()),
+        taken.plus(missing));
   }
 
   /** This with a guest under way from it: it takes its appetite along, and still holds memory. */
   Site leaving(Guest guest) {
     double rest = Math.max(0, demand - guest.appetite());
-    return new Site(host, rest, firstDemand, used, promised, lagging);
+    Variance less = variance.minus(guest.variance());
+    return new Site(host, rest, firstDemand, used, promised, lagging, less, taken);
   }
 
   /** This after the guest has left. */
   Site without(Guest guest) {
     double rest = Math.max(0, demand - guest.appetite());
-    return new Site(host, rest, firstDemand, used.minusOrZero(guest.held()), promised, lagging);
+    return new Site(
+        host,
+        rest,
+        firstDemand,
+        used.minusOrZero(guest.held()),
+        promised,
+        lagging,
+        variance.minus(guest.variance()),
+        taken.minusOrZero(guest.held()));
   }
 
   /** This after the guest has come. */

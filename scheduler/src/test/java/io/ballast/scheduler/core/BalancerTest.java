@@ -78,8 +78,7 @@ final class BalancerTest {
 
     assertEquals(List.of(), decision.moves());
     assertEquals(
-        "h1 at 100 % CPU (trigger 80 %) is hot but nothing helps: 2 x target-hot",
-        decision.summary());
+        "nothing helps h1 at 100 % CPU (trigger 80 %): 2 x target-hot", decision.summary());
     assertEquals(Map.of("target-hot", 2), decision.objections());
   }
 
@@ -179,7 +178,7 @@ final class BalancerTest {
     rounds.run(RIPE);
 
     assertEquals(
-        "nothing more to do: h1 at 95 % CPU (trigger 80 %) will cool down by the moves made",
+        "waiting for what the latest moves bring: nothing else is worth moving so far",
         rounds.step().summary());
   }
 
@@ -192,7 +191,8 @@ final class BalancerTest {
     ClusterView stale =
         new ClusterView("c1", List.of(now.hosts().get(0), now.hosts().get(1), now.hosts().get(2)));
 
-    Decision decision = Balancer.plan(stale, rounds.overload, List.of(), QUICK, later);
+    Decision decision =
+        Balancer.plan(stale, rounds.averages, rounds.overload, List.of(), QUICK, later).decision();
 
     assertEquals(
         "nothing to do: 0 of 3 hosts can be judged (h1 host-stale, h2 host-stale, h3 host-stale)",

@@ -360,7 +360,7 @@ final class MoveMachineTest {
   void anEndedMoveIsForgottenOnceTheBalancerNeedNotKnowIt() {
     migrating();
     finish(new Outcome.Done(Optional.empty()));
-    pass(Duration.ofMinutes(30));
+    pass(Policy.DEFAULT.pace().noReturn());
     assertEquals(1, machine.moves().size());
 
     pass(Duration.ofSeconds(1));

@@ -8,6 +8,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class OverloadTest {
@@ -31,32 +32,52 @@ final class OverloadTest {
   }
 
   @Test
-  void aBreakBeginsTheHoldTimeAnew() {
+  void aMomentBelowItsTriggerDoesNotBeginTheHoldTimeAnew() {
     cpu(0.9);
     hear();
     hear();
     hear();
     cpu(0.7);
     hear();
-    assertEquals(List.of(), overload.spells());
+    assertFalse(only().over());
 
     cpu(0.9);
     hear();
 
-    assertEquals(Duration.ZERO, only().held());
+    assertEquals(Duration.ofSeconds(7), only().held());
+    assertFalse(only().ripe());
+    hear();
+    hear();
+    assertTrue(only().ripe());
   }
 
   @Test
-  void aHostThatIsNotHeardForTooLongBeginsAnew() {
+  void aHostThatWasBelowForMoreThanHalfOfTheTimeIsDoneWith() {
+    cpu(0.9);
+    hear();
+    hear();
+    hear();
+    cpu(0.7);
+    hear();
+    hear();
+    hear();
+
+    assertEquals(List.of(), overload.spells());
+  }
+
+  @Test
+  void aTimeInWhichTheHostWasNotHeardDoesNotCount() {
     cpu(0.9);
     hear();
     hear();
     ClusterView old = world.view();
     world.pass(POLICY.pace().maxBeatAge().plusSeconds(3));
-
     overload = overload.after(old, POLICY, world.now());
+    assertEquals(Duration.ofSeconds(3), only().held());
 
-    assertEquals(List.of(), overload.spells());
+    hear();
+
+    assertFalse(only().ripe());
   }
 
   @Test
@@ -73,34 +94,49 @@ final class OverloadTest {
   }
 
   @Test
-  void aRipeHostStaysRipeBelowItsTriggerUntilItsLowMark() {
+  void anEpisodeLastsUntilThePlannerRestsWhateverTheHostsDo() {
     ripen();
-    cpu(0.6);
-    hear();
-    assertTrue(only().ripe());
-    assertFalse(only().over());
-
     cpu(0.45);
-    hear();
+    for (int beats = 0; beats < 200; beats++) {
+      hear();
+    }
+    assertEquals(Set.of(Metric.CPU), overload.balancing());
 
-    assertEquals(List.of(), overload.spells());
+    rest();
+
+    assertEquals(Set.of(), overload.balancing());
+    assertEquals(Set.of(Metric.CPU), overload.settled());
   }
 
   @Test
-  void aRipeHostIsLetAloneOnceItWasBelowItsTriggerForACoolDown() {
+  void afterRestAHostHasToBeOverItsTriggerForTheHoldTimeAgain() {
     ripen();
-    cpu(0.6);
-    for (Duration passed = Duration.ZERO;
-        passed.compareTo(POLICY.pace().coolDown().minus(World.BEAT)) < 0;
-        passed = passed.plus(World.BEAT)) {
+    rest();
+    for (int beats = 0; beats < 3; beats++) {
       hear();
-      assertTrue(only().ripe());
+      assertEquals(Set.of(), overload.balancing());
+      assertTrue(only().judged());
     }
 
     hear();
-    hear();
 
-    assertEquals(List.of(), overload.spells());
+    assertEquals(Set.of(Metric.CPU), overload.balancing());
+  }
+
+  @Test
+  void whatWasSettledIsOpenAgainWhenAHostComes() {
+    ripen();
+    rest();
+    World other = new World().host("h1", 1, Bytes.ofMiB(1024)).host("h2", 1, Bytes.ofMiB(1024));
+    other.pass(Duration.between(other.now(), world.now()));
+
+    overload = overload.after(other.view(), POLICY, other.now());
+
+    assertEquals(Set.of(), overload.settled());
+  }
+
+  private void rest() {
+    overload = overload.rested(world.view(), new Objections());
   }
 
   private void ripen() {

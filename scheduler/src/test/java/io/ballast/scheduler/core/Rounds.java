@@ -18,6 +18,7 @@ final class Rounds {
   final Policy policy;
   final List<Move> moves = new ArrayList<>();
   final List<Decision> decisions = new ArrayList<>();
+  Averages averages = Averages.NONE;
   Overload overload = Overload.NONE;
   private ClusterView view;
 
@@ -40,9 +41,12 @@ final class Rounds {
   /** One beat of every host and one decision. */
   Decision look() {
     listen();
-    Decision decision = plan();
-    decisions.add(decision);
-    return decision;
+    Proposal proposal = propose();
+    if (proposal.atRest()) {
+      overload = overload.rested(view, proposal.objections());
+    }
+    decisions.add(proposal.decision());
+    return proposal.decision();
   }
 
   /** One beat of every host, one decision, one wave. */
@@ -59,11 +63,16 @@ final class Rounds {
 
   void listen() {
     view = world.view();
-    overload = overload.after(view, policy, world.now());
+    averages = averages.after(view, policy.thresholds().window());
+    overload = overload.after(averages.mean(view), policy, world.now());
   }
 
   Decision plan() {
-    return Balancer.plan(view, overload, List.copyOf(moves), policy, world.now());
+    return propose().decision();
+  }
+
+  private Proposal propose() {
+    return Balancer.plan(view, averages, overload, List.copyOf(moves), policy, world.now());
   }
 
   List<Decision> withMoves() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -34,10 +35,14 @@ final class World {
   private final Map<VmId, Load> guests = new LinkedHashMap<>();
   private Instant now = Instant.parse("2025-01-01T00:00:00Z");
   private long beats;
+  private Random chance = new Random(0);
+  private double scatter;
+  private double wander;
 
   private static final class Box {
     final double cpus;
     final Bytes memory;
+    final List<Load> guests = new ArrayList<>();
     double average;
 
     Box(double cpus, Bytes memory) {
@@ -54,6 +59,12 @@ final class World {
     final Bytes memory;
     HostId host;
 
+    /** What it wants in the last beat's interval. */
+    double current;
+
+    /** How far its demand has wandered, as a share of what it wants on average. */
+    double drift;
+
     Load(VmId id, String name, int vcpus, double wants, Bytes memory, HostId host) {
       this.id = id;
       this.name = name;
@@ -61,6 +72,7 @@ final class World {
       this.wants = wants;
       this.memory = memory;
       this.host = host;
+      this.current = wants;
     }
   }
 
@@ -72,8 +84,41 @@ final class World {
   World guest(String name, String host, double wants, Bytes memory) {
     VmId id = vm(name);
     int vcpus = (int) Math.max(1, Math.ceil(wants));
-    guests.put(id, new Load(id, name, vcpus, wants, memory, new HostId(host)));
+    Load load = new Load(id, name, vcpus, wants, memory, new HostId(host));
+    guests.put(id, load);
+    box(load.host).guests.add(load);
     return this;
+  }
+
+  /** Lets what the guests want differ by this share from beat to beat, normally distributed. */
+  World scatter(double share, long seed) {
+    scatter = share;
+    chance = new Random(seed);
+    return this;
+  }
+
+  /**
+   * Lets the demand of each guest wander: normally distributed around what it wants with this
+   * deviation as a share of that, and forgotten within ten minutes (an Ornstein-Uhlenbeck process).
+   */
+  World wander(double share, long seed) {
+    wander = share;
+    chance = new Random(seed);
+    guests.values().forEach(load -> load.drift = share * chance.nextGaussian());
+    return this;
+  }
+
+  private void disturb() {
+    if (scatter == 0 && wander == 0) {
+      return;
+    }
+    double kept = Math.exp(-BEAT.toMillis() / 600_000.0);
+    double push = wander * Math.sqrt(1 - kept * kept);
+    for (Load load : guests.values()) {
+      load.drift = load.drift * kept + push * chance.nextGaussian();
+      double share = 1 + load.drift + scatter * chance.nextGaussian();
+      load.current = Math.clamp(load.wants * share, 0, load.vcpus);
+    }
   }
 
   static VmId vm(String name) {
@@ -103,6 +148,7 @@ final class World {
   /** Lets time pass, one beat interval at a time. */
   World pass(Duration duration) {
     for (Instant end = now.plus(duration); now.isBefore(end); now = now.plus(BEAT)) {
+      disturb();
       double kept = Math.exp(-BEAT.toMillis() / 60_000.0);
       hosts.forEach((id, host) -> host.average = host.average * kept + runnable(id) * (1 - kept));
       beats++;
@@ -120,12 +166,14 @@ final class World {
     if (!load.host.equals(move.from())) {
       throw new IllegalStateException(move.name() + " is on " + load.host + ", not " + move.from());
     }
+    box(move.from()).guests.remove(load);
+    box(move.to()).guests.add(load);
     load.host = move.to();
   }
 
   /** What the guests of a host and itself want, as a share of what it has; may exceed 1. */
   double demand(HostId host) {
-    return wanted(host) / box(host).cpus;
+    return on(host).stream().mapToDouble(load -> load.wants).sum() / box(host).cpus + OWN_SHARE;
   }
 
   List<HostId> hosts() {
@@ -141,7 +189,7 @@ final class World {
   }
 
   private double wanted(HostId host) {
-    return on(host).stream().mapToDouble(load -> load.wants).sum() + OWN_SHARE * box(host).cpus;
+    return on(host).stream().mapToDouble(load -> load.current).sum() + OWN_SHARE * box(host).cpus;
   }
 
   private double runnable(HostId host) {
@@ -151,9 +199,9 @@ final class World {
       return wanted;
     }
     double level = level(host);
-    long waiting = on(host).stream().filter(load -> load.wants > level).count();
+    long waiting = on(host).stream().filter(load -> load.current > level).count();
     return wanted
-        - on(host).stream().mapToDouble(load -> Math.max(0, load.wants - level)).sum()
+        - on(host).stream().mapToDouble(load -> Math.max(0, load.current - level)).sum()
         + waiting;
   }
 
@@ -161,19 +209,19 @@ final class World {
   private double level(HostId host) {
     double left = box(host).cpus * (1 - OWN_SHARE);
     List<Load> loads = new ArrayList<>(on(host));
-    loads.sort(Comparator.comparingDouble(load -> load.wants));
+    loads.sort(Comparator.comparingDouble(load -> load.current));
     for (int i = 0; i < loads.size(); i++) {
       double fair = left / (loads.size() - i);
-      if (loads.get(i).wants >= fair) {
+      if (loads.get(i).current >= fair) {
         return fair;
       }
-      left -= loads.get(i).wants;
+      left -= loads.get(i).current;
     }
     return Double.MAX_VALUE;
   }
 
   private List<Load> on(HostId host) {
-    return guests.values().stream().filter(load -> load.host.equals(host)).toList();
+    return box(host).guests;
   }
 
   ClusterView view() {
@@ -192,7 +240,7 @@ final class World {
                         load.name,
                         VmState.RUNNING,
                         load.vcpus,
-                        Math.min(load.wants, level),
+                        Math.min(load.current, level),
                         load.memory,
                         load.memory,
                         Vm.Traffic.NONE))
@@ -203,7 +251,7 @@ final class World {
             new Pulse(id, "c1", 1, Math.max(1, beats), now, BEAT, "test"),
             new HostBeat.Capacity(box.cpus, box.memory),
             new HostBeat.Load(
-                Math.min(1, demand(id)),
+                Math.min(1, wanted(id) / box.cpus),
                 used,
                 box.average,
                 box.average,
