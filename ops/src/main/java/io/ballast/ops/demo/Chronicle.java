@@ -28,6 +28,10 @@ final class Chronicle {
     boolean resolved() {
       return alert.resolvedAt().isPresent();
     }
+
+    String words() {
+      return (resolved() ? "end of " : "") + alert.verdict() + " for " + alert.host();
+    }
   }
 
   synchronized void add(Event event, Instant now) {
@@ -58,9 +62,24 @@ final class Chronicle {
     return Optional.ofNullable(outcomes.get(operation));
   }
 
-  /** What was said of a host's alerts, in order. */
-  synchronized List<Seen> alerts(HostId host) {
-    return alerts.stream().filter(seen -> seen.alert().host().equals(host)).toList();
+  /** What was said of a host's alerts since then, in order. */
+  synchronized List<Seen> alerts(HostId host, Instant since) {
+    return alerts.stream()
+        .filter(seen -> seen.alert().host().equals(host) && !seen.at().isBefore(since))
+        .toList();
+  }
+
+  /** The alerts whose end was not told. */
+  synchronized List<Alert> openAlerts() {
+    Map<String, Alert> open = new LinkedHashMap<>();
+    for (Seen seen : alerts) {
+      if (seen.resolved()) {
+        open.remove(seen.alert().id());
+      } else {
+        open.put(seen.alert().id(), seen.alert());
+      }
+    }
+    return List.copyOf(open.values());
   }
 
   /** Highest less lowest CPU share of the hosts, 0 to 1, each averaged over its beats of a time. */

@@ -3,6 +3,7 @@ package io.ballast.ops.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,6 +35,12 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--plain", description = "A line for each event.")
   private boolean plain;
 
+  @Option(
+      names = "--patience",
+      paramLabel = "FACTOR",
+      description = "Multiplies all limits of time.")
+  private double patience = Patience.DEFAULT.factor();
+
   @Option(names = "--stop", description = "Stop a fleet that was kept.")
   private boolean stop;
 
@@ -43,7 +50,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Show show = new Show(System.out, Clock.systemUTC(), !plain && Show.possibleInPlace());
-    Stage stage = simulated ? new SimulatedStage() : new LabStage(home);
+    Patience waits = patience();
+    Stage stage = simulated ? new SimulatedStage() : new LabStage(home, waits);
     if (keep && simulated) {
       throw new ParameterException(
           spec.commandLine(), "a simulated fleet ends with its process: leave out --keep");
@@ -54,7 +62,7 @@ public final class DemoCommand implements Callable<Integer> {
     Curtain curtain = new Curtain(stage);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(curtain, show), "curtain"));
     try {
-      Summary summary = new Demo(stage, show).play();
+      Summary summary = new Demo(stage, show, waits).play();
       show.close();
       if (keep) {
         curtain.lift();
@@ -69,20 +77,35 @@ public final class DemoCommand implements Callable<Integer> {
         write(summary, json.get());
       }
       return summary.leftovers().isEmpty() ? 0 : 1;
-    } catch (DemoFailure failure) {
-      if (curtain.isInterrupted()) {
-        return INTERRUPTED;
-      }
-      show.close();
-      show.print(List.of("", "The demo failed: " + failure.getMessage()));
-      show.print(stage.complaints());
-      curtain.fall();
-      return 1;
     } catch (RuntimeException e) {
       if (curtain.isInterrupted()) {
         return INTERRUPTED; // its stage was taken from under it
       }
-      throw e;
+      show.close();
+      show.print(List.of("", "The demo failed: " + words(e) + logs(stage)));
+      show.print(stage.complaints());
+      show.print(curtain.fall());
+      return 1;
+    }
+  }
+
+  private Patience patience() {
+    try {
+      return new Patience(patience);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private static String words(RuntimeException e) {
+    return e instanceof DemoFailure ? String.valueOf(e.getMessage()) : e.toString();
+  }
+
+  private static String logs(Stage stage) {
+    try {
+      return stage.saveLogs().map(folder -> "; logs: " + folder).orElse("");
+    } catch (UncheckedIOException e) {
+      return "; " + e.getMessage() + ": " + e.getCause();
     }
   }
 

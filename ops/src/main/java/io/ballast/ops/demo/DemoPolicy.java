@@ -10,6 +10,9 @@ final class DemoPolicy {
   /** Long enough for all guests to boot, and to show what they want. */
   private static final Duration HOLD = Duration.ofSeconds(25);
 
+  /** As short a look back, so that the audience need not wait between the moves. */
+  private static final Duration WINDOW = Duration.ofSeconds(12);
+
   private static final Threshold USUAL = Thresholds.DEFAULT.cpu();
 
   static final Policy POLICY =
@@ -17,17 +20,20 @@ final class DemoPolicy {
           new Thresholds(
               new Threshold(USUAL.trigger(), HOLD, USUAL.low()),
               Thresholds.DEFAULT.memory(),
-              Thresholds.DEFAULT.load()));
+              Thresholds.DEFAULT.load(),
+              WINDOW,
+              Thresholds.DEFAULT.holdShare()));
 
   /** The same as it stands in the configuration file. */
   static final String SETTINGS =
       """
       scheduler:
         policy:
+          window: %ss
           cpu:
             hold: %ss
       """
-          .formatted(HOLD.toSeconds());
+          .formatted(WINDOW.toSeconds(), HOLD.toSeconds());
 
   private DemoPolicy() {}
 }

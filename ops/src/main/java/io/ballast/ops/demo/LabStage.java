@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ final class LabStage implements Stage {
    */
   static final Path RUN = Path.of("/run/ballast/demo");
 
-  private static final Path CONSOLES = Path.of("/run/ballast/lab/serial");
+  private static final Path LAB = Path.of("/run/ballast/lab");
   private static final String GATEWAY = "10.213.0.1";
   private static final int HOSTS = 3;
   private static final int TAIL = 20;
@@ -52,16 +53,17 @@ final class LabStage implements Stage {
   private final Script lab;
   private final Script broker;
   private final Script domain;
-  private final Ticks ticks = new Ticks(CONSOLES);
+  private final Ticks ticks = new Ticks(LAB.resolve("serial"));
   private @Nullable BusConnection connection;
   private boolean standing;
 
   /** {@code ops} is the project's folder of that name. */
-  LabStage(Path ops) {
+  LabStage(Path ops, Patience patience) {
     this.ops = ops;
-    lab = new Script(ops.resolve("lab/lab"), Duration.ofSeconds(60));
-    broker = new Script(ops.resolve("broker"), Duration.ofSeconds(60));
-    domain = new Script(ops.resolve("lab/guest/domain"), Duration.ofSeconds(10));
+    Duration within = patience.with(Duration.ofSeconds(20));
+    lab = new Script(ops.resolve("lab/lab"), within);
+    broker = new Script(ops.resolve("broker"), within);
+    domain = new Script(ops.resolve("lab/guest/domain"), within);
   }
 
   @Override
@@ -172,6 +174,11 @@ final class LabStage implements Stage {
     }
     lines.addAll(tail(RUN.resolve("scheduler.log")));
     return lines;
+  }
+
+  @Override
+  public Optional<Path> saveLogs() {
+    return standing ? Optional.of(new Logbook(RUN, LAB).save()) : Optional.empty();
   }
 
   private static List<String> tail(Path log) {

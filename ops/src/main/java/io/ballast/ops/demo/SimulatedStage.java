@@ -13,11 +13,13 @@ import io.ballast.scheduler.SchedulerVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -100,6 +102,11 @@ final class SimulatedStage implements Stage {
   @Override
   public List<String> complaints() {
     return List.of();
+  }
+
+  @Override
+  public Optional<Path> saveLogs() {
+    return Optional.empty();
   }
 
   @Override

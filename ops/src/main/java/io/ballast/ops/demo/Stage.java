@@ -2,8 +2,10 @@ package io.ballast.ops.demo;
 
 import io.ballast.bus.Bus;
 import io.ballast.messages.HostId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A fleet to play on: hosts with agents, a scheduler and a bus between them.
@@ -36,6 +38,9 @@ interface Stage {
 
   /** What its processes complained of lately, for a person who wonders why the demo failed. */
   List<String> complaints();
+
+  /** Copies the logs of its processes to where they outlive it; empty = it has none. */
+  Optional<Path> saveLogs();
 
   /** Takes the stage down and tells what could not be removed; empty = nothing is left. */
   List<String> close();

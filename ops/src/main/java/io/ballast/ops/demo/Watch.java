@@ -26,17 +26,24 @@ import java.util.function.Predicate;
 /** Looks at the fleet twice a second, shows it, and waits for what must come. Blocks its caller. */
 final class Watch {
   private static final Duration LOOK = Duration.ofMillis(500);
-  private static final Duration ANSWER = Duration.ofSeconds(20);
+
+  /** How long the bus and an agent take to answer at most, on a quiet machine. */
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** After that a future of this process is lost, whatever the machine. */
+  private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Bus bus;
   private final Clock clock;
   private final Show show;
+  private final Patience patience;
   private final Chronicle chronicle = new Chronicle();
 
-  Watch(Bus bus, Clock clock, Show show) {
+  Watch(Bus bus, Clock clock, Show show, Patience patience) {
     this.bus = bus;
     this.clock = clock;
     this.show = show;
+    this.patience = patience;
     await(
         bus.serve(
             Event.class,
@@ -54,19 +61,27 @@ final class Watch {
     return clock.instant();
   }
 
-  /** Waits until the fleet is as wanted; a {@link DemoFailure} names what did not come in time. */
-  Fleet until(String what, Duration within, Predicate<Fleet> wanted) {
+  /**
+   * Waits until the fleet is as wanted; a {@link DemoFailure} names what did not come in time, and
+   * what was there instead.
+   *
+   * @param usual how long that takes at most on a quiet machine
+   */
+  Fleet until(String what, Duration usual, Predicate<Glance> wanted) {
+    Duration within = patience.with(usual);
     Instant deadline = now().plus(within);
     while (true) {
       Optional<Fleet> fleet = look();
-      if (fleet.isPresent() && wanted.test(fleet.get())) {
+      if (fleet.isPresent() && wanted.test(new Glance(fleet.get()))) {
         return fleet.get();
       }
       if (now().isAfter(deadline)) {
         throw new DemoFailure(
-            "expected within %d s: %s%s"
+            "expected within %d s: %s; seen: %s"
                 .formatted(
-                    within.toSeconds(), what, fleet.isEmpty() ? "; no scheduler answers" : ""));
+                    within.toSeconds(),
+                    what,
+                    fleet.map(seen -> new Glance(seen).line()).orElse("no scheduler answers")));
       }
       sleep(LOOK);
     }
@@ -85,7 +100,9 @@ final class Watch {
 
   private OperationId begin(HostId host, String what, HostCommand<Reply.Accepted> command) {
     try {
-      return await(bus.call(Request.of(Address.at(Role.HOST, host), command).within(ANSWER)))
+      return await(
+              bus.call(
+                  Request.of(Address.at(Role.HOST, host), command).within(patience.with(ANSWER))))
           .operation();
     } catch (RefusedException refused) {
       throw new DemoFailure(what + " was refused: " + refused.getMessage());
@@ -117,14 +134,14 @@ final class Watch {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+          .get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RefusedException refused) {
         throw refused;
       }
       throw new DemoFailure(String.valueOf(e.getCause()));
     } catch (TimeoutException e) {
-      throw new DemoFailure("the bus gave no answer within " + ANSWER.toSeconds() + " s");
+      throw new DemoFailure("the bus gave no answer within " + LONGEST.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DemoFailure("interrupted");
