@@ -40,6 +40,7 @@ final class Demo {
   private final Watch watch;
   private final List<HostId> hosts;
   private final HostId crowded;
+  private final Duration quiet;
 
   /** Opens the stage. */
   Demo(Stage stage, Show show, Patience patience) {
@@ -49,6 +50,7 @@ final class Demo {
     watch = new Watch(bus, Clock.systemUTC(), show, patience);
     hosts = stage.hosts();
     crowded = hosts.getFirst();
+    quiet = QUIET.dividedBy(stage.speed());
   }
 
   /** Plays to the end; the summary's leftovers are for whoever closes the stage. */
@@ -105,12 +107,14 @@ final class Demo {
 
   /** Waits until moves were made and none is open or wanted any more; the spread that is left. */
   private double untilEven() {
-    show.step("balancing, until nothing has moved for " + QUIET.toSeconds() + " s");
+    show.step("balancing, until nothing has moved for " + quiet.toSeconds() + " s");
     watch.until(
-        "an even fleet, in which nothing moves for " + QUIET.toSeconds() + " s",
+        "an even fleet, in which nothing moves for " + quiet.toSeconds() + " s",
         Duration.ofSeconds(90),
-        fleet -> fleet.isAtRest() && quietSince(settled()).plus(QUIET).isBefore(watch.now()));
-    return watch.chronicle().cpuSpread(watch.now().minus(MEASURED), watch.now());
+        fleet -> fleet.isAtRest() && quietSince(settled()).plus(quiet).isBefore(watch.now()));
+    return watch
+        .chronicle()
+        .cpuSpread(watch.now().minus(MEASURED.dividedBy(stage.speed())), watch.now());
   }
 
   private static Instant quietSince(List<Move> moves) {

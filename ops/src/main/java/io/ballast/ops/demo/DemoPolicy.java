@@ -24,6 +24,31 @@ final class DemoPolicy {
               WINDOW,
               Thresholds.DEFAULT.holdShare()));
 
+  /** The same for a fleet that lives that many times faster. */
+  static Policy faster(int speed) {
+    Thresholds usual = POLICY.thresholds();
+    Policy.Pace pace = POLICY.pace();
+    return POLICY
+        .with(
+            new Thresholds(
+                faster(usual.cpu(), speed),
+                faster(usual.memory(), speed),
+                faster(usual.load(), speed),
+                usual.window().dividedBy(speed),
+                usual.holdShare()))
+        .with(
+            new Policy.Pace(
+                pace.coolDown().dividedBy(speed),
+                pace.noReturn().dividedBy(speed),
+                pace.settle().dividedBy(speed),
+                pace.loadLag().dividedBy(speed),
+                pace.maxBeatAge()));
+  }
+
+  private static Threshold faster(Threshold usual, int speed) {
+    return new Threshold(usual.trigger(), usual.hold().dividedBy(speed), usual.low());
+  }
+
   /** The same as it stands in the configuration file. */
   static final String SETTINGS =
       """

@@ -72,6 +72,11 @@ final class LabStage implements Stage {
   }
 
   @Override
+  public int speed() {
+    return 1;
+  }
+
+  @Override
   public Bus open(Progress progress) {
     List<String> inTheWay = takeDown();
     if (!inTheWay.isEmpty()) {

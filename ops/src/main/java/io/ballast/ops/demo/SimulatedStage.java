@@ -10,6 +10,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.ops.process.SimulatedHosts;
 import io.ballast.scheduler.SchedulerConfig;
 import io.ballast.scheduler.SchedulerVerticle;
+import io.ballast.scheduler.core.LivenessSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
@@ -29,10 +30,26 @@ import java.util.TreeMap;
 final class SimulatedStage implements Stage {
   private static final int HOSTS = 3;
 
+  /** It plays faster than life: beats, migrations and all times of the policy. */
+  private static final int SPEED = 4;
+
+  /**
+   * At that speed a pause of this process is a larger part of a beat's interval, so more intervals
+   * are allowed for.
+   */
+  private static final LivenessSettings LIVENESS =
+      new LivenessSettings(
+          LivenessSettings.DEFAULT.phi(),
+          1,
+          4,
+          LivenessSettings.DEFAULT.leastDeviation(),
+          LivenessSettings.DEFAULT.grace().dividedBy(SPEED),
+          LivenessSettings.DEFAULT.holdBack().dividedBy(SPEED));
+
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final SimulatedHosts world = new SimulatedHosts(vertx, HOSTS, registry);
+  private final SimulatedHosts world = new SimulatedHosts(vertx, HOSTS, registry, SPEED);
   private final Map<HostId, Powered> powered = new HashMap<>();
   private final Map<String, Duration> pauses = new TreeMap<>();
 
@@ -45,15 +62,21 @@ final class SimulatedStage implements Stage {
   }
 
   @Override
+  public int speed() {
+    return SPEED;
+  }
+
+  @Override
   public Bus open(Progress progress) {
-    progress.step("starting three simulated hosts with their agents, and the scheduler");
+    progress.step(
+        "starting three simulated hosts with their agents, and the scheduler, %d times faster than"
+                .formatted(SPEED)
+            + " life");
     world.ids().forEach(this::power);
     deploy(
         new SchedulerVerticle(
             new SchedulerConfig(
-                DemoPolicy.POLICY,
-                SchedulerConfig.DEFAULT.liveness(),
-                SchedulerConfig.DEFAULT.alerts()),
+                DemoPolicy.faster(SPEED), LIVENESS, SchedulerConfig.DEFAULT.alerts()),
             member("scheduler"),
             registry,
             Clock.systemUTC()));

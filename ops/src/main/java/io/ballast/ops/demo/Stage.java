@@ -16,6 +16,9 @@ interface Stage {
   /** {@code real} or {@code simulated}. */
   String mode();
 
+  /** How many times faster than life it plays, at least 1. */
+  int speed();
+
   /** Builds the stage and returns a connection to its bus; {@code progress} is told each step. */
   Bus open(Progress progress);
 

@@ -37,12 +37,23 @@ public final class SimulatedHosts {
 
   private final Map<HostId, FakeHypervisor> hypervisors = new LinkedHashMap<>();
   private final MeterRegistry registry;
+  private final Duration beat;
 
-  /** {@code count} hosts without guests. */
-  public SimulatedHosts(Vertx vertx, int count, MeterRegistry registry) {
+  /**
+   * {@code count} hosts without guests.
+   *
+   * @param speed how many times faster than life they beat and migrate, at least 1
+   */
+  public SimulatedHosts(Vertx vertx, int count, MeterRegistry registry, int speed) {
     this.registry = registry;
+    this.beat = HostAgentConfig.DEFAULT_BEAT_EVERY.dividedBy(speed);
+    Bytes link = new Bytes(Math.multiplyExact(LINK.value(), speed));
     FakeWorld world =
-        new FakeWorld(Loop.of(vertx.getOrCreateContext()), Clock.systemUTC(), LINK, PATIENCE);
+        new FakeWorld(
+            Loop.of(vertx.getOrCreateContext()),
+            Clock.systemUTC(),
+            link,
+            PATIENCE.dividedBy(speed));
     for (int i = 1; i <= count; i++) {
       HostId id = new HostId("h" + i);
       hypervisors.put(id, world.host(id, CPUS, MEMORY));
@@ -66,7 +77,7 @@ public final class SimulatedHosts {
   public HostAgent agent(HostId host, String cluster, Bus bus) {
     FakeHypervisor hypervisor = hypervisor(host);
     return new HostAgent(
-        HostAgentConfig.of(host, cluster, "simulated", hypervisor.peerUri()),
+        HostAgentConfig.of(host, cluster, "simulated", hypervisor.peerUri()).beatingEvery(beat),
         bus,
         hypervisor,
         hypervisor.meter(),

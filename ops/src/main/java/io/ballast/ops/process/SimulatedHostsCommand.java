@@ -39,7 +39,7 @@ public final class SimulatedHostsCommand implements Callable<Integer> {
     Configuration configuration = options.fleet.configuration(environment);
     FleetProcess process =
         new FleetProcess(Credentials.busOptions(configuration.bus(), "simulated-hosts"));
-    SimulatedHosts hosts = new SimulatedHosts(process.vertx(), HOSTS, process.registry());
+    SimulatedHosts hosts = new SimulatedHosts(process.vertx(), HOSTS, process.registry(), 1);
     List<HostId> ids = hosts.ids();
     hosts.boot(ids.getFirst());
     String cluster = configuration.agent().cluster();
