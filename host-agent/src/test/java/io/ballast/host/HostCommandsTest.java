@@ -219,7 +219,7 @@ final class HostCommandsTest {
   void oneVmHasOneOperationAtATime() {
     boot();
     fleet.first.deafen(WEB);
-    OperationId first = fleet.ask(H1, new ShutDown(WEB, Duration.ofSeconds(2))).operation();
+    OperationId first = fleet.ask(H1, new ShutDown(WEB, Duration.ofMinutes(5))).operation();
 
     assertRefused(
         Reason.BUSY,
@@ -228,8 +228,9 @@ final class HostCommandsTest {
         new Destroy(WEB));
     await().until(() -> fleet.lastBeat(H1).operations().equals(List.of(first)));
 
+    fleet.first.crash(WEB);
     fleet.outcome(first);
-    assertEquals(DONE, fleet.outcome(new Destroy(WEB)));
+    assertEquals(DONE, fleet.outcome(new Start(WEB)));
     await().until(() -> fleet.lastBeat(H1).operations().isEmpty());
   }
 

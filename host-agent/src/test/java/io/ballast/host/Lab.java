@@ -22,7 +22,7 @@ final class Lab implements AutoCloseable {
 
   private Lab() {}
 
-  /** Starts hosts h1 to h{@code n}, when whoever has a lab up has removed it. */
+  /** Starts hosts h1 to h{@code n}, waiting up to a minute for whoever has a lab up. */
   static Lab up(int n) {
     run(OPS.resolve("guest/build").toString());
     lab(
@@ -31,7 +31,7 @@ final class Lab implements AutoCloseable {
         "--cpu",
         "1",
         "--wait",
-        "1800",
+        "60",
         "--owner",
         String.valueOf(ProcessHandle.current().pid()));
     return new Lab();

@@ -143,8 +143,9 @@ final class LaneTest {
     Lane<Line> lane = lane(8, 2);
     CountDownLatch hanging = new CountDownLatch(1);
     AtomicInteger tried = new AtomicInteger();
-    Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
+    assertAnswer("well", lane.submit("a call", LONG, line -> line.call("well")));
     opening = new CountDownLatch(1);
+    Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
     assertEquals(Reason.HYPERVISOR_STUCK, refusal(hung));
 
     Future<Integer> next = lane.submit("a call", LONG, line -> tried.incrementAndGet());

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.TestInstance;
 /**
  * Samples, commands and migrations over real libvirt daemons and QEMU guests, in the two hosts of a
  * lab that it starts and removes. Needs root, Linux namespaces and what {@code ops/install lab}
- * installs; the tag {@code lab} keeps it out of a build unless that says {@code -Dtests.excluded=}.
+ * installs: {@code ops/test lab} runs it.
  */
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

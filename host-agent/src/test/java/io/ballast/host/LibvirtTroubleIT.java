@@ -33,15 +33,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
  * Daemons and QEMU processes that hang, vanish and come back, in the two hosts of a lab that it
- * starts and removes. Needs root, Linux namespaces and what {@code ops/install lab} installs; the
- * tag {@code lab} keeps it out of a build unless that says {@code -Dtests.excluded=}.
+ * starts and removes. Needs root, Linux namespaces and what {@code ops/install lab} installs:
+ * {@code ops/test lab} runs it.
  */
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -99,19 +98,19 @@ final class LibvirtTroubleIT {
   }
 
   /** The daemon hangs for a shorter time than the keepalive is patient. */
-  @RepeatedTest(5)
+  @Test
   void aLibvirtThatHangsIsToldAndRecoversWithoutANewProcess() {
     hangAndRecover(LibvirtSettings.KeepAlive.DEFAULT, Duration.ZERO);
   }
 
   /** The keepalive ends the connections of calls that were left behind long before. */
-  @RepeatedTest(5)
+  @Test
   void aLibvirtThatHangsForLongIsToldAndRecoversWithoutANewProcess() {
     hangAndRecover(new LibvirtSettings.KeepAlive(Duration.ofSeconds(2), 1), Duration.ofSeconds(10));
   }
 
   /** The keepalive is faster than every deadline. */
-  @RepeatedTest(5)
+  @Test
   void aLibvirtWhoseKeepaliveFailsIsToldAndRecoversWithoutANewProcess() {
     hangAndRecover(new LibvirtSettings.KeepAlive(Duration.ofSeconds(1), 1), Duration.ofSeconds(5));
   }

@@ -102,7 +102,7 @@ final class SmallFleet implements AutoCloseable {
   }
 
   Outcome outcome(OperationId operation) {
-    Awaitility.await().atMost(20, SECONDS).until(() -> !outcomes(operation).isEmpty());
+    Awaitility.await().atMost(60, SECONDS).until(() -> !outcomes(operation).isEmpty());
     return outcomes(operation).getFirst();
   }
 
@@ -122,7 +122,7 @@ final class SmallFleet implements AutoCloseable {
 
   Reply.Refused refusal(Request<?> request) {
     try {
-      Object answer = bus.call(request).toCompletionStage().toCompletableFuture().get(20, SECONDS);
+      Object answer = bus.call(request).toCompletionStage().toCompletableFuture().get(60, SECONDS);
       throw new AssertionError("not refused: " + answer);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RefusedException refused) {
@@ -143,7 +143,7 @@ final class SmallFleet implements AutoCloseable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(20, SECONDS);
+      return future.toCompletionStage().toCompletableFuture().get(60, SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }

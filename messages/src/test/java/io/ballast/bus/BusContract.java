@@ -186,7 +186,9 @@ interface BusContract extends NoticesContract {
                         ? late.future()
                         : Future.succeededFuture(new Reply.Accepted(envelope.id()))));
     Bus scheduler = carrier().join("scheduler");
-    Await.refusal(scheduler.call(start(h1).within(Duration.ofSeconds(1))));
+    Future<Reply.Accepted> first = scheduler.call(start(h1).within(Duration.ofSeconds(3)));
+    await().until(() -> received.get() == 1);
+    Await.refusal(first);
 
     late.complete(new Reply.Accepted(new OperationId("late")));
     Reply.Accepted reply = Await.result(scheduler.call(start(h1).withId(new OperationId("next"))));

@@ -57,7 +57,7 @@ final class Traffic {
   private void send() {
     Request<Reply.Accepted> call = BusContract.start(host).within(Duration.ofSeconds(5));
     asked.add(scheduler.call(call).onSuccess(reply -> answered.incrementAndGet()));
-    Request<Reply.Accepted> order = BusContract.start(host).within(Duration.ofSeconds(60));
+    Request<Reply.Accepted> order = BusContract.start(host).within(Duration.ofMinutes(5));
     asked.add(
         scheduler
             .cast(order)

@@ -1,7 +1,6 @@
 package io.ballast.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -115,7 +115,7 @@ final class LinuxPortsTest {
 
     assertEquals(tool + " did not answer within 1000 ms", late.getMessage());
     long child = Long.parseLong(Files.readString(pid).strip());
-    assertFalse(ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false));
+    ProcessHandle.of(child).ifPresent(left -> left.onExit().orTimeout(1, TimeUnit.MINUTES).join());
   }
 
   @Test

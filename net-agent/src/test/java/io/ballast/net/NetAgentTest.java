@@ -171,6 +171,6 @@ final class NetAgentTest {
   }
 
   private static <T> T done(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(20, SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
   }
 }

@@ -58,7 +58,9 @@ final class ProcessIT {
       assertTrue(run("hosts").out().contains("unreachable"), run("hosts").out());
       assertEquals(200, agent.get("/health").statusCode());
       assertEquals("{\"status\":\"up\",\"bus\":\"connected\"}", scheduler.get("/health").body());
-      assertTrue(scheduler.get("/metrics").body().contains("ballast_host_up{host=\"h7\"}"));
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> scheduler.get("/metrics").body().contains("ballast_host_up{host=\"h7\"}"));
       assertTrue(agent.get("/metrics").body().contains("jvm_memory_used_bytes"));
       assertEquals(404, agent.get("/").statusCode());
       assertEquals(0, agent.end(), agent.log());

@@ -47,7 +47,11 @@ import org.awaitility.Awaitility;
 
 /** A real scheduler and real agents over simulated hosts, in this process. */
 public final class SimulatedFleet implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** At ten beats a second, pauses of five seconds are the machine's and mean nothing. */
+  private static final LivenessSettings PATIENT =
+      new LivenessSettings(8, 50, 60, 0.1, Duration.ofSeconds(30), Duration.ofSeconds(30));
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();
@@ -90,9 +94,7 @@ public final class SimulatedFleet implements AutoCloseable {
   public void scheduler() {
     SchedulerConfig config =
         new SchedulerConfig(
-            Policy.DEFAULT.with(Policy.Mode.RECOMMEND),
-            LivenessSettings.DEFAULT,
-            AlertSettings.DEFAULT);
+            Policy.DEFAULT.with(Policy.Mode.RECOMMEND), PATIENT, AlertSettings.DEFAULT);
     await(
         vertx.deployVerticle(
             new SchedulerVerticle(
@@ -205,7 +207,7 @@ public final class SimulatedFleet implements AutoCloseable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

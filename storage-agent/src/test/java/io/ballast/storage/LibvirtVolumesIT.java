@@ -78,7 +78,7 @@ final class LibvirtVolumesIT {
           .pools()
           .toCompletionStage()
           .toCompletableFuture()
-          .orTimeout(30, SECONDS)
+          .orTimeout(60, SECONDS)
           .join();
     }
   }

@@ -78,7 +78,7 @@ final class LibvirtVolumesTest {
     CompletionException failure =
         assertThrows(
             CompletionException.class,
-            () -> future.toCompletionStage().toCompletableFuture().orTimeout(20, SECONDS).join());
+            () -> future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join());
     return assertInstanceOf(RefusedException.class, failure.getCause());
   }
 }

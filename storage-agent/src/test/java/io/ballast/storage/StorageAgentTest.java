@@ -143,6 +143,6 @@ final class StorageAgentTest {
   }
 
   private static <T> T done(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(20, SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
   }
 }

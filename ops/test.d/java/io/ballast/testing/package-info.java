@@ -1,0 +1,3 @@
+/** What the tests of all modules share. */
+@org.jspecify.annotations.NullMarked
+package io.ballast.testing;

@@ -1,0 +1,159 @@
+# The phases of ops/test, which ops/soak repeats. Sourced, never run; needs $ops, $root and $logs.
+# shellcheck shell=bash disable=SC2154
+
+# Each phase writes its output to $logs/PHASE.log, its reports to $logs/PHASE/, and what came of it to $logs/PHASE.result:
+# "PASSED FAILED SKIPPED FLAKY", numbers of tests.
+
+PHASES=(install build unit bus lab demo-simulated demo)
+MODULES=(messages scheduler host-agent storage-agent net-agent ops)
+
+# A test has five minutes (test.d/resources/junit-platform.properties), all tests of a module together so many seconds.
+# Then the JVM is told to print the stacks of all its threads, and ends.
+MODULE_LIMIT=900
+DEMO_LIMIT=900
+
+phase_install() { "$ops/install" test; }
+
+phase_build() {
+  # The first finds or installs the tools.
+  "$ops/build" && (cd "$root" && mvn --batch-mode --no-transfer-progress package -DskipTests) &&
+    "$ops/lab/guest/build"
+}
+
+phase_unit() { each_module unit --include-classname='.*Test' --exclude-tag=lab; }
+
+phase_bus() { each_module bus --include-classname='.*IT' --exclude-tag=lab; }
+
+phase_lab() { each_module lab --include-classname='.*IT' --include-tag=lab; }
+
+phase_random() { # the properties alone, with other seeds each time
+  java_options=(-Dballast.seed=random)
+  each_module random --include-classname='.*Test' --include-engine=jqwik
+}
+
+phase_demo-simulated() { demo demo-simulated --simulated; }
+
+phase_demo() { demo demo; }
+
+# each_module PHASE LAUNCHER-OPTION...: the tests of all modules that the options select, a process for each module.
+each_module() {
+  local phase=$1 module status=0
+  shift
+  for module in "${MODULES[@]}"; do
+    junit "$phase" "$module" "--scan-classpath=$root/$module/target/test-classes" "$@" || status=1
+  done
+  return $status
+}
+
+# junit PHASE MODULE LAUNCHER-OPTION...: 0 all passed or there was nothing to run, else 1.
+junit() {
+  local phase=$1 module=$2 jdk status=0
+  shift 2
+  jdk=$("$ops/jdk")
+  echo "== $module"
+  (
+    cd "$root/$module"
+    exec timeout --signal=QUIT --kill-after=20 $MODULE_LIMIT "$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
+      -XX:+UseSerialGC "${java_options[@]}" \
+      -Dlogback.configurationFile="$ops/src/test/resources/logback-test.xml" \
+      -cp "target/test-classes:target/classes:$(cat target/test-classpath)" \
+      org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=summary \
+      --reports-dir="$logs/$phase/$module" "$@"
+  ) || status=$?
+  case $status in
+    0) return 0 ;;
+    124 | 137)
+      echo "== $module: not finished after $MODULE_LIMIT s; the stacks of all threads are above"
+      echo "UNFINISHED $module"
+      ;;
+    1) ;;
+    *) echo "UNFINISHED $module: its process ended with $status" ;;
+  esac
+  return 1
+}
+
+# demo PHASE OPTION...: one run of the demo counts as one test.
+demo() {
+  local phase=$1
+  shift
+  if timeout --signal=TERM --kill-after=60 $DEMO_LIMIT "$ops/demo" --plain --json "$logs/$phase.json" "$@"; then
+    echo '[         1 tests successful      ]'
+  else
+    echo "DEMO FAILED $phase"
+    echo '[         1 tests failed          ]'
+    return 1
+  fi
+}
+
+# count WORD FILE: how many tests of a log the launcher calls successful, failed, skipped or aborted.
+count() { awk -v word="$1" '$1 == "[" && $3 == "tests" && $4 == word { sum += $2 } END { print sum + 0 }' "$2"; }
+
+# failures FILE: each failed test of a log, a line "CLASS METHOD", or whatever else failed.
+failures() {
+  sed -nE \
+    -e "s/.*MethodSource \[className = '([^']*)', methodName = '([^']*)'.*/\1 \2/p" \
+    -e "s/.*ClassSource \[className = '([^']*)'.*/\1/p" \
+    -e 's/^(UNFINISHED|DEMO FAILED) /\1 /p' "$1" | sort -u
+}
+
+# what_failed FILE: the failed tests of a log for a person, each with the first line of its message.
+what_failed() {
+  awk '
+    /(Method|Class)Source \[className/ {
+      name = $0; sub(/.*className = \047/, "", name); method = name
+      sub(/\047.*/, "", name)
+      if (sub(/.*methodName = \047/, "", method)) { sub(/\047.*/, "", method); name = name "." method }
+    }
+    name != "" && /^ *=> / { line = $0; sub(/^ *=> /, "", line); print name ": " substr(line, 1, 300); name = "" }
+    /^UNFINISHED / || /^The demo failed: / { print substr($0, 1, 600) }' "$1"
+}
+
+# run PHASE: runs it, and once more what failed where luck may have its part; prints its line. 0 unless something failed.
+run() {
+  local phase=$1 log=$logs/$1.log begun=$SECONDS status=0 flaky=0 passed failed skipped word=passed
+  local java_options=()
+  ("phase_$phase") >"$log" 2>&1 </dev/null || status=$?
+  passed=$(count successful "$log") failed=$(count failed "$log") skipped=$(($(count skipped "$log") + $(count aborted "$log")))
+  if ((status)); then
+    ((failed)) || failed=1
+    if [[ $again == yes && $phase =~ ^(bus|lab|demo.*)$ ]] && once_more "$phase" "$log"; then
+      flaky=$failed passed=$((passed + failed)) failed=0 status=0
+    fi
+  fi
+  echo "$passed $failed $skipped $flaky" >"$logs/$phase.result"
+  ((flaky == 0)) || word=FLAKY
+  ((status == 0)) || word=FAILED
+  printf '  %-15s %-7s %4d s%s\n' "$phase" $word $((SECONDS - begun)) "$( ((passed + failed + skipped)) && printf '   %d passed, %d failed, %d skipped' "$passed" "$failed" "$skipped")"
+  [[ $word == passed ]] || tell_failure "$phase" "$log"
+  return $status
+}
+
+# tell_failure PHASE LOG: what failed, or how the log ended where that is not known.
+tell_failure() {
+  local told
+  told=$(what_failed "$2")
+  [[ -n $told ]] || told=$(tail -n 25 "$2")
+  printf '%s\n' "$told" | head -n 40 | sed "s/^/      /"
+}
+
+# once_more PHASE LOG: only the classes that failed, in fresh processes. Their first failure stays in the log.
+once_more() {
+  local phase=$1 log=$2 module class status=0
+  if [[ $phase == demo* ]]; then
+    ("phase_$phase") >"$logs/$phase-again.log" 2>&1 </dev/null
+    return
+  fi
+  ! grep -q '^UNFINISHED' "$log" || return 1
+  local classes
+  mapfile -t classes < <(failures "$log" | cut -d' ' -f1 | sort -u)
+  ((${#classes[@]})) || return 1
+  for module in "${MODULES[@]}"; do
+    local selected=()
+    for class in "${classes[@]}"; do
+      class=${class%%\$*}
+      [[ ! -e $root/$module/target/test-classes/${class//.//}.class ]] || selected+=("--select-class=$class")
+    done
+    ((${#selected[@]} == 0)) || junit "$phase-again" "$module" "${selected[@]}" || status=1
+  done >"$logs/$phase-again.log" 2>&1 </dev/null
+  return $status
+}
