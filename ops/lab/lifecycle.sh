@@ -117,7 +117,18 @@ teardown() {
   while read -r name; do umount --lazy "$name" 2>/dev/null || true; done < <(lab_mounts)
   await 5 cg_remove || die 1 "control groups of the lab can't be removed: $(cg_tops | tr '\n' ' ')"
   [[ ! -e $LAB/own-lxcfs-run ]] || rmdir "$LXCFS_RUN"/* "$LXCFS_RUN" 2>/dev/null || true
+  keep_logs
   rm -rf --one-file-system "$LAB"
+}
+
+# keep_logs: copies the logs of hosts and hypervisors and the guests' consoles to where somebody wants them.
+keep_logs() {
+  [[ -n ${BALLAST_KEEP_LOGS:-} && -d $LAB ]] || return 0
+  local folder file
+  folder=$BALLAST_KEEP_LOGS/lab-$(date +%H%M%S)
+  while read -r file; do
+    install -D -m 644 "$file" "$folder/${file#"$LAB"/}" || true
+  done < <(find "$LAB" -xdev -type f \( -name '*.log' -o -path '*/serial/*' \))
 }
 
 lab_links() { ip -oneline link show | awk -F'[ @:]+' '$2 ~ /^ballast(0|-h[0-9])$/ { print $2 }'; }

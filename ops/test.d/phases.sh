@@ -112,6 +112,7 @@ what_failed() {
 run() {
   local phase=$1 log=$logs/$1.log begun=$SECONDS status=0 flaky=0 passed failed skipped word=passed
   local java_options=()
+  export BALLAST_KEEP_LOGS=$logs/$phase # for the logs of brokers, hosts and agents
   ("phase_$phase") >"$log" 2>&1 </dev/null || status=$?
   passed=$(count successful "$log") failed=$(count failed "$log") skipped=$(($(count skipped "$log") + $(count aborted "$log")))
   if ((status)); then

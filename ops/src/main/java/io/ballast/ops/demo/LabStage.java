@@ -32,6 +32,11 @@ final class LabStage implements Stage {
   static final Path RUN = Path.of("/run/ballast/demo");
 
   private static final Path LAB = Path.of("/run/ballast/lab");
+
+  /** Where whoever runs the demo wants to have all logs. */
+  private static final Optional<Path> KEEP_LOGS =
+      Optional.ofNullable(System.getenv("BALLAST_KEEP_LOGS")).map(Path::of);
+
   private static final String GATEWAY = "10.213.0.1";
   private static final int HOSTS = 3;
   private static final int TAIL = 20;
@@ -183,7 +188,10 @@ final class LabStage implements Stage {
 
   @Override
   public Optional<Path> saveLogs() {
-    return standing ? Optional.of(new Logbook(RUN, LAB).save()) : Optional.empty();
+    Logbook logbook = new Logbook(RUN, LAB);
+    return standing
+        ? Optional.of(KEEP_LOGS.map(logbook::saveTo).orElseGet(logbook::save))
+        : Optional.empty();
   }
 
   private static List<String> tail(Path log) {
@@ -215,6 +223,7 @@ final class LabStage implements Stage {
     if (Files.exists(BROKER)) {
       complain(broker.attempt("stop", "--dir", BROKER.toString()), left);
     }
+    KEEP_LOGS.ifPresent(new Logbook(RUN, LAB)::saveTo);
     delete(left);
     left.addAll(lab.attempt("leftovers").lines());
     return left;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,7 +18,15 @@ record Logbook(Path run, Path lab) {
   /** Copies them to a new folder and returns that; who may not write it fails. */
   Path save() {
     try {
-      Path folder = Files.createTempDirectory("ballast-demo-logs-");
+      return saveTo(Files.createTempDirectory("ballast-demo-logs-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the logs could not be saved", e);
+    }
+  }
+
+  /** Copies them to a folder, over what lies there, and returns that. */
+  Path saveTo(Path folder) {
+    try {
       copy(run, folder);
       copy(lab, folder.resolve("lab"));
       return folder;
@@ -27,6 +36,9 @@ record Logbook(Path run, Path lab) {
   }
 
   private static void copy(Path from, Path to) throws IOException {
+    if (!Files.isDirectory(from)) {
+      return;
+    }
     List<Path> logs;
     try (Stream<Path> files = Files.walk(from)) {
       logs = files.filter(Files::isRegularFile).filter(Logbook::isLog).toList();
@@ -34,7 +46,7 @@ record Logbook(Path run, Path lab) {
     for (Path log : logs) {
       Path copy = to.resolve(from.relativize(log).toString());
       Files.createDirectories(copy.getParent());
-      Files.copy(log, copy);
+      Files.copy(log, copy, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -70,17 +70,20 @@ public final class Balancer {
     Search search = new Search(forecast, new Rules(moves, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
+    boolean atRest = waves.isEmpty() && calm && !search.hasMoreLater();
+    String summary =
+        waves.isEmpty()
+            ? explanation.stuck(search.objections(), calm, atRest)
+            : explanation.moves(waves);
     Decision decision =
         decision(
             now,
             view,
             waves,
-            waves.isEmpty()
-                ? explanation.stuck(search.objections(), calm)
-                : explanation.moves(waves),
+            summary,
             Score.terms(before, forecast.score(policy)),
             search.objections().wire());
-    return new Proposal(decision, waves.isEmpty() && calm, search.objections());
+    return new Proposal(decision, atRest, search.objections());
   }
 
   /** The metrics of the episode for which some host is still above its low mark. */

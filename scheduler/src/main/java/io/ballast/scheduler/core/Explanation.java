@@ -104,11 +104,15 @@ final class Explanation {
   /**
    * The cluster is to be balanced, and no move is worth it or allowed.
    *
-   * @param sure whether no move is so recent that more beats may show otherwise
+   * @param calm whether no move is so recent that more beats may show otherwise
+   * @param atRest whether no cool-down is waited for, either
    */
-  String stuck(Objections objections, boolean sure) {
-    if (!sure) {
+  String stuck(Objections objections, boolean calm, boolean atRest) {
+    if (!calm) {
       return "waiting for what the latest moves bring: nothing else is worth moving so far";
+    }
+    if (!atRest) {
+      return "waiting for the cool-down of VMs that are worth moving once more";
     }
     Optional<String> full = full(overload.balancing());
     if (full.isPresent()) {

@@ -70,6 +70,28 @@ final class Search {
     }
   }
 
+  /**
+   * Whether only its cool-down speaks against moving some guest once more, so that there will be
+   * something to do soon.
+   */
+  boolean hasMoreLater() {
+    Objections counted = objections;
+    objections = new Objections();
+    List<Site> free = forecast.sites().stream().filter(site -> !rules.isBusy(site.id())).toList();
+    Score score = forecast.score(rules.policy());
+    boolean more =
+        free.stream()
+            .filter(this::isSource)
+            .anyMatch(
+                from ->
+                    forecast.guests(from.id()).stream()
+                        .filter(
+                            guest -> againstGuest(guest).equals(Optional.of(Objection.COOL_DOWN)))
+                        .anyMatch(guest -> bestTarget(guest, from, free, score) != null));
+    objections = counted;
+    return more;
+  }
+
   /** What spoke against the moves that the plan does not have. */
   Objections objections() {
     return objections;
