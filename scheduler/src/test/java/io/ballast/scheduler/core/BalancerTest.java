@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class BalancerTest {
@@ -135,6 +136,23 @@ final class BalancerTest {
     assertEquals(
         "waiting for fresh beats of h1 and " + move.to() + " after the move of " + move.name(),
         rounds.run(World.BEAT).step().summary());
+  }
+
+  @Test
+  void anEpisodeWaitsForTheCoolDownOfVmsThatAreWorthMovingOnceMore() {
+    Rounds rounds = new Rounds(crowd(), QUICK);
+    for (String guest : List.of("w1", "w2", "w3")) {
+      rounds.moves.add(move(World.vm(guest), Move.State.DONE, Move.Priority.BALANCE, rounds));
+    }
+
+    rounds.run(Duration.ofMinutes(1));
+    assertEquals(
+        "waiting for the cool-down of VMs that are worth moving once more",
+        rounds.step().summary());
+    assertEquals(Set.of(Metric.CPU), rounds.overload.balancing());
+
+    rounds.run(QUICK.pace().coolDown());
+    assertTrue(rounds.moves.size() > 3, () -> "moves: " + rounds.moves);
   }
 
   @Test
