@@ -47,9 +47,13 @@ record Glance(Fleet fleet) {
     return misplaced;
   }
 
+  /** Whether no move is open, none is planned, and the scheduler waits for nothing. */
   boolean isAtRest() {
     return fleet.moves().stream().noneMatch(move -> move.state().open())
-        && fleet.decisions().stream().allMatch(decision -> decision.moves().isEmpty());
+        && fleet.decisions().stream()
+            .allMatch(
+                decision ->
+                    decision.moves().isEmpty() && !decision.summary().startsWith("waiting"));
   }
 
   /** Such as {@code h1 up 97 % CPU with vm1 vm2; vm1 from h1 to h2 is migrating; "nothing ..."}. */

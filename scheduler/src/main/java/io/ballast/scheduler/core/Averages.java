@@ -26,7 +26,7 @@ final class Averages {
   static final Averages NONE = new Averages(Map.of(), Map.of());
 
   /** Scatter is forgotten over that many windows. */
-  private static final int MEMORY = 4;
+  static final int MEMORY = 4;
 
   private final Map<HostId, Course> hosts;
   private final Map<VmId, Scatters> guests;

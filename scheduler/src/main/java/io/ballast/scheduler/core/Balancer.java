@@ -70,10 +70,12 @@ public final class Balancer {
     Search search = new Search(forecast, new Rules(moves, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
-    boolean atRest = waves.isEmpty() && calm && !search.hasMoreLater();
+    Optional<String> reasonToGoOn =
+        reasonToGoOn(search, calm, isYoung(overload, moves, policy, now));
+    boolean atRest = waves.isEmpty() && reasonToGoOn.isEmpty();
     String summary =
         waves.isEmpty()
-            ? explanation.stuck(search.objections(), calm, atRest)
+            ? reasonToGoOn.orElseGet(() -> explanation.stuck(search.objections()))
             : explanation.moves(waves);
     Decision decision =
         decision(
@@ -94,6 +96,32 @@ public final class Balancer {
                 forecast.sites().stream()
                     .anyMatch(site -> site.value(metric) > policy.thresholds().of(metric).low()))
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Metric.class)));
+  }
+
+  /** Why an episode is not over although nothing is to be moved now. */
+  private static Optional<String> reasonToGoOn(Search search, boolean calm, boolean young) {
+    if (!calm) {
+      return Optional.of(
+          "waiting for what the latest moves bring: nothing else is worth moving so far");
+    }
+    if (young && search.objections().has(Objection.UNSURE_GAIN)) {
+      return Optional.of(
+          "waiting for surer measurements: what seems worth moving may be chance so far");
+    }
+    return search.hasMoreLater()
+        ? Optional.of("waiting for the cool-down of VMs that are worth moving once more")
+        : Optional.empty();
+  }
+
+  /**
+   * Whether the scatter of what happened before the episode, or before its latest move, may not be
+   * forgotten yet, and make gains look unsure that are not.
+   */
+  private static boolean isYoung(Overload overload, List<Move> moves, Policy policy, Instant now) {
+    Duration memory = policy.thresholds().window().multipliedBy(Averages.MEMORY);
+    Instant last = moves.stream().map(Move::since).max(Instant::compareTo).orElse(overload.began());
+    Instant latest = last.isAfter(overload.began()) ? last : overload.began();
+    return latest.isAfter(now.minus(memory));
   }
 
   private static Aim aim(Set<Metric> about, Overload overload, Forecast forecast, Policy policy) {

@@ -101,19 +101,8 @@ final class Explanation {
         : nearest().map(this::calm).orElse("nothing to do: no host can be judged");
   }
 
-  /**
-   * The cluster is to be balanced, and no move is worth it or allowed.
-   *
-   * @param calm whether no move is so recent that more beats may show otherwise
-   * @param atRest whether no cool-down is waited for, either
-   */
-  String stuck(Objections objections, boolean calm, boolean atRest) {
-    if (!calm) {
-      return "waiting for what the latest moves bring: nothing else is worth moving so far";
-    }
-    if (!atRest) {
-      return "waiting for the cool-down of VMs that are worth moving once more";
-    }
+  /** The cluster is to be balanced, and no move is worth it or allowed. */
+  String stuck(Objections objections) {
     Optional<String> full = full(overload.balancing());
     if (full.isPresent()) {
       return full.get();

@@ -14,6 +14,10 @@ final class Objections {
     counts.merge(objection, 1, Integer::sum);
   }
 
+  boolean has(Objection objection) {
+    return counts.containsKey(objection);
+  }
+
   /** By their names on the wire. */
   Map<String, Integer> wire() {
     Map<String, Integer> wire = new TreeMap<>();

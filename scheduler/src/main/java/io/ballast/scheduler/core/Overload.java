@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  *
  * @param spells in the order of hosts and metrics
  * @param balancing the metrics of the hosts that were ripe in this episode; empty = there is none
+ * @param began when the latest episode began; without meaning before the first
  * @param settled the metrics that the episode before was about: what could be done for them was
  *     done; empty again when another host has come
  * @param among the hosts of that episode
@@ -31,12 +32,13 @@ import java.util.stream.Collectors;
 record Overload(
     List<Spell> spells,
     Set<Metric> balancing,
+    Instant began,
     Set<Metric> settled,
     Set<HostId> among,
     Objections objections) {
   /** No host is over any trigger. */
   static final Overload NONE =
-      new Overload(List.of(), Set.of(), Set.of(), Set.of(), new Objections());
+      new Overload(List.of(), Set.of(), Instant.MIN, Set.of(), Set.of(), new Objections());
 
   /** The share of the time over its trigger below which a host is done with. */
   private static final double COOL = 0.5;
@@ -110,21 +112,20 @@ record Overload(
     }
     next.stream().filter(Spell::ripe).map(Spell::metric).forEach(episode::add);
     boolean same = view.hosts().stream().map(Fleet.Host::id).allMatch(among::contains);
+    Instant begin = balancing.isEmpty() && !episode.isEmpty() ? now : began;
     return new Overload(
-        next, episode, same ? settled : Set.of(), same ? among : Set.of(), objections);
+        next, episode, begin, same ? settled : Set.of(), same ? among : Set.of(), objections);
   }
 
   /** This after the planner found nothing worth moving: the episode is over. */
   Overload rested(ClusterView view, Objections why) {
-    return new Overload(
+    List<Spell> left =
         spells.stream()
             .filter(spell -> spell.over() || !balancing.contains(spell.metric()))
             .map(spell -> balancing.contains(spell.metric()) ? spell.judgedNow() : spell)
-            .toList(),
-        Set.of(),
-        balancing,
-        view.hosts().stream().map(Fleet.Host::id).collect(Collectors.toSet()),
-        why);
+            .toList();
+    Set<HostId> hosts = view.hosts().stream().map(Fleet.Host::id).collect(Collectors.toSet());
+    return new Overload(left, Set.of(), began, balancing, hosts, why);
   }
 
   /** The hosts that have been over a trigger for long enough. */

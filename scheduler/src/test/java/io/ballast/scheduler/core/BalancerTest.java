@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,6 +154,25 @@ final class BalancerTest {
 
     rounds.run(QUICK.pace().coolDown());
     assertTrue(rounds.moves.size() > 3, () -> "moves: " + rounds.moves);
+  }
+
+  @Test
+  void gainsThatAreUnsureForNoiseFromBeforeAreWaitedForAndThenMade() {
+    Rounds rounds = new Rounds(crowd().scatter(1, 3), QUICK).run(RIPE);
+    rounds.world.scatter(0, 3);
+    int noisy = rounds.decisions.size();
+
+    rounds.run(Duration.ofMinutes(4));
+
+    assertFalse(rounds.moves.isEmpty());
+    String ended =
+        rounds.decisions.stream()
+            .skip(noisy)
+            .map(Decision::summary)
+            .filter(summary -> summary.matches("(nothing helps|as even|nothing to do).*"))
+            .findFirst()
+            .orElseThrow();
+    assertFalse(ended.startsWith("nothing helps"), ended);
   }
 
   @Test
