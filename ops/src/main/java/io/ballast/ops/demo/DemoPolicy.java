@@ -8,7 +8,7 @@ import java.time.Duration;
 /** The policy of the demo: the usual one, but a host need not be hot for minutes. */
 final class DemoPolicy {
   /** Long enough for all guests to boot, and to show what they want. */
-  private static final Duration HOLD = Duration.ofSeconds(25);
+  private static final Duration HOLD = Duration.ofSeconds(35);
 
   /** As short a look back, so that the audience need not wait between the moves. */
   private static final Duration WINDOW = Duration.ofSeconds(12);

@@ -56,8 +56,18 @@ final class Averages {
           load);
     }
 
-    Variance variance() {
-      return new Variance(cpu.variance(), memory.variance(), load.variance());
+    /** Of means over so many beats. */
+    Variance variance(HostBeat mean, int beats) {
+      return new Variance(
+          cpu.variance(mean.load().cpu() * mean.capacity().cpus()) / beats,
+          memory.variance(mean.load().memoryUsed().toMiB()) / beats,
+          load.variance(mean.load().average1()) / beats);
+    }
+
+    /** Of a mean CPU over so many beats, and of the memory as last told. */
+    Variance variance(Vm mean, int beats) {
+      return new Variance(
+          cpu.variance(mean.cpus()) / beats, memory.variance(mean.resident().toMiB()), 0);
     }
   }
 
@@ -88,7 +98,7 @@ final class Averages {
       return before;
     }
     Window window = before.window().after(host, length);
-    if (window.beats().size() < 2) {
+    if (window.mixed() || before.window().mixed()) {
       return new Course(window, before.scatters());
     }
     HostBeat then = before.window().last();
@@ -127,13 +137,16 @@ final class Averages {
     Course course = hosts.get(host);
     return course == null
         ? Variance.NONE
-        : course.scatters().variance().over(course.window().beats().size());
+        : course.scatters().variance(course.window().mean(), course.window().beats().size());
   }
 
-  /** How far the averages of a guest on a host may be off. */
-  Variance variance(VmId guest, HostId host) {
-    Scatters known = guests.getOrDefault(guest, Scatters.UNKNOWN);
+  /** How far what a guest of a host uses on average may be off. */
+  Variance variance(Vm mean, HostId host) {
     Course course = hosts.get(host);
-    return course == null ? Variance.NONE : known.variance().over(course.window().beats().size());
+    return course == null
+        ? Variance.NONE
+        : guests
+            .getOrDefault(mean.id(), Scatters.UNKNOWN)
+            .variance(mean, course.window().beats().size());
   }
 }

@@ -52,7 +52,8 @@ public final class Balancer {
     Explanation explanation = new Explanation(forecast, overload, policy);
     Score before = forecast.score(policy);
     Optional<String> reasonToWait = reasonToWait(view, forecast, moves, explanation, policy);
-    boolean calm = moves.stream().noneMatch(move -> isRecent(move, view, policy, now));
+    List<Move> own = moves.stream().filter(move -> concerns(move, view)).toList();
+    boolean calm = own.stream().noneMatch(move -> isRecent(move, view, policy, now));
     Set<Metric> about = about(overload, forecast, policy);
     if (reasonToWait.isPresent() || about.isEmpty()) {
       String summary = reasonToWait.orElseGet(explanation::quiet);
@@ -60,7 +61,9 @@ public final class Balancer {
           reasonToWait.isEmpty() && explanation.isHelpless()
               ? overload.objections()
               : new Objections();
-      boolean atRest = reasonToWait.isEmpty() && calm && !overload.balancing().isEmpty();
+      boolean atRest =
+          isForgotten(overload, policy)
+              || (reasonToWait.isEmpty() && calm && !overload.balancing().isEmpty());
       return new Proposal(
           decision(now, view, List.of(), summary, Score.terms(before, before), objections.wire()),
           atRest,
@@ -70,9 +73,8 @@ public final class Balancer {
     Search search = new Search(forecast, new Rules(moves, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
-    Optional<String> reasonToGoOn =
-        reasonToGoOn(search, calm, isYoung(overload, moves, policy, now));
-    boolean atRest = waves.isEmpty() && reasonToGoOn.isEmpty();
+    Optional<String> reasonToGoOn = reasonToGoOn(search, calm, isYoung(overload, own, policy, now));
+    boolean atRest = isForgotten(overload, policy) || (waves.isEmpty() && reasonToGoOn.isEmpty());
     String summary =
         waves.isEmpty()
             ? reasonToGoOn.orElseGet(() -> explanation.stuck(search.objections()))
@@ -98,6 +100,19 @@ public final class Balancer {
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Metric.class)));
   }
 
+  /**
+   * Whether an episode in which nothing is moved, because the policy says so, has lost its cause.
+   */
+  private static boolean isForgotten(Overload overload, Policy policy) {
+    return policy.mode() != Policy.Mode.AUTOMATIC
+        && !overload.balancing().isEmpty()
+        && overload.spells().stream().noneMatch(Overload.Spell::over);
+  }
+
+  private static boolean concerns(Move move, ClusterView view) {
+    return view.host(move.from()).isPresent() || view.host(move.to()).isPresent();
+  }
+
   /** Why an episode is not over although nothing is to be moved now. */
   private static Optional<String> reasonToGoOn(Search search, boolean calm, boolean young) {
     if (!calm) {
@@ -118,6 +133,10 @@ public final class Balancer {
    * forgotten yet, and make gains look unsure that are not.
    */
   private static boolean isYoung(Overload overload, List<Move> moves, Policy policy, Instant now) {
+    List<Overload.Spell> ripe = overload.ripe();
+    if (!ripe.isEmpty() && ripe.stream().allMatch(Overload.Spell::judged)) {
+      return false; // it was waited for at the end of the episode before
+    }
     Duration memory = policy.thresholds().window().multipliedBy(Averages.MEMORY);
     Instant last = moves.stream().map(Move::since).max(Instant::compareTo).orElse(overload.began());
     Instant latest = last.isAfter(overload.began()) ? last : overload.began();
@@ -128,7 +147,7 @@ public final class Balancer {
     if (!overload.settled().containsAll(about)) {
       return Aim.EVEN_OUT;
     }
-    boolean full = about.stream().allMatch(metric -> forecast.isFull(metric, policy));
+    boolean full = about.stream().anyMatch(metric -> forecast.isFull(metric, policy));
     return full ? Aim.RELIEVE : Aim.AGAIN;
   }
 

@@ -17,7 +17,7 @@ package io.ballast.scheduler.core;
  * </pre>
  *
  * <p>where {@code e} is 1 if the move takes the source below its trigger, and {@code f} is {@code
- * a} if it leaves it above.
+ * a} if the source was above it.
  */
 final class Chance {
   private Chance() {}
@@ -35,7 +35,7 @@ final class Chance {
       double b = full - to.value(metric) / trigger;
       double source = 2 * a + (x > 1 && rest < 1 ? 1 : 0);
       double target = 2 * b;
-      double moved = 2 * (a * x - b * full) + (rest >= 1 ? a : 0);
+      double moved = 2 * (a * x - b * full) + (x > 1 ? a : 0);
       double squares =
           (source * source * fromAfter.variance(metric) + target * target * to.variance(metric))
                   / (trigger * trigger)

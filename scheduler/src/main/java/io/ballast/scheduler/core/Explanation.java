@@ -187,18 +187,18 @@ final class Explanation {
   }
 
   /**
-   * The hosts that are over a trigger; in an episode those that it is about, and those that have
-   * been over it for long enough before the others.
+   * The hosts that take part and are over a trigger; in an episode those that it is about, and
+   * where some have been over it for long enough only those.
    */
   private List<Overload.Spell> over() {
-    List<Overload.Spell> ripe = overload.ripe();
     Set<Metric> about = overload.balancing();
-    return ripe.isEmpty()
-        ? overload.spells().stream()
-            .filter(Overload.Spell::over)
+    List<Overload.Spell> over =
+        overload.spells().stream()
+            .filter(spell -> spell.over() && forecast.site(spell.host()).isPresent())
             .filter(spell -> about.isEmpty() || about.contains(spell.metric()))
-            .toList()
-        : ripe;
+            .toList();
+    List<Overload.Spell> ripe = over.stream().filter(Overload.Spell::ripe).toList();
+    return ripe.isEmpty() ? over : ripe;
   }
 
   /** What one move does to its hosts, in the metric that it is about. */

@@ -95,17 +95,26 @@ final class Forecast {
     return homes.getOrDefault(vm, Set.of());
   }
 
-  /** A metric of the hosts that take part as measured, on average. */
+  /** A metric of all hosts that take part together as measured: a larger host counts for more. */
   double mean(Metric metric) {
-    return sites.values().stream()
-        .mapToDouble(site -> metric.of(site.host().beat()))
-        .average()
-        .orElse(0);
+    double sum = 0;
+    double all = 0;
+    for (Site site : sites.values()) {
+      HostBeat.Capacity capacity = site.host().beat().capacity();
+      double size =
+          switch (metric) {
+            case CPU, LOAD -> capacity.cpus();
+            case MEMORY -> capacity.memory().toMiB();
+          };
+      sum += metric.of(site.host().beat()) * size;
+      all += size;
+    }
+    return all == 0 ? 0 : sum / all;
   }
 
   /**
-   * Whether all hosts together have so little left of a metric that no move helps for long: on
-   * average they are above nine tenths of its trigger.
+   * Whether all hosts together have so little left of a metric that no move helps for long: they
+   * are above nine tenths of its trigger.
    */
   boolean isFull(Metric metric, Policy policy) {
     return mean(metric) >= FULL * policy.thresholds().of(metric).trigger();
@@ -129,7 +138,7 @@ final class Forecast {
     return mean.vms().stream()
         .filter(vm -> vm.state().active())
         .sorted(Comparator.comparing(Vm::id))
-        .map(vm -> Guest.of(vm, appetite, averages.variance(vm.id(), host.id())))
+        .map(vm -> Guest.of(vm, appetite, averages.variance(vm, host.id())))
         .toList();
   }
 

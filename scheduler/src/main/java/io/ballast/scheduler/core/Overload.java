@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
  * @param spells in the order of hosts and metrics
  * @param balancing the metrics of the hosts that were ripe in this episode; empty = there is none
  * @param began when the latest episode began; without meaning before the first
- * @param settled the metrics that the episode before was about: what could be done for them was
+ * @param settled the metrics that earlier episodes were about: what could be done for them was
  *     done; empty again when another host has come
- * @param among the hosts of that episode
+ * @param among the hosts of the latest of those
  * @param objections what spoke against further moves at its end
  */
 record Overload(
@@ -42,6 +42,9 @@ record Overload(
 
   /** The share of the time over its trigger below which a host is done with. */
   private static final double COOL = 0.5;
+
+  /** Hosts are looked at every second; where they beat more often, a look stands for that long. */
+  private static final Duration LEAST_SPAN = Duration.ofSeconds(3);
 
   Overload {
     spells = List.copyOf(spells);
@@ -125,7 +128,10 @@ record Overload(
             .map(spell -> balancing.contains(spell.metric()) ? spell.judgedNow() : spell)
             .toList();
     Set<HostId> hosts = view.hosts().stream().map(Fleet.Host::id).collect(Collectors.toSet());
-    return new Overload(left, Set.of(), began, balancing, hosts, why);
+    Set<Metric> done = EnumSet.noneOf(Metric.class);
+    done.addAll(balancing);
+    done.addAll(settled);
+    return new Overload(left, Set.of(), began, done, hosts, why);
   }
 
   /** The hosts that have been over a trigger for long enough. */
@@ -172,7 +178,8 @@ record Overload(
   private static List<Stretch> stretches(
       Spell before, Fleet.Host host, boolean over, Instant begin) {
     Instant at = host.heardAt();
-    Duration most = host.beat().pulse().interval().multipliedBy(2);
+    Duration twoBeats = host.beat().pulse().interval().multipliedBy(2);
+    Duration most = twoBeats.compareTo(LEAST_SPAN) > 0 ? twoBeats : LEAST_SPAN;
     Instant from = later(before.heardAt(), at.minus(most));
     List<Stretch> stretches = new ArrayList<>(before.stretches());
     stretches.removeIf(stretch -> !stretch.to().isAfter(begin));

@@ -81,6 +81,7 @@ final class Planner {
             view ->
                 clusters
                     .getOrDefault(view.cluster(), Cluster.NEW)
+                    .after(view, policy, now)
                     .plan(view, moves, policy.with(Policy.Mode.RECOMMEND), now)
                     .decision())
         .toList();
@@ -117,7 +118,7 @@ final class Planner {
   }
 
   /**
-   * What a decision says, apart from its numbers, which change all the time: where it moves what,
+   * What a decision says, apart from its numbers, which change all the time: what it moves first,
    * or the first part of why it moves nothing.
    */
   private static String gist(Decision decision) {
@@ -126,7 +127,9 @@ final class Planner {
       return VALUE.matcher(first).replaceAll("");
     }
     return decision.moves().stream()
+        .filter(move -> move.wave() == 1)
         .map(move -> move.vm() + " " + move.from() + " " + move.to())
+        .sorted()
         .collect(Collectors.joining("\n"));
   }
 

@@ -7,6 +7,7 @@ import io.ballast.messages.VmState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,14 @@ final class Rules {
   /** Whether a VM is on its way. */
   boolean isMoving(VmId vm) {
     return of(vm).stream().anyMatch(move -> move.state().open());
+  }
+
+  /** Whether the latest move of a VM was made: one that failed is not waited for. */
+  boolean hasArrived(VmId vm) {
+    return of(vm).stream()
+        .max(Comparator.comparing(Move::since))
+        .filter(move -> move.state() == Move.State.DONE)
+        .isPresent();
   }
 
   /** What speaks against moving a guest anywhere. */

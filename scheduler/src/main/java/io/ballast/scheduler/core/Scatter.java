@@ -29,9 +29,11 @@ record Scatter(double squares, double weight) {
 
   /**
    * The variance of one measurement, in the square of its unit. Few differences tell little: they
-   * count for more than they show.
+   * count for more than they show. Where there is none, the value may be off by all that it is.
+   *
+   * @param value what is measured
    */
-  double variance() {
-    return weight == 0 ? 0 : squares / weight * (1 + 4 / weight);
+  double variance(double value) {
+    return weight == 0 ? value * value : squares / weight * (1 + 4 / weight);
   }
 }

@@ -20,7 +20,10 @@ final class Search {
   /** How much more than usual a move must gain in a cluster that was balanced before. */
   private static final double RELUCTANCE = 4;
 
-  /** From this many times its trigger on, a host is relieved also in a cluster that is full. */
+  /**
+   * From this many times its trigger on, a host is relieved also in a cluster that is full. CPU
+   * counts as it is wanted, which may be more than there is.
+   */
   private static final double FAR_OVER = 1.2;
 
   private final Forecast forecast;
@@ -87,6 +90,7 @@ final class Search {
                     forecast.guests(from.id()).stream()
                         .filter(
                             guest -> againstGuest(guest).equals(Optional.of(Objection.COOL_DOWN)))
+                        .filter(guest -> rules.hasArrived(guest.vm().id()))
                         .anyMatch(guest -> bestTarget(guest, from, free, score) != null));
     objections = counted;
     return more;
@@ -175,7 +179,16 @@ final class Search {
           ripe.stream()
               .anyMatch(
                   metric -> site.value(metric) > rules.policy().thresholds().of(metric).low());
-      case RELIEVE -> ripe.stream().anyMatch(metric -> heat(site, metric) > FAR_OVER);
+      case RELIEVE -> ripe.stream().anyMatch(metric -> site.value(metric) > farOver(metric));
+    };
+  }
+
+  /** Memory has an end: for it, half-way from the trigger to that. */
+  private double farOver(Metric metric) {
+    double trigger = rules.policy().thresholds().of(metric).trigger();
+    return switch (metric) {
+      case CPU, LOAD -> trigger * FAR_OVER;
+      case MEMORY -> (1 + trigger) / 2;
     };
   }
 

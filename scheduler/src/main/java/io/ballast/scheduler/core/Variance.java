@@ -22,9 +22,4 @@ record Variance(double cpu, double memory, double load) {
         Math.max(0, memory - part.memory),
         Math.max(0, load - part.load));
   }
-
-  /** Of the mean of that many independent measurements. */
-  Variance over(int measurements) {
-    return new Variance(cpu / measurements, memory / measurements, load / measurements);
-  }
 }

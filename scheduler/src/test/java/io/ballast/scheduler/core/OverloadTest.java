@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.Pulse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -78,6 +80,46 @@ final class OverloadTest {
     hear();
 
     assertFalse(only().ripe());
+  }
+
+  @Test
+  void aHostThatBeatsMoreOftenThanItIsLookedAtRipensToo() {
+    cpu(0.9);
+    for (int looks = 0; looks <= 5; looks++) {
+      world.pass(World.BEAT);
+      Fleet.Host host = world.view().hosts().getFirst();
+      overload =
+          overload.after(
+              new ClusterView("c1", List.of(beating(host, Duration.ofMillis(100)))),
+              POLICY,
+              world.now());
+    }
+
+    assertTrue(only().ripe());
+  }
+
+  private static Fleet.Host beating(Fleet.Host host, Duration interval) {
+    HostBeat beat = host.beat();
+    Pulse pulse = beat.pulse();
+    return new Fleet.Host(
+        new HostBeat(
+            new Pulse(
+                pulse.host(),
+                pulse.cluster(),
+                pulse.incarnation(),
+                pulse.sequence(),
+                pulse.at(),
+                interval,
+                pulse.version()),
+            beat.capacity(),
+            beat.load(),
+            beat.hypervisor(),
+            beat.vms(),
+            beat.operations()),
+        host.status(),
+        host.heardAt(),
+        host.storage(),
+        host.net());
   }
 
   @Test

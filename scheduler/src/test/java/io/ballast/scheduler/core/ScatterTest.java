@@ -11,8 +11,12 @@ final class ScatterTest {
 
   @Test
   void whatIsAlwaysTheSameDoesNotScatter() {
-    assertEquals(0, Scatter.UNKNOWN.variance());
-    assertEquals(0, Scatter.UNKNOWN.after(3, 3, KEPT).after(3, 3, KEPT).variance());
+    assertEquals(0, Scatter.UNKNOWN.after(3, 3, KEPT).after(3, 3, KEPT).variance(3));
+  }
+
+  @Test
+  void whatWasMeasuredOnceMayBeOffByAllThatItIs() {
+    assertEquals(9, Scatter.UNKNOWN.variance(3));
   }
 
   @Test
@@ -24,7 +28,7 @@ final class ScatterTest {
     for (int i = 0; i < 2_000; i++) {
       double now = 10 + 0.5 * random.nextGaussian();
       scatter = scatter.after(before, now, KEPT);
-      sum += scatter.variance();
+      sum += scatter.variance(10);
       before = now;
     }
     assertEquals(0.25, sum / 2_000, 0.05);
@@ -37,11 +41,11 @@ final class ScatterTest {
       scatter = scatter.after(i < 20 ? 0 : 1, i < 19 ? 0 : 1, KEPT);
     }
     // As deviations from their mean the same values have a variance of a quarter.
-    assertTrue(scatter.variance() < 0.025, scatter::toString);
+    assertTrue(scatter.variance(10) < 0.025, scatter::toString);
   }
 
   @Test
   void oneDifferenceCountsForMoreThanItShows() {
-    assertEquals(2.5, Scatter.UNKNOWN.after(0, 1, KEPT).variance());
+    assertEquals(2.5, Scatter.UNKNOWN.after(0, 1, KEPT).variance(1));
   }
 }
