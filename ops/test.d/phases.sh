@@ -4,7 +4,7 @@
 # Each phase writes its output to $logs/PHASE.log, its reports to $logs/PHASE/, and what came of it to $logs/PHASE.result:
 # "PASSED FAILED SKIPPED FLAKY", numbers of tests.
 
-PHASES=(install build unit bus lab demo-simulated demo)
+PHASES=(unit bus lab demo-simulated demo) # after install and build
 MODULES=(messages scheduler host-agent storage-agent net-agent ops)
 
 # A test has five minutes (test.d/resources/junit-platform.properties), all tests of a module together so many seconds.
@@ -47,7 +47,7 @@ each_module() {
 
 # junit PHASE MODULE LAUNCHER-OPTION...: 0 all passed or there was nothing to run, else 1.
 junit() {
-  local phase=$1 module=$2 jdk status=0
+  local phase=$1 module=$2 jdk report=$logs/$1/$2/TEST-junit-jupiter.xml status=0
   shift 2
   jdk=$("$ops/jdk")
   echo "== $module"
@@ -66,7 +66,7 @@ junit() {
       echo "== $module: not finished after $MODULE_LIMIT s; the stacks of all threads are above"
       echo "UNFINISHED $module"
       ;;
-    1) ;;
+    1) [[ -e $report ]] || echo "UNFINISHED $module: its tests did not begin" ;;
     *) echo "UNFINISHED $module: its process ended with $status" ;;
   esac
   return 1
@@ -83,6 +83,21 @@ demo() {
     echo '[         1 tests failed          ]'
     return 1
   fi
+}
+
+# kill_tree PID: ends a process and all that it started, the latest first.
+kill_tree() {
+  local child
+  for child in $(pgrep -P "$1"); do kill_tree "$child"; done
+  kill -TERM "$1" 2>/dev/null
+}
+
+# stop_phases: ends what runs in the background, when the script is told to end.
+stop_phases() {
+  local job
+  for job in $(jobs -p); do kill_tree "$job"; done
+  wait
+  exit 130
 }
 
 # count WORD FILE: how many tests of a log the launcher calls successful, failed, skipped or aborted.
@@ -114,11 +129,11 @@ run() {
   local java_options=()
   export BALLAST_KEEP_LOGS=$logs/$phase # for the logs of brokers, hosts and agents
   ("phase_$phase") >"$log" 2>&1 </dev/null || status=$?
-  passed=$(count successful "$log") failed=$(count failed "$log") skipped=$(($(count skipped "$log") + $(count aborted "$log")))
+  passed=$(count successful "$log") failed=$(failures "$log" | wc -l) skipped=$(($(count skipped "$log") + $(count aborted "$log")))
   if ((status)); then
     ((failed)) || failed=1
     if [[ $again == yes && $phase =~ ^(bus|lab|demo.*)$ ]] && once_more "$phase" "$log"; then
-      flaky=$failed passed=$((passed + failed)) failed=0 status=0
+      flaky=$failed failed=0 status=0
     fi
   fi
   echo "$passed $failed $skipped $flaky" >"$logs/$phase.result"
@@ -140,6 +155,7 @@ tell_failure() {
 # once_more PHASE LOG: only the classes that failed, in fresh processes. Their first failure stays in the log.
 once_more() {
   local phase=$1 log=$2 module class status=0
+  export BALLAST_KEEP_LOGS=$logs/$phase-again
   if [[ $phase == demo* ]]; then
     ("phase_$phase") >"$logs/$phase-again.log" 2>&1 </dev/null
     return
