@@ -57,6 +57,8 @@ public final class Kinds {
     command("scheduler.plan-moves", SchedulerCommand.PlanMoves.class, Reply.Planned.class);
     command("scheduler.move-vm", SchedulerCommand.MoveVm.class, Reply.Accepted.class);
     command("scheduler.cancel-move", SchedulerCommand.CancelMove.class, Reply.Accepted.class);
+    command("scheduler.settle-move", SchedulerCommand.SettleMove.class, Reply.Accepted.class);
+    command("scheduler.forget-host", SchedulerCommand.ForgetHost.class, Reply.Accepted.class);
 
     name("reply.accepted", Reply.Accepted.class);
     name("reply.refused", Reply.Refused.class);

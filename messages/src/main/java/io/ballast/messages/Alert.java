@@ -40,6 +40,14 @@ public record Alert(
     /** The agent speaks, but its hypervisor does not answer it. */
     HYPERVISOR_STUCK,
     /** One virtual machine is active on two hosts. */
-    VM_DOUBLED
+    VM_DOUBLED,
+    /** A migration ended, and its virtual machine is active on neither host. */
+    VM_LOST,
+    /** Two different virtual machines that are active carry one UUID. */
+    VM_ID_SHARED,
+    /** Two agents use one host's name; neither is believed. */
+    HOST_DOUBLED,
+    /** The host's clock differs from the scheduler's. */
+    CLOCK_SKEWED
   }
 }

@@ -56,6 +56,8 @@ public record Fleet(
     /** A beat is overdue: no new work goes there, nothing is said yet. */
     SUSPECT,
     /** Silent for longer than its rhythm allows; an alert was raised. */
-    SILENT
+    SILENT,
+    /** Two agents use its name; neither is believed until one is gone; an alert was raised. */
+    DOUBLED
   }
 }

@@ -7,7 +7,8 @@ import java.time.Instant;
  * Who beats, in which life, how often: the part that all beats share.
  *
  * @param cluster hosts of one cluster are balanced against each other
- * @param incarnation the agent's start in milliseconds since 1970; a later life has a larger one
+ * @param incarnation names the agent's life; usually its start in milliseconds since 1970 by the
+ *     host's clock, so a later life may have a smaller one
  * @param sequence counts the beats of one life from 1
  * @param at when the beat was made, by the host's clock
  * @param interval how long until the next one, as the agent intends
@@ -31,14 +32,5 @@ public record Pulse(
       throw new IllegalArgumentException("field 'interval' is " + interval + "; it must be longer");
     }
     Fields.text(version, "version");
-  }
-
-  /**
-   * Whether this comes after {@code other} of the same host: a later life, or later in one life.
-   */
-  public boolean isAfter(Pulse other) {
-    return incarnation != other.incarnation
-        ? incarnation > other.incarnation
-        : sequence > other.sequence;
   }
 }

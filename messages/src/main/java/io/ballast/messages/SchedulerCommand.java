@@ -28,4 +28,24 @@ public sealed interface SchedulerCommand<R extends Reply> extends Command<R> {
       Fields.required(move, "move");
     }
   }
+
+  /**
+   * Say where the virtual machine of a move in doubt runs, because a person has looked; the move
+   * ends accordingly. For a host that will not come back.
+   *
+   * @param on the move's source or target
+   */
+  record SettleMove(OperationId move, HostId on) implements SchedulerCommand<Reply.Accepted> {
+    public SettleMove {
+      Fields.required(move, "move");
+      Fields.required(on, "on");
+    }
+  }
+
+  /** Forget a host that is gone for good; refused while it beats. */
+  record ForgetHost(HostId host) implements SchedulerCommand<Reply.Accepted> {
+    public ForgetHost {
+      Fields.required(host, "host");
+    }
+  }
 }

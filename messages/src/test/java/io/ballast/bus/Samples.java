@@ -189,6 +189,8 @@ final class Samples {
         new SchedulerCommand.PlanMoves(),
         new SchedulerCommand.MoveVm(VM, Optional.of(H2)),
         new SchedulerCommand.CancelMove(OPERATION),
+        new SchedulerCommand.SettleMove(OPERATION, new HostId("h2")),
+        new SchedulerCommand.ForgetHost(new HostId("h2")),
         new Reply.Accepted(OPERATION),
         new Reply.Refused(Reason.UNKNOWN_VM, "h1 has no VM " + VM + "; ask ballast vms"),
         new Reply.HostInspected(hostBeat()),
