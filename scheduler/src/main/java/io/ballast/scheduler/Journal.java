@@ -49,6 +49,10 @@ final class Journal {
           case HOST_SILENT -> "is silent";
           case HYPERVISOR_STUCK -> "has a hypervisor that does not answer";
           case VM_DOUBLED -> "has a virtual machine that is active elsewhere too";
+          case VM_LOST -> "had a virtual machine that is active nowhere since its move";
+          case VM_ID_SHARED -> "has a virtual machine whose UUID another one carries too";
+          case HOST_DOUBLED -> "has two agents";
+          case CLOCK_SKEWED -> "has a clock that is wrong";
         };
     return alert
         .resolvedAt()

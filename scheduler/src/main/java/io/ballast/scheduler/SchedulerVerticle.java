@@ -197,8 +197,9 @@ public final class SchedulerVerticle extends VerticleBase {
                 freshId(),
                 Address.at(Role.HOST, look.host()),
                 new HostCommand.InspectVm(look.vm()))),
-        seen -> new MoveInput.Looked(look.move(), look.host(), seen.vm()),
-        refused -> new MoveInput.LookFailed(look.move(), look.host(), message(refused)));
+        seen -> new MoveInput.Looked(look.move(), look.host(), look.round(), seen.vm()),
+        refused ->
+            new MoveInput.LookFailed(look.move(), look.host(), look.round(), message(refused)));
   }
 
   private <R extends Reply> Request<R> request(OperationId id, Address to, Command<R> command) {

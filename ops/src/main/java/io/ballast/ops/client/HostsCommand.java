@@ -99,7 +99,7 @@ public final class HostsCommand implements Callable<Integer> {
     return switch (status) {
       case UP -> ink.good(Words.of(status));
       case SUSPECT -> ink.doubtful("late");
-      case SILENT -> ink.alarming(Words.of(status));
+      case SILENT, DOUBLED -> ink.alarming(Words.of(status));
     };
   }
 

@@ -81,6 +81,10 @@ public final class AlertRows {
       case HOST_SILENT -> "is silent";
       case HYPERVISOR_STUCK -> "has a hypervisor that does not answer";
       case VM_DOUBLED -> "runs a VM that runs elsewhere too";
+      case VM_LOST -> "had a VM that is active nowhere since its move";
+      case VM_ID_SHARED -> "has a VM whose UUID another VM carries too";
+      case HOST_DOUBLED -> "has two agents";
+      case CLOCK_SKEWED -> "has a clock that is wrong";
     };
   }
 

@@ -122,6 +122,7 @@ final class HostRows {
       case UP -> hypervisor(host.beat().hypervisor().health());
       case SUSPECT -> ink.doubtful("late " + Figures.age(silence));
       case SILENT -> ink.alarming("silent " + Figures.age(silence));
+      case DOUBLED -> ink.alarming("two agents");
     };
   }
 

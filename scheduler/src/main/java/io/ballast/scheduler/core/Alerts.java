@@ -3,7 +3,9 @@ package io.ballast.scheduler.core;
 import io.ballast.messages.Alert;
 import io.ballast.messages.Alert.Verdict;
 import io.ballast.messages.Event;
+import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,11 +38,15 @@ final class Alerts {
   /**
    * What an alert is about.
    *
-   * @param vm for {@code VM_DOUBLED}
+   * @param vm for alerts about one virtual machine
    */
   record Subject(Verdict verdict, HostId host, Optional<VmId> vm) implements Comparable<Subject> {
     static Subject of(Verdict verdict, HostId host) {
       return new Subject(verdict, host, Optional.empty());
+    }
+
+    static Subject of(Verdict verdict, HostId host, VmId vm) {
+      return new Subject(verdict, host, Optional.of(vm));
     }
 
     @Override
@@ -58,7 +64,24 @@ final class Alerts {
    *
    * @param incarnation of the host's agent
    */
-  record Finding(Instant lastHeard, long incarnation, List<String> vms, List<String> evidence) {}
+  record Finding(Instant lastHeard, long incarnation, List<String> vms, List<String> evidence) {
+    /** Of the virtual machines of these names. */
+    static Finding of(Heard<HostBeat> heard, List<String> vms, List<String> evidence) {
+      return new Finding(heard.at(), heard.beat().pulse().incarnation(), vms, evidence);
+    }
+
+    /** Of a host with all that is active there. */
+    static Finding ofHost(Heard<HostBeat> heard, List<String> evidence) {
+      return of(
+          heard,
+          heard.beat().vms().stream()
+              .filter(vm -> vm.state().active())
+              .map(Vm::name)
+              .sorted()
+              .toList(),
+          evidence);
+    }
+  }
 
   /**
    * Raises and resolves so that exactly the given subjects have alerts that last.

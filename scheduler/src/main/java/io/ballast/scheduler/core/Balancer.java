@@ -39,17 +39,19 @@ public final class Balancer {
    *
    * <p>Only the first wave of a plan is meant to be carried out: after it, plan again.
    *
-   * @param moves the open ones, and those that ended lately, at least within the policy's pace
+   * @param past what became of earlier moves
    */
   static Proposal plan(
       ClusterView view,
       Averages averages,
       Overload overload,
-      List<Move> moves,
+      Past past,
       Policy policy,
       Instant now) {
+    List<Move> moves = past.moves();
     Forecast forecast = Forecast.of(view, averages, moves, policy, now);
     Explanation explanation = new Explanation(forecast, overload, policy);
+    String leftOut = LeftOut.of(view, past.setbacks(), now);
     Score before = forecast.score(policy);
     Optional<String> reasonToWait = reasonToWait(view, forecast, moves, explanation, policy);
     List<Move> own = moves.stream().filter(move -> concerns(move, view)).toList();
@@ -65,12 +67,18 @@ public final class Balancer {
           isForgotten(overload, policy)
               || (reasonToWait.isEmpty() && calm && !overload.balancing().isEmpty());
       return new Proposal(
-          decision(now, view, List.of(), summary, Score.terms(before, before), objections.wire()),
+          decision(
+              now,
+              view,
+              List.of(),
+              summary + leftOut,
+              Score.terms(before, before),
+              objections.wire()),
           atRest,
           objections);
     }
     Aim aim = aim(about, overload, forecast, policy);
-    Search search = new Search(forecast, new Rules(moves, policy, now), about, aim);
+    Search search = new Search(forecast, new Rules(view, past, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
     Optional<String> reasonToGoOn = reasonToGoOn(search, calm, isYoung(overload, own, policy, now));
@@ -84,7 +92,7 @@ public final class Balancer {
             now,
             view,
             waves,
-            summary,
+            summary + leftOut,
             Score.terms(before, forecast.score(policy)),
             search.objections().wire());
     return new Proposal(decision, atRest, search.objections());
@@ -179,8 +187,9 @@ public final class Balancer {
     if (policy.mode() == Policy.Mode.OFF) {
       return Optional.of("balancing is off");
     }
-    int heard = forecast.sites().size();
-    if (heard < 2 || heard * 2 <= view.hosts().size()) {
+    int judged = forecast.sites().size();
+    int living = view.hosts().size() - view.silent().size();
+    if (judged < 2 || judged * 2 <= living) {
       return Optional.of(explanation.tooFew(view.hosts().size()));
     }
     List<Move> wave =

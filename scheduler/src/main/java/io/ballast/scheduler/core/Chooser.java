@@ -52,20 +52,25 @@ final class Chooser {
   }
 
   private Placement notInOnePlace(VmId id, Set<HostId> homes) {
-    if (!homes.isEmpty()) {
-      return new Placement.Refused(
-          Reason.WRONG_STATE,
-          "VM " + id + " is active on " + homes + "; bring it down to one first");
-    }
     Set<String> names = new TreeSet<>();
     Set<String> hosts = new TreeSet<>();
     for (Fleet.Host host : view.hosts()) {
       for (Vm vm : host.beat().vms()) {
-        if (vm.id().equals(id)) {
+        if (vm.id().equals(id) && (homes.isEmpty() || homes.contains(host.id()))) {
           names.add(vm.name());
           hosts.add(host.id().value());
         }
       }
+    }
+    if (!homes.isEmpty()) {
+      String on = String.join(" and ", hosts);
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          names.size() > 1
+              ? "%s on %s are different VMs with one UUID, %s; give one of them another first"
+                  .formatted(String.join(" and ", names), on, id)
+              : "%s is active on %s; bring it down to one first"
+                  .formatted(String.join(" or ", names), on));
     }
     return hosts.isEmpty()
         ? new Placement.Refused(
@@ -106,7 +111,7 @@ final class Chooser {
         .filter(site -> !site.id().equals(source.id()))
         .filter(site -> site.hasRoomFor(guest))
         .min(
-            Comparator.<Site>comparingInt(site -> rules.isHot(site.with(guest)) ? 1 : 0)
+            Comparator.<Site>comparingInt(site -> reluctance(guest, source, site))
                 .thenComparingDouble(site -> after(score, guest, source, site)))
         .map(site -> found(guest, source, site))
         .orElseGet(
@@ -117,6 +122,12 @@ final class Chooser {
                         "%s was given %s and no other host of cluster %s that is up has as much"
                             + " free; free memory somewhere",
                         guest.vm().name(), guest.room(), view.cluster())));
+  }
+
+  /** A person's wish is carried out all the same, if there is no better host. */
+  private int reluctance(Guest guest, Site source, Site target) {
+    int hot = rules.isHot(target.with(guest)) ? 1 : 0;
+    return rules.isQuarantined(source.id(), target.id()) ? 2 : hot;
   }
 
   private static double after(Score score, Guest guest, Site from, Site to) {

@@ -5,6 +5,8 @@ import io.ballast.messages.HostId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The hosts of one cluster as they were last heard: all that the balancer knows of the world.
@@ -20,6 +22,14 @@ public record ClusterView(String cluster, List<Fleet.Host> hosts) {
         throw new IllegalArgumentException("host " + hosts.get(i).id() + " is twice in the view");
       }
     }
+  }
+
+  /** The hosts that were declared silent. */
+  Set<HostId> silent() {
+    return hosts.stream()
+        .filter(host -> host.status() == Fleet.Status.SILENT)
+        .map(Fleet.Host::id)
+        .collect(Collectors.toSet());
   }
 
   /** The host of that name, if the cluster has it. */

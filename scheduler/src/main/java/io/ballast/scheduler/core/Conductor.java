@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -40,6 +41,8 @@ public final class Conductor {
   private final Planner planner;
 
   private FleetView view = FleetView.EMPTY;
+  private Setbacks setbacks = Setbacks.NONE;
+  private WallTime wall = WallTime.SAME;
   private MoveMachine machine;
   private Instant nextLook;
 
@@ -62,29 +65,41 @@ public final class Conductor {
     this.nextLook = start;
   }
 
+  /**
+   * What the wall clock shows now. The core itself counts by a time that never steps; without this
+   * it takes the two for the same.
+   */
+  public void onWallClock(Instant time, Instant now) {
+    wall = WallTime.of(time, now);
+  }
+
   /** An agent beat. */
   public List<Effect> onBeat(Beat beat, Instant now) {
-    if (!view.isNews(beat, now)) {
+    if (!view.isLively(beat)) {
       return List.of();
     }
+    boolean believed = view.isNews(beat, now);
     view = view.after(beat, now);
     List<Effect> effects = new ArrayList<>();
     if (beat instanceof HostBeat host) {
       boolean awaited = watch.isGone(host.pulse().host());
-      watch.heard(host, now);
-      effects.addAll(move(new MoveInput.Beaten(host), now));
+      watch.heard(host, wall.of(now), believed, now);
+      if (believed) {
+        effects.addAll(move(new MoveInput.Beaten(host), now));
+      }
       if (awaited) {
         effects.addAll(keepWatch(now));
       }
     }
-    return effects;
+    return wall.of(effects);
   }
 
   /** Something happened; what a scheduler itself tells is no news to it. */
   public List<Effect> onEvent(Event event, Instant now) {
     return switch (event) {
-      case Event.OperationProgressed progressed -> move(new MoveInput.Progressed(progressed), now);
-      case Event.OperationFinished finished -> move(new MoveInput.Finished(finished), now);
+      case Event.OperationProgressed progressed ->
+          wall.of(move(new MoveInput.Progressed(progressed), now));
+      case Event.OperationFinished finished -> wall.of(move(new MoveInput.Finished(finished), now));
       case Event.Decided decided -> List.of();
       case Event.MoveChanged changed -> List.of();
       case Event.AlertRaised raised -> List.of();
@@ -94,7 +109,7 @@ public final class Conductor {
 
   /** What came of a {@link Effect.Send} or {@link Effect.Look}. */
   public List<Effect> onAnswer(MoveInput answer, Instant now) {
-    return move(answer, now);
+    return wall.of(move(answer, now));
   }
 
   /**
@@ -106,9 +121,12 @@ public final class Conductor {
     return switch (command) {
       case SchedulerCommand.InspectFleet inspect ->
           List.of(new Effect.Answer(id, new Reply.FleetInspected(fleet(now))));
-      case SchedulerCommand.PlanMoves plan -> List.of(new Effect.Answer(id, dryRun(now)));
-      case SchedulerCommand.MoveVm wish -> moveVm(id, wish, now);
-      case SchedulerCommand.CancelMove cancel -> cancel(id, cancel.move(), now);
+      case SchedulerCommand.PlanMoves plan -> wall.of(List.of(new Effect.Answer(id, dryRun(now))));
+      case SchedulerCommand.MoveVm wish -> wall.of(moveVm(id, wish, now));
+      case SchedulerCommand.CancelMove cancel ->
+          wall.of(tell(id, cancel.move(), new MoveInput.Cancelled(cancel.move()), now));
+      case SchedulerCommand.SettleMove settle -> wall.of(settle(id, settle, now));
+      case SchedulerCommand.ForgetHost forget -> wall.of(forget(id, forget.host(), now));
     };
   }
 
@@ -123,7 +141,7 @@ public final class Conductor {
     if (machine.nextDeadline().map(due -> !now.isBefore(due)).orElse(false)) {
       effects.addAll(move(new MoveInput.Passed(), now));
     }
-    return effects;
+    return wall.of(effects);
   }
 
   /** When to say {@link #onTick} at the latest. */
@@ -131,14 +149,15 @@ public final class Conductor {
     return machine.nextDeadline().filter(due -> due.isBefore(nextLook)).orElse(nextLook);
   }
 
-  /** The whole picture. */
+  /** The whole picture, by the wall clock. */
   public Fleet fleet(Instant now) {
-    return new Fleet(
-        now,
-        view.picture(host -> watch.status(host, now)),
-        watch.alerts(),
-        machine.moves().stream().filter(move -> isInSight(move, now)).toList(),
-        planner.decisions());
+    return wall.of(
+        new Fleet(
+            now,
+            view.picture(host -> watch.status(host, view, now)),
+            watch.alerts(),
+            machine.moves().stream().filter(move -> isInSight(move, now)).toList(),
+            planner.decisions()));
   }
 
   /** The balancer remembers its moves for longer than people care. */
@@ -152,8 +171,12 @@ public final class Conductor {
 
   private List<Effect> plan(Instant now) {
     List<Effect> effects = new ArrayList<>();
+    List<ClusterView> clusters = clusters(now);
+    for (ClusterView cluster : clusters) {
+      setbacks = setbacks.seen(cluster.hosts());
+    }
     List<Planner.Verdict> verdicts =
-        planner.look(clusters(now), machine.moves(), cluster -> !watch.inDoubt(), now);
+        planner.look(clusters, past(), cluster -> !watch.inDoubt(), now);
     for (Planner.Verdict verdict : verdicts) {
       if (verdict.news()) {
         effects.add(new Effect.Tell(new Event.Decided(verdict.decision())));
@@ -176,7 +199,7 @@ public final class Conductor {
   }
 
   private Reply dryRun(Instant now) {
-    List<Decision> decisions = planner.dryRun(clusters(now), machine.moves(), now);
+    List<Decision> decisions = planner.dryRun(clusters(now), past(), now);
     return decisions.isEmpty()
         ? new Reply.Refused(
             Reason.NOT_READY, "no host was heard yet; ask again when agents have beaten")
@@ -187,16 +210,17 @@ public final class Conductor {
     if (machine.moves().stream().anyMatch(move -> move.id().equals(id))) {
       return List.of(new Effect.Answer(id, new Reply.Accepted(id)));
     }
-    Optional<ClusterView> home = home(wish.vm(), now);
+    Asking asking = asking(now);
+    Optional<ClusterView> home = asking.home(wish.vm());
     if (home.isEmpty()) {
       return refuse(
           id, Reason.UNKNOWN_VM, "no host knows a VM " + wish.vm() + "; look for its id again");
     }
-    Optional<Effect> stranger = wish.to().flatMap(to -> stranger(id, home.get(), to));
+    Optional<Reply.Refused> stranger = wish.to().flatMap(to -> asking.stranger(home.get(), to));
     if (stranger.isPresent()) {
-      return List.of(stranger.get());
+      return List.of(new Effect.Answer(id, stranger.get()));
     }
-    Placement placement = Placement.of(home.get(), machine.moves(), policy, wish, now);
+    Placement placement = Placement.of(home.get(), past(), policy, wish, now);
     return switch (placement) {
       case Placement.Refused refused -> refuse(id, refused.reason(), refused.message());
       case Placement.Found found -> {
@@ -209,34 +233,35 @@ public final class Conductor {
     };
   }
 
-  /** The refusal of a target that is not of the cluster. */
-  private Optional<Effect> stranger(OperationId id, ClusterView cluster, HostId to) {
-    if (cluster.host(to).isPresent()) {
-      return Optional.empty();
-    }
-    Reply refused =
-        view.host(to)
-            .map(
-                heard ->
-                    new Reply.Refused(
-                        Reason.WRONG_STATE,
-                        "host "
-                            + to
-                            + " is of cluster "
-                            + heard.beat().pulse().cluster()
-                            + ", the VM of cluster "
-                            + cluster.cluster()
-                            + "; choose a host of the same cluster"))
-            .orElseGet(
-                () ->
-                    new Reply.Refused(
-                        Reason.UNKNOWN_HOST,
-                        "no host " + to + " was heard; the cluster has " + names(cluster)));
-    return Optional.of(new Effect.Answer(id, refused));
+  /** A person has looked where a move in doubt left its VM. */
+  private List<Effect> settle(OperationId id, SchedulerCommand.SettleMove settle, Instant now) {
+    Optional<Reply.Refused> objection =
+        machine.moves().stream()
+            .filter(move -> move.id().equals(settle.move()))
+            .findFirst()
+            .flatMap(move -> asking(now).contradiction(move, settle.on()));
+    return objection.isPresent()
+        ? List.of(new Effect.Answer(id, objection.get()))
+        : tell(id, settle.move(), new MoveInput.Settled(settle.move(), settle.on()), now);
   }
 
-  private List<Effect> cancel(OperationId id, OperationId move, Instant now) {
-    MoveMachine.Result result = machine.on(new MoveInput.Cancelled(move), now);
+  private List<Effect> forget(OperationId id, HostId host, Instant now) {
+    Optional<Reply.Refused> objection = asking(now).reasonToKeep(host, machine.moves());
+    if (objection.isPresent()) {
+      return List.of(new Effect.Answer(id, objection.get()));
+    }
+    view = view.without(host);
+    watch.forget(host);
+    List<Effect> effects = new ArrayList<>();
+    effects.add(new Effect.Answer(id, new Reply.Accepted(id)));
+    effects.add(new Effect.Note("host " + host + " is forgotten, because a person wants it"));
+    effects.addAll(keepWatch(now));
+    return effects;
+  }
+
+  /** Tells the machine what a person wants of a move, and the person what it says. */
+  private List<Effect> tell(OperationId id, OperationId move, MoveInput input, Instant now) {
+    MoveMachine.Result result = machine.on(input, grounds(now), now);
     Reply reply =
         result.steps().stream()
             .filter(Step.Ignored.class::isInstance)
@@ -251,7 +276,7 @@ public final class Conductor {
   }
 
   private List<Effect> move(MoveInput input, Instant now) {
-    return effects(machine.on(input, now), now);
+    return effects(machine.on(input, grounds(now), now), now);
   }
 
   private List<Effect> effects(MoveMachine.Result result, Instant now) {
@@ -259,40 +284,65 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>();
     for (Step step : result.steps()) {
       switch (step) {
-        case Step.Send send ->
-            effects.add(new Effect.Send(send.move(), send.host(), send.command()));
-        case Step.Abort abort ->
-            effects.add(new Effect.Abort(abort.move(), abort.host(), abort.command()));
-        case Step.Look look -> effects.add(new Effect.Look(look.move(), look.host(), look.vm()));
-        case Step.Changed changed ->
-            effects.add(new Effect.Tell(new Event.MoveChanged(changed.move())));
+        case Effect effect -> effects.add(effect);
         case Step.Doubled doubled -> {
           Move move = doubled.move();
           watch.doubled(move.vm(), move.name(), doubled.hosts(), now);
           effects.addAll(keepWatch(now));
         }
+        case Step.Ended ended -> ended(ended);
         case Step.Ignored ignored -> {}
       }
     }
     return effects;
   }
 
-  private List<ClusterView> clusters(Instant now) {
-    return view.clusters(host -> watch.status(host, now));
+  private void ended(Step.Ended ended) {
+    Move move = ended.move();
+    setbacks =
+        setbacks.after(
+            ended,
+            view.places(move.vm()).stream()
+                .filter(place -> place.host().equals(move.from()))
+                .map(FleetView.Place::vm)
+                .findFirst());
+    if (move.state() == Move.State.FAILED && ended.begun()) {
+      watch.failed(move);
+    }
   }
 
-  private Optional<ClusterView> home(VmId vm, Instant now) {
-    List<FleetView.Place> places = view.places(vm);
-    Optional<FleetView.Place> place =
-        places.stream()
-            .filter(each -> each.vm().state().active())
-            .findFirst()
-            .or(() -> places.stream().findFirst());
-    return place.flatMap(
-        found ->
-            clusters(now).stream()
-                .filter(cluster -> cluster.host(found.host()).isPresent())
-                .findFirst());
+  private Past past() {
+    return new Past(machine.moves(), setbacks);
+  }
+
+  private Asking asking(Instant now) {
+    return new Asking(view, clusters(now));
+  }
+
+  private Grounds grounds(Instant now) {
+    return new Grounds() {
+      @Override
+      public Optional<String> against(Move move) {
+        Optional<ClusterView> home = asking(now).home(move.vm());
+        return home.isEmpty()
+            ? Optional.of("no host knows its VM by now")
+            : Placement.against(move, home.get(), past(), policy, now);
+      }
+
+      @Override
+      public Set<OperationId> work(HostId host) {
+        return view.host(host).map(heard -> Set.copyOf(heard.beat().operations())).orElse(Set.of());
+      }
+
+      @Override
+      public boolean isSilent(HostId host) {
+        return watch.isGone(host);
+      }
+    };
+  }
+
+  private List<ClusterView> clusters(Instant now) {
+    return view.clusters(host -> watch.status(host, view, now));
   }
 
   private boolean isMoving(VmId vm) {
@@ -301,9 +351,5 @@ public final class Conductor {
 
   private static List<Effect> refuse(OperationId id, Reason reason, String message) {
     return List.of(new Effect.Answer(id, new Reply.Refused(reason, message)));
-  }
-
-  private static String names(ClusterView cluster) {
-    return String.join(", ", cluster.hosts().stream().map(host -> host.id().value()).toList());
   }
 }

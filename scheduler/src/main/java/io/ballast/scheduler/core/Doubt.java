@@ -10,40 +10,49 @@ import java.util.Optional;
  * proof: it may have switched over between the two looks. The second is, for it ran on the target
  * before it was seen on the source.
  *
+ * @param round counts the rounds; what an earlier one asked for does not count
  * @param over whether the source's agent has said that it no longer works on it; before, a VM on
  *     the source proves nothing, for the migration may go on
  * @param source what the source said in this round
  * @param target what the target said in this round
  * @param lookAt when the next round begins
- * @param bothBefore whether the VM ran on both in the round before
+ * @param bothBefore whether the VM ran on both in the last round in which both hosts answered
  * @param alarmed whether the alarm was raised
  */
 record Doubt(
-    boolean over, Sight source, Sight target, Instant lookAt, boolean bothBefore, boolean alarmed) {
+    int round,
+    boolean over,
+    Sight source,
+    Sight target,
+    Instant lookAt,
+    boolean bothBefore,
+    boolean alarmed) {
   static Doubt begin(boolean over, Instant now) {
-    return new Doubt(over, Sight.UNSEEN, Sight.UNSEEN, now, false, false);
+    return new Doubt(0, over, Sight.UNSEEN, Sight.UNSEEN, now, false, false);
   }
 
   /** This at the start of a round. */
   Doubt round(Instant next) {
-    return new Doubt(over, Sight.UNSEEN, Sight.UNSEEN, next, bothBefore || isOnBoth(), alarmed);
+    boolean complete = source.isSeen() && target.isSeen();
+    boolean both = complete ? isOnBoth() : bothBefore;
+    return new Doubt(round + 1, over, Sight.UNSEEN, Sight.UNSEEN, next, both, alarmed);
   }
 
   Doubt withSource(Sight sight) {
-    return new Doubt(over, sight, target, lookAt, bothBefore, alarmed);
+    return new Doubt(round, over, sight, target, lookAt, bothBefore, alarmed);
   }
 
   Doubt withTarget(Sight sight) {
-    return new Doubt(over, source, sight, lookAt, bothBefore, alarmed);
+    return new Doubt(round, over, source, sight, lookAt, bothBefore, alarmed);
   }
 
   /** This now that the agent no longer works on it: what was seen before does not count. */
   Doubt whenOver(Instant now) {
-    return new Doubt(true, Sight.UNSEEN, Sight.UNSEEN, now, bothBefore, alarmed);
+    return new Doubt(round, true, Sight.UNSEEN, Sight.UNSEEN, now, bothBefore, alarmed);
   }
 
   Doubt whenAlarmed() {
-    return new Doubt(over, source, target, lookAt, bothBefore, true);
+    return new Doubt(round, over, source, target, lookAt, bothBefore, true);
   }
 
   /** What the looks of this round mean; empty = not enough is known. */

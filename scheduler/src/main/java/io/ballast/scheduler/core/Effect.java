@@ -8,7 +8,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 
 /** What the core wants done in the world; its shell does it and tells what came of it. */
-public sealed interface Effect {
+public sealed interface Effect extends Step {
   /**
    * Send a host's agent this command under the move's id, within the policy's time for answers.
    * What came of it comes back as {@link MoveInput.Accepted} or {@link MoveInput.Refused}.
@@ -20,9 +20,11 @@ public sealed interface Effect {
 
   /**
    * Ask a host's hypervisor for a virtual machine. What it said comes back as {@link
-   * MoveInput.Looked} or {@link MoveInput.LookFailed}.
+   * MoveInput.Looked} or {@link MoveInput.LookFailed}, with the same round.
+   *
+   * @param round counts the looks for this move, both hosts in each
    */
-  record Look(OperationId move, HostId host, VmId vm) implements Effect {}
+  record Look(OperationId move, HostId host, VmId vm, int round) implements Effect {}
 
   /** Tell the fleet; it must not be lost. */
   record Tell(Event event) implements Effect {}

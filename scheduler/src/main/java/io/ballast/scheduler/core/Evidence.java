@@ -4,7 +4,9 @@ import io.ballast.messages.Beat;
 import io.ballast.messages.Fleet.Status;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Move;
 import io.ballast.messages.Pulse;
+import io.ballast.messages.Vm;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Why an alert is believed, in sentences for a person. */
 final class Evidence {
@@ -74,7 +77,7 @@ final class Evidence {
         String.format(
             Locale.ROOT,
             "%s (%s) is active on %s, first seen so %s ago.",
-            overlap.name(),
+            String.join(" and ", overlap.names()),
             overlap.vm(),
             String.join(" and ", overlap.hosts().stream().map(HostId::value).toList()),
             span(Duration.between(overlap.since(), now))));
@@ -96,13 +99,101 @@ final class Evidence {
     return sentences;
   }
 
+  /** Why two virtual machines count as different ones that carry one id. */
+  static List<String> ofShared(Overlaps.Overlap overlap, FleetView view) {
+    String which =
+        view.places(overlap.vm()).stream()
+            .filter(place -> overlap.hosts().contains(place.host()))
+            .map(place -> place.vm().name() + " on " + place.host())
+            .collect(Collectors.joining(" and "));
+    return List.of(
+        "By their names, "
+            + which
+            + " are different virtual machines; both carry "
+            + overlap.vm()
+            + ".",
+        "Most tools, this one among them, take them for one: neither is moved.",
+        "Both may run on. When it suits, shut one of them down, undefine it, and define it again"
+            + " with another UUID.");
+  }
+
+  /** Why a virtual machine counts as lost. */
+  static List<String> ofLoss(Move move, FleetView view, Instant now) {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        String.format(
+            Locale.ROOT,
+            "%s (%s) is active nowhere since its move from %s to %s failed %s ago: %s.",
+            move.name(),
+            move.vm(),
+            move.from(),
+            move.to(),
+            span(Duration.between(move.since(), now)),
+            move.note()));
+    List<FleetView.Place> places = view.places(move.vm());
+    for (FleetView.Place place : places) {
+      sentences.add(place.host() + " says that it is " + place.vm().state() + " there.");
+    }
+    String where =
+        places.isEmpty()
+            ? "No host knows it any more: define it again from a copy of its description, where its"
+                + " disks are, and start it"
+            : "Start it where its disks are: 'ballast vm start " + move.name() + "'";
+    sentences.add(where + ", unless its guest was shut down on purpose.");
+    return sentences;
+  }
+
+  /** Why two agents count as using one name. */
+  static List<String> ofNamesakes(Heard<HostBeat> one, Heard.Earlier<HostBeat> other, Instant now) {
+    String name = one.beat().pulse().host().value();
+    return List.of(
+        "Two agents beat as " + name + " at the same time:",
+        agent(one.beat(), one.at(), now),
+        agent(other.last(), other.at(), now),
+        "Neither is believed: nothing is moved to or from "
+            + name
+            + ". Give one of the hosts a name of its own (agent.host) and restart its agent.");
+  }
+
+  private static String agent(HostBeat beat, Instant at, Instant now) {
+    List<String> vms =
+        beat.vms().stream().filter(vm -> vm.state().active()).map(Vm::name).sorted().toList();
+    return String.format(
+        Locale.ROOT,
+        "one (incarnation %d, beat %d, %s ago) is reached at %s and has %s.",
+        beat.pulse().incarnation(),
+        beat.pulse().sequence(),
+        span(Duration.between(at, now)),
+        beat.hypervisor().peerUri(),
+        vms.isEmpty() ? "no active VM" : "the VMs " + String.join(", ", vms));
+  }
+
+  /** Why a clock counts as wrong. */
+  static List<String> ofClock(HostId host, Clocks clocks) {
+    Duration ahead = clocks.ahead(host);
+    int others = clocks.wrong().size() - 1;
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "Its clock is %s %s this scheduler's, by what its latest beats say.",
+            span(ahead.abs()),
+            ahead.isNegative() ? "behind" : "ahead of"),
+        others == 0
+            ? "The other hosts' clocks agree with this scheduler's."
+            : String.format(
+                Locale.ROOT,
+                "%d of the %d other hosts differ as well: look at this scheduler's clock first.",
+                others,
+                clocks.known() - 1),
+        "Nothing depends on it here; what runs there may. Set it right (chronyc makestep).");
+  }
+
   private static String lastBeat(Heard<HostBeat> heard, Instant now) {
     Pulse pulse = heard.beat().pulse();
     return String.format(
         Locale.ROOT,
-        "The last beat, number %d of the agent's life, came at %s, %s ago.",
+        "The last beat, number %d of the agent's life, came %s ago.",
         pulse.sequence(),
-        clock(heard.at()),
         span(heard.age(now)));
   }
 

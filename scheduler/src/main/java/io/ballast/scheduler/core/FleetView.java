@@ -8,6 +8,7 @@ import io.ballast.messages.NetBeat;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,9 +52,18 @@ final class FleetView {
     };
   }
 
-  /** The view after a beat that came at {@code now}; this same view if the beat is no news. */
+  /** Whether a beat shows that an agent lives, be it the one that is believed or another. */
+  boolean isLively(Beat beat) {
+    return switch (beat) {
+      case HostBeat host -> isLively(hosts, host);
+      case StorageBeat storage -> isLively(storages, storage);
+      case NetBeat net -> isLively(nets, net);
+    };
+  }
+
+  /** The view after a beat that came at {@code now}; this same view if the beat says nothing. */
   FleetView after(Beat beat, Instant now) {
-    if (!isNews(beat, now)) {
+    if (!isLively(beat)) {
       return this;
     }
     return switch (beat) {
@@ -78,6 +88,11 @@ final class FleetView {
 
   Optional<Heard<NetBeat>> net(HostId id) {
     return Optional.ofNullable(nets.get(id));
+  }
+
+  /** The view as if a host had never been heard. */
+  FleetView without(HostId host) {
+    return new FleetView(without(hosts, host), without(storages, host), without(nets, host));
   }
 
   /** Every host as the fleet's picture shows it, sorted by name. */
@@ -119,6 +134,29 @@ final class FleetView {
     return places;
   }
 
+  /**
+   * When the hypervisor of a host was last looked at, by the scheduler's clock: the arrival of the
+   * beat less the age of its sample, both of whose ends are of the host's clock. Empty while it
+   * does not answer.
+   */
+  Optional<Instant> sampledAt(HostId host) {
+    return host(host)
+        .filter(heard -> heard.beat().hypervisor().health() == HostBeat.Health.ANSWERING)
+        .flatMap(
+            heard ->
+                heard
+                    .beat()
+                    .hypervisor()
+                    .sampledAt()
+                    .map(sampled -> Duration.between(sampled, heard.beat().pulse().at()))
+                    .map(age -> age.isNegative() ? heard.at() : heard.at().minus(age)));
+  }
+
+  /** Whether the hypervisor of a host was looked at after a moment. */
+  boolean isSampledAfter(HostId host, Instant moment) {
+    return sampledAt(host).map(moment::isBefore).orElse(false);
+  }
+
   /** A virtual machine on a host. */
   record Place(HostId host, Vm vm) {}
 
@@ -128,10 +166,23 @@ final class FleetView {
     return before == null || before.yieldsTo(beat, now);
   }
 
+  private static <B extends Beat> boolean isLively(SortedMap<HostId, Heard<B>> known, B beat) {
+    Heard<B> before = known.get(beat.pulse().host());
+    return before == null || before.isLiveliedBy(beat);
+  }
+
   private static <B extends Beat> SortedMap<HostId, Heard<B>> with(
       SortedMap<HostId, Heard<B>> known, B beat, Instant now) {
     TreeMap<HostId, Heard<B>> next = new TreeMap<>(known);
-    next.put(beat.pulse().host(), new Heard<>(beat, now));
+    next.merge(
+        beat.pulse().host(), new Heard<>(beat, now), (before, first) -> before.after(beat, now));
+    return Collections.unmodifiableSortedMap(next);
+  }
+
+  private static <B extends Beat> SortedMap<HostId, Heard<B>> without(
+      SortedMap<HostId, Heard<B>> known, HostId host) {
+    TreeMap<HostId, Heard<B>> next = new TreeMap<>(known);
+    next.remove(host);
     return Collections.unmodifiableSortedMap(next);
   }
 

@@ -65,10 +65,21 @@ final class Forecast {
                 host.beat().load().memoryUsed()));
       }
     }
+    forecast.leaveTheDead(view);
     moves.stream()
         .filter(move -> move.state().open())
         .forEach(move -> forecast.expect(view, averages, move));
     return forecast;
+  }
+
+  /** A silent host is no home of a VM that another host runs. */
+  private void leaveTheDead(ClusterView view) {
+    Set<HostId> silent = view.silent();
+    for (Set<HostId> of : homes.values()) {
+      if (of.size() > 1 && !silent.containsAll(of)) {
+        of.removeAll(silent);
+      }
+    }
   }
 
   /** The hosts that take part, by id. */
@@ -90,7 +101,10 @@ final class Forecast {
     return guests.getOrDefault(id, List.of());
   }
 
-  /** The hosts on which a VM is active, whether they take part or not. */
+  /**
+   * The hosts on which a VM is active, whether they take part or not; a silent one only if it was
+   * active nowhere else.
+   */
   Set<HostId> homes(VmId vm) {
     return homes.getOrDefault(vm, Set.of());
   }

@@ -9,8 +9,10 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Vm;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads from an input which {@link Sign} it is for a trip, and takes the turn. */
 final class Judgement {
@@ -24,10 +26,27 @@ final class Judgement {
 
   /** A refusal means that nothing happened; the lack of an answer means nothing. */
   static Trip.Turn refused(Trip trip, Reason reason, String message, Instant now) {
-    boolean unanswered = reason == Reason.DEADLINE_PASSED || reason == Reason.BUS_LOST;
-    return unanswered
+    return saysNothing(reason)
         ? trip.on(Sign.UNANSWERED, "no answer from " + trip.move().from() + ": " + message, now)
-        : trip.on(Sign.REFUSED, message, now);
+        : ended(trip, trip.on(Sign.REFUSED, message, now), Optional.of(reason), false);
+  }
+
+  /** Whether a refusal leaves open what has happened: also who failed at it may have begun. */
+  private static boolean saysNothing(Reason reason) {
+    return reason == Reason.DEADLINE_PASSED
+        || reason == Reason.BUS_LOST
+        || reason == Reason.INTERNAL;
+  }
+
+  /** The turn with the end of the move, if it is one. */
+  private static Trip.Turn ended(
+      Trip before, Trip.Turn turn, Optional<Reason> reason, boolean begun) {
+    if (turn.trip().isOpen() || !before.isOpen()) {
+      return turn;
+    }
+    List<Step> steps = new ArrayList<>(turn.steps());
+    steps.add(new Step.Ended(turn.trip().move(), reason, begun));
+    return new Trip.Turn(turn.trip(), steps);
   }
 
   static Trip.Turn progressed(Trip trip, Event.OperationProgressed event, Instant now) {
@@ -35,19 +54,37 @@ final class Judgement {
       return trip.ignored("the end of this move was told already");
     }
     Trip.Turn turn = trip.with(trip.life().heard(now)).working(Sign.PROGRESSED, now);
-    return turn.trip().isIn(Move.State.MIGRATING) ? told(turn.trip().with(event.progress())) : turn;
+    if (!turn.trip().isIn(Move.State.MIGRATING)) {
+      return turn;
+    }
+    List<Step> steps =
+        turn.steps().stream()
+            .filter(step -> !(step instanceof Effect.Tell))
+            .collect(Collectors.toCollection(ArrayList::new));
+    Trip.Turn told = turn.trip().with(event.progress()).told();
+    steps.addAll(told.steps());
+    return new Trip.Turn(told.trip(), steps);
   }
 
+  /** The one final event; what is told again counts no more. */
   static Trip.Turn finished(Trip trip, Outcome outcome, Instant now) {
+    if (trip.life().ended()) {
+      return trip.ignored("the end of this move was told already");
+    }
     Trip ended = trip.with(trip.life().whenEnded());
     return switch (outcome) {
       case Outcome.Done done -> {
-        Trip.Turn turn = ended.on(Sign.ENDED_DONE, trip.why(), now);
-        yield turn.trip().isIn(Move.State.DONE) && done.migration().isPresent()
-            ? told(turn.trip().with(done.migration().get()))
-            : turn;
+        Trip measured = done.migration().map(ended::with).orElse(ended);
+        Trip.Turn turn = measured.on(Sign.ENDED_DONE, trip.why(), now);
+        boolean late = trip.isIn(Move.State.DONE) && done.migration().isPresent();
+        yield ended(trip, late ? turn.trip().told() : turn, Optional.empty(), true);
       }
-      case Outcome.Failed failed -> ended.on(Sign.ENDED_FAILED, failed.message(), now);
+      case Outcome.Failed failed ->
+          ended(
+              trip,
+              ended.on(Sign.ENDED_FAILED, failed.message(), now),
+              Optional.of(failed.reason()),
+              true);
       case Outcome.Unknown unknown -> {
         Trip.Turn turn = ended.on(Sign.ENDED_UNKNOWN, unknown.message(), now);
         yield trip.isIn(Move.State.UNKNOWN) && !trip.doubt().over()
@@ -60,13 +97,20 @@ final class Judgement {
   /** The truth of one of the two hosts. */
   static Trip.Turn beaten(Trip trip, HostBeat beat, Instant now) {
     HostId host = beat.pulse().host();
-    if (!trip.isOpen() || trip.isIn(Move.State.PLANNED) || !trip.touches(host)) {
+    if (!trip.touches(host)) {
+      return trip.unchanged();
+    }
+    boolean listed = host.equals(trip.move().from()) && beat.operations().contains(trip.id());
+    boolean goesOn = trip.isIn(Move.State.FAILED) && listed && !trip.life().ended();
+    if (!goesOn && (!trip.isOpen() || trip.isIn(Move.State.PLANNED))) {
       return trip.unchanged();
     }
     Trip seen = trip.with(seen(trip, beat));
-    return host.equals(trip.move().from())
-        ? ofSource(seen, beat.operations().contains(trip.id()), now)
-        : settle(seen, now);
+    return ended(
+        trip,
+        host.equals(trip.move().from()) ? ofSource(seen, listed, now) : settle(seen, now),
+        Optional.empty(),
+        true);
   }
 
   private static Life seen(Trip trip, HostBeat beat) {
@@ -87,14 +131,17 @@ final class Judgement {
           : trip.with(trip.life().heard(now)).working(Sign.LISTED, now);
     }
     Trip missed = trip.with(trip.life().missed());
-    if (trip.isIn(Move.State.MIGRATING) && missed.life().missing() >= Life.GONE) {
+    if (trip.isIn(Move.State.MIGRATING) && missed.life().isGone()) {
       String note = trip.move().from() + " no longer works on it and told no end";
       return missed.life().hasArrived() ? settle(missed, now) : missed.on(Sign.VANISHED, note, now);
     }
-    boolean couldHaveBegun = now.isBefore(trip.life().sentAt().plus(trip.transfer().answer()));
-    if (trip.isIn(Move.State.UNKNOWN) && !trip.doubt().over() && !couldHaveBegun) {
-      Trip.Turn turn = settle(missed, now);
-      return turn.trip().isOpen() ? turn.trip().whenOver(turn.steps(), now) : turn;
+    if (trip.isIn(Move.State.UNKNOWN) && !trip.doubt().over()) {
+      boolean canStillBegin = now.isBefore(trip.life().sentAt().plus(trip.transfer().answer()));
+      Trip counted = canStillBegin ? trip : missed;
+      Trip.Turn turn = settle(counted, now);
+      return turn.trip().isOpen() && counted.life().isGone()
+          ? turn.trip().whenOver(turn.steps(), now)
+          : turn;
     }
     return settle(missed, now);
   }
@@ -103,7 +150,7 @@ final class Judgement {
   private static Trip.Turn settle(Trip trip, Instant now) {
     boolean over =
         switch (trip.move().state()) {
-          case MIGRATING -> trip.life().missing() >= Life.GONE;
+          case MIGRATING -> trip.life().isGone();
           case UNKNOWN -> true;
           case PLANNED, REQUESTED, DONE, FAILED -> false;
         };
@@ -112,12 +159,15 @@ final class Judgement {
         : trip.unchanged();
   }
 
-  static Trip.Turn looked(Trip trip, HostId host, Optional<Vm> vm, Instant now) {
+  static Trip.Turn looked(Trip trip, HostId host, int round, Optional<Vm> vm, Instant now) {
     if (!trip.isIn(Move.State.UNKNOWN)) {
       return trip.ignored("this move is not in doubt, nobody has to look");
     }
     if (!trip.touches(host)) {
       return trip.ignored(host + " is no host of this move");
+    }
+    if (round != trip.doubt().round()) {
+      return trip.ignored("the answer of " + host + " is of an earlier round of looks");
     }
     Sight sight = Sight.of(vm);
     Doubt doubt =
@@ -125,13 +175,28 @@ final class Judgement {
             ? trip.doubt().withSource(sight)
             : trip.doubt().withTarget(sight);
     Trip seen = trip.with(doubt);
-    return doubt.sign().map(sign -> seen.verdict(sign, now)).orElseGet(seen::unchanged);
+    return doubt
+        .sign()
+        .map(sign -> ended(trip, seen.verdict(sign, now), Optional.empty(), true))
+        .orElseGet(seen::unchanged);
   }
 
-  static Trip.Turn lookFailed(Trip trip, HostId host, String message) {
-    return trip.isIn(Move.State.UNKNOWN)
+  static Trip.Turn lookFailed(Trip trip, HostId host, int round, String message) {
+    return trip.isIn(Move.State.UNKNOWN) && round == trip.doubt().round()
         ? trip.noted("in doubt until " + host + " answers: " + message)
-        : trip.ignored("this move is not in doubt, nobody has to look");
+        : trip.ignored("nobody waits for this look any more");
+  }
+
+  /** A person has looked. */
+  static Trip.Turn settled(Trip trip, HostId on, Instant now) {
+    if (!trip.touches(on)) {
+      return trip.ignored(
+          "%s is no host of this move; say %s or %s"
+              .formatted(on, trip.move().from(), trip.move().to()));
+    }
+    boolean here = on.equals(trip.move().from());
+    Trip.Turn turn = trip.verdict(here ? Sign.SETTLED_ON_SOURCE : Sign.SETTLED_ON_TARGET, now);
+    return ended(trip, turn, Optional.of(Reason.CANCELLED), true);
   }
 
   static Trip.Turn cancelled(Trip trip, Instant now) {
@@ -154,17 +219,13 @@ final class Judgement {
       case REQUESTED -> trip.on(Sign.UNANSWERED, "no answer from " + move.from(), now);
       case MIGRATING ->
           trip.on(Sign.SILENT, "nothing was heard of it from " + move.from() + " any more", now);
-      case UNKNOWN -> trip.look(List.of(), now);
+      case UNKNOWN -> trip.lookAgain(now);
       case DONE, FAILED -> trip.unchanged();
     };
   }
 
   static String arrived(Move move) {
     return "runs on " + move.to() + " and is gone from " + move.from();
-  }
-
-  private static Trip.Turn told(Trip trip) {
-    return new Trip.Turn(trip, List.of(new Step.Changed(trip.move())));
   }
 
   /** The refusal of an input about a move that there is not. */

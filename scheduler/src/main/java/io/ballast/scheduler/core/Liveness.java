@@ -158,6 +158,13 @@ final class Liveness {
     return silent.getOrDefault(host, Optional.empty());
   }
 
+  /** Forgets a host as if it had never been heard. */
+  void forget(HostId host) {
+    rhythms.remove(host);
+    silent.remove(host);
+    returning.remove(host);
+  }
+
   /** The hosts that were heard at least once. */
   Set<HostId> known() {
     return Collections.unmodifiableSet(rhythms.keySet());

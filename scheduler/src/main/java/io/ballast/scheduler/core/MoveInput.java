@@ -23,8 +23,8 @@ public sealed interface MoveInput {
   record Accepted(OperationId move) implements MoveInput {}
 
   /**
-   * The source's agent refused, or the bus did, or no answer came ({@code DEADLINE_PASSED}, {@code
-   * BUS_LOST}).
+   * The source's agent refused, or the bus did; or no answer came that says anything ({@code
+   * DEADLINE_PASSED}, {@code BUS_LOST}, {@code INTERNAL}).
    */
   record Refused(OperationId move, Reason reason, String message) implements MoveInput {}
 
@@ -40,15 +40,24 @@ public sealed interface MoveInput {
   /**
    * A host was looked at.
    *
+   * @param round of the look that this answers
    * @param vm absent where it knows no such VM
    */
-  record Looked(OperationId move, HostId host, Optional<Vm> vm) implements MoveInput {}
+  record Looked(OperationId move, HostId host, int round, Optional<Vm> vm) implements MoveInput {}
 
   /** A host could not be looked at; it will be tried again. */
-  record LookFailed(OperationId move, HostId host, String message) implements MoveInput {}
+  record LookFailed(OperationId move, HostId host, int round, String message)
+      implements MoveInput {}
 
   /** A person wants the move given up. */
   record Cancelled(OperationId move) implements MoveInput {}
+
+  /**
+   * A person has looked where the VM of a move in doubt runs.
+   *
+   * @param on one of its two hosts
+   */
+  record Settled(OperationId move, HostId on) implements MoveInput {}
 
   /** Time passed; due at {@link MoveMachine#nextDeadline()}. */
   record Passed() implements MoveInput {}

@@ -61,8 +61,8 @@ public final class MoveMachine {
   }
 
   /** The machine after an input. It never throws: what can't be, is ignored with a reason. */
-  public Result on(MoveInput input, Instant now) {
-    Round round = new Round(now);
+  public Result on(MoveInput input, Grounds grounds, Instant now) {
+    Round round = new Round(grounds, now);
     switch (input) {
       case MoveInput.Planned planned -> round.add(planned);
       case MoveInput.Accepted it -> round.turn(it.move(), trip -> Judgement.accepted(trip, now));
@@ -75,10 +75,14 @@ public final class MoveMachine {
               it.event().operation(), trip -> Judgement.finished(trip, it.event().outcome(), now));
       case MoveInput.Beaten it -> round.turnAll(trip -> Judgement.beaten(trip, it.beat(), now));
       case MoveInput.Looked it ->
-          round.turn(it.move(), trip -> Judgement.looked(trip, it.host(), it.vm(), now));
+          round.turn(
+              it.move(), trip -> Judgement.looked(trip, it.host(), it.round(), it.vm(), now));
       case MoveInput.LookFailed it ->
-          round.turn(it.move(), trip -> Judgement.lookFailed(trip, it.host(), it.message()));
+          round.turn(
+              it.move(), trip -> Judgement.lookFailed(trip, it.host(), it.round(), it.message()));
       case MoveInput.Cancelled it -> round.turn(it.move(), trip -> Judgement.cancelled(trip, now));
+      case MoveInput.Settled it ->
+          round.turn(it.move(), trip -> Judgement.settled(trip, it.on(), now));
       case MoveInput.Passed it -> {}
     }
     round.turnAll(trip -> Judgement.passed(trip, now));
@@ -99,11 +103,13 @@ public final class MoveMachine {
 
   /** The work of one input: trips change, steps add up. */
   private final class Round {
+    private final Grounds grounds;
     private final Instant now;
     private final Map<OperationId, Trip> after = new LinkedHashMap<>(trips);
     private final List<Step> steps = new ArrayList<>();
 
-    Round(Instant now) {
+    Round(Grounds grounds, Instant now) {
+      this.grounds = grounds;
       this.now = now;
     }
 
@@ -116,8 +122,7 @@ public final class MoveMachine {
       } else if (isMoving(move.vm())) {
         ignore(move.id(), move.name() + " is on its way already");
       } else {
-        after.put(move.id(), Trip.begin(planned, policy.transfer(), now));
-        steps.add(new Step.Changed(move));
+        take(Trip.begin(planned, policy.transfer(), now).told());
       }
     }
 
@@ -144,7 +149,12 @@ public final class MoveMachine {
               .toList();
       for (Trip trip : waiting) {
         if (hasPlace(trip.move().from()) && hasPlace(trip.move().to())) {
-          take(trip.on(Sign.TURN, trip.why(), now));
+          boolean waited = trip.move().since().isBefore(now);
+          Optional<String> objection = waited ? grounds.against(trip.move()) : Optional.empty();
+          take(
+              objection
+                  .map(why -> trip.on(Sign.OVERTAKEN, "not made any more: " + why, now))
+                  .orElseGet(() -> trip.on(Sign.TURN, trip.why(), now)));
         }
       }
       Instant forgotten = now.minus(memory());
@@ -161,14 +171,25 @@ public final class MoveMachine {
       return after.values().stream().anyMatch(trip -> trip.isOpen() && trip.move().vm().equals(vm));
     }
 
-    /** Whether a host may take part in one more move; one in doubt does not take a place. */
+    /** Whether a host may take part in one more move. */
     private boolean hasPlace(HostId host) {
       long taken =
-          after.values().stream()
-              .filter(trip -> trip.isIn(Move.State.REQUESTED) || trip.isIn(Move.State.MIGRATING))
-              .filter(trip -> trip.touches(host))
-              .count();
-      return taken < policy.caps().perHost();
+          after.values().stream().filter(trip -> trip.touches(host)).filter(this::takes).count();
+      long others = grounds.work(host).stream().filter(id -> !after.containsKey(id)).count();
+      return taken + others < policy.caps().perHost();
+    }
+
+    /**
+     * Whether a trip takes a place of its hosts. One in doubt does, for it may go on; but not for
+     * the days for which one of its hosts may be silent.
+     */
+    private boolean takes(Trip trip) {
+      return switch (trip.move().state()) {
+        case REQUESTED, MIGRATING -> true;
+        case UNKNOWN ->
+            !grounds.isSilent(trip.move().from()) && !grounds.isSilent(trip.move().to());
+        case PLANNED, DONE, FAILED -> false;
+      };
     }
 
     private void ignore(OperationId id, String why) {

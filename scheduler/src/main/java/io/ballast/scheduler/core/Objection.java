@@ -20,6 +20,12 @@ public enum Objection {
   OPEN_MOVE,
   /** The VM moved, or failed to, too short a time ago. */
   COOL_DOWN,
+  /** The VM's latest moves failed, to more than one host; it is let alone for a while. */
+  FAILED_LATELY,
+  /** The VM can't be moved as it is defined. */
+  UNMOVABLE,
+  /** The target failed what came to it; it is left out for a while. */
+  QUARANTINED,
   /** The VM came from that host too short a time ago. */
   WAY_BACK,
   /** The target has too little memory for all that the VM was given. */

@@ -1,7 +1,5 @@
 package io.ballast.scheduler.core;
 
-import io.ballast.messages.HostBeat;
-import io.ballast.messages.HostBeat.Health;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
@@ -13,13 +11,13 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Virtual machines that are active on more than one host, and since when.
+ * Ids of virtual machines that are active on more than one host, and since when: of one VM that is
+ * there twice, or, told by their names, of different VMs.
  *
  * <p>A live migration shows its guest on both hosts: running at the source and paused at the target
  * for as long as it takes, and, since two hosts are never looked at in the same moment, for about a
@@ -47,12 +45,18 @@ final class Overlaps {
   /**
    * A virtual machine on several hosts.
    *
+   * @param names what it is called on them; several are several VMs that carry one id
    * @param hosts sorted by name
    * @param runs on how many of them it runs
    * @param since when this was first seen, unexplained
    */
   record Overlap(
-      VmId vm, String name, List<HostId> hosts, long runs, Instant since, boolean doubled) {}
+      VmId vm, List<String> names, List<HostId> hosts, long runs, Instant since, boolean doubled) {
+    /** Whether these are different virtual machines that carry one id. */
+    boolean isShared() {
+      return names.size() > 1;
+    }
+  }
 
   /** Compares what all hosts say; {@code moving} tells which VMs have an open move. */
   void look(FleetView view, Predicate<VmId> moving, Instant now) {
@@ -67,8 +71,13 @@ final class Overlaps {
   void claim(VmId vm, String name, List<HostId> hosts, Instant now) {
     if (!isDoubled(vm)) {
       List<HostId> sorted = hosts.stream().sorted().toList();
-      open.put(vm, new Overlap(vm, name, sorted, sorted.size(), now, true));
+      open.put(vm, new Overlap(vm, List.of(name), sorted, sorted.size(), now, true));
     }
+  }
+
+  /** Forgets what a host was part of. */
+  void forget(HostId host) {
+    open.values().removeIf(overlap -> overlap.hosts().contains(host));
   }
 
   boolean isDoubled(VmId vm) {
@@ -87,18 +96,21 @@ final class Overlaps {
       return before;
     }
     List<HostId> hosts = places.stream().map(FleetView.Place::host).toList();
+    List<String> names = places.stream().map(place -> place.vm().name()).distinct().toList();
+    boolean shared = names.size() > 1;
     long runs = places.stream().filter(place -> runs(place.vm())).count();
-    boolean explained = runs < 2 && (moving.test(vm) || busy(hosts, view));
+    boolean explained = runs < 2 && !shared && (moving.test(vm) || busy(hosts, view));
     boolean same =
         before != null
             && !explained
             && before.hosts().equals(hosts)
+            && before.names().equals(names)
             && before.runs() >= 2 == runs >= 2;
     Instant since = same && before != null ? before.since() : now;
-    Duration hold = runs >= 2 ? settings.doubledFor() : settings.overlapFor();
+    Duration hold = runs >= 2 || shared ? settings.doubledFor() : settings.overlapFor();
     boolean doubled =
-        !explained && hosts.stream().allMatch(host -> sampledAfter(host, since.plus(hold), view));
-    return new Overlap(vm, places.getFirst().vm().name(), hosts, runs, since, doubled);
+        !explained && hosts.stream().allMatch(host -> view.isSampledAfter(host, since.plus(hold)));
+    return new Overlap(vm, names, hosts, runs, since, doubled);
   }
 
   /** Whether one of the hosts said after the overlap was found that it no longer has the VM. */
@@ -106,29 +118,10 @@ final class Overlaps {
     return overlap.hosts().stream()
         .anyMatch(
             host ->
-                sampledAfter(host, overlap.since(), view)
+                view.isSampledAfter(host, overlap.since())
                     && view.host(host).stream()
                         .flatMap(heard -> heard.beat().vms().stream())
                         .noneMatch(vm -> vm.id().equals(overlap.vm()) && vm.state().active()));
-  }
-
-  private static boolean sampledAfter(HostId host, Instant instant, FleetView view) {
-    return view.host(host).flatMap(Overlaps::sampledAt).map(instant::isBefore).orElse(false);
-  }
-
-  /**
-   * When the hypervisor was last looked at, by the scheduler's clock: the arrival of the beat less
-   * the age of its sample, both of whose ends are of the host's clock.
-   */
-  private static Optional<Instant> sampledAt(Heard<HostBeat> heard) {
-    HostBeat beat = heard.beat();
-    if (beat.hypervisor().health() != Health.ANSWERING) {
-      return Optional.empty();
-    }
-    return beat.hypervisor()
-        .sampledAt()
-        .map(sampled -> Duration.between(sampled, beat.pulse().at()))
-        .map(age -> age.isNegative() ? heard.at() : heard.at().minus(age));
   }
 
   private static boolean busy(List<HostId> hosts, FleetView view) {

@@ -49,11 +49,11 @@ final class Planner {
   /**
    * Takes note of how busy the hosts are, and decides where it is time to.
    *
-   * @param moves the open ones, and those that ended lately
+   * @param past what became of earlier moves
    * @param mayDecide asked for each cluster
    */
   List<Verdict> look(
-      List<ClusterView> views, List<Move> moves, Predicate<ClusterView> mayDecide, Instant now) {
+      List<ClusterView> views, Past past, Predicate<ClusterView> mayDecide, Instant now) {
     clusters.keySet().retainAll(views.stream().map(ClusterView::cluster).toList());
     List<Verdict> verdicts = new ArrayList<>();
     for (ClusterView view : views) {
@@ -62,9 +62,9 @@ final class Planner {
       boolean ripened =
           before.overload().balancing().isEmpty() && !cluster.overload().balancing().isEmpty();
       if ((ripened || !isEarly(cluster, now))
-          && moves.stream().allMatch(move -> isSettled(view, move))
+          && past.moves().stream().allMatch(move -> isSettled(view, move))
           && mayDecide.test(view)) {
-        Proposal proposal = cluster.plan(view, moves, policy, now);
+        Proposal proposal = cluster.plan(view, past, policy, now);
         String gist = gist(proposal.decision());
         verdicts.add(new Verdict(view, proposal.decision(), !gist.equals(cluster.gist())));
         cluster = cluster.after(view, proposal, gist);
@@ -75,14 +75,14 @@ final class Planner {
   }
 
   /** What would be decided now for each cluster, also if balancing is off; nothing comes of it. */
-  List<Decision> dryRun(List<ClusterView> views, List<Move> moves, Instant now) {
+  List<Decision> dryRun(List<ClusterView> views, Past past, Instant now) {
     return views.stream()
         .map(
             view ->
                 clusters
                     .getOrDefault(view.cluster(), Cluster.NEW)
                     .after(view, policy, now)
-                    .plan(view, moves, policy.with(Policy.Mode.RECOMMEND), now)
+                    .plan(view, past, policy.with(Policy.Mode.RECOMMEND), now)
                     .decision())
         .toList();
   }
@@ -171,8 +171,8 @@ final class Planner {
       return new Cluster(next, overload.after(next.mean(view), policy, now), last, gist);
     }
 
-    Proposal plan(ClusterView view, List<Move> moves, Policy policy, Instant now) {
-      return Balancer.plan(view, averages, overload, moves, policy, now);
+    Proposal plan(ClusterView view, Past past, Policy policy, Instant now) {
+      return Balancer.plan(view, averages, overload, past, policy, now);
     }
 
     Cluster after(ClusterView view, Proposal proposal, String itsGist) {

@@ -165,7 +165,8 @@ public record Policy(
    * @param noReturn after a VM left a host, before the balancer moves it back there
    * @param settle after a move ended, before its hosts' beats are believed; two beats at least
    * @param loadLag after a move ended, in which its hosts' load averages tell of the past
-   * @param maxBeatAge a host whose last beat is older takes no part
+   * @param maxBeatAge a host whose last beat is older takes no part; three of the host's own beat
+   *     intervals if they are longer
    */
   public record Pace(
       Duration coolDown,

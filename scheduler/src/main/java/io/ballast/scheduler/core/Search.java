@@ -26,6 +26,8 @@ final class Search {
    */
   private static final double FAR_OVER = 1.2;
 
+  private static final Bytes PAID_FOR = Bytes.ofMiB(16 * 1024);
+
   private final Forecast forecast;
   private final Rules rules;
   private final Set<Metric> ripe;
@@ -140,7 +142,7 @@ final class Search {
         continue;
       }
       Site toAfter = to.with(guest);
-      Optional<Objection> objection = rules.against(guest, to, toAfter, margin());
+      Optional<Objection> objection = rules.against(guest, from.id(), to, toAfter, margin());
       if (objection.isPresent()) {
         objections.count(objection.get());
         continue;
@@ -148,7 +150,7 @@ final class Search {
       Score after = score.after(from, to, fromAfter, toAfter);
       double gain = score.total() - after.total();
       Policy.Worth worth = rules.policy().worth();
-      double leastGain = leastGain();
+      double leastGain = leastGain() * weight(guest);
       if (gain < leastGain || gainInRipe(score, after) < leastGain) {
         objections.count(Objection.NO_GAIN);
         continue;
@@ -225,6 +227,11 @@ final class Search {
 
   private double gainInRipe(Score before, Score after) {
     return ripe.stream().mapToDouble(metric -> before.of(metric) - after.of(metric)).sum();
+  }
+
+  /** The least gain pays for so much to be sent; a move that sends more has to gain more. */
+  private double weight(Guest guest) {
+    return Math.max(1, cost(guest).toMiB() / PAID_FOR.toMiB());
   }
 
   private Bytes cost(Guest guest) {

@@ -6,14 +6,16 @@ public enum Sign {
   TURN("its hosts are free"),
   /** It waited for its turn for too long. */
   EXPIRED("it waited for too long"),
+  /** While it waited, its hosts or its VM changed, so that it can't be made. */
+  OVERTAKEN("it can't be made any more"),
   /** A person wants it given up. */
   GIVEN_UP("a person gives it up"),
   /** The source's agent took it on. */
   ACCEPTED("the agent accepts"),
   /** The source's agent, or the bus, refused it: nothing happened. */
   REFUSED("it is refused"),
-  /** No answer came: it may or may not have begun. */
-  UNANSWERED("no answer in time"),
+  /** No answer came, or one that says nothing: it may or may not have begun. */
+  UNANSWERED("no answer that says anything"),
   /** The source's agent told of progress. */
   PROGRESSED("progress"),
   /** A beat of the source says that the work is open. */
@@ -36,6 +38,10 @@ public enum Sign {
   ON_TARGET("looks show it running on the target only"),
   /** Both hosts were looked at: it is active on neither. */
   NOWHERE("looks show it active nowhere"),
+  /** A person has seen it run on the source. */
+  SETTLED_ON_SOURCE("a person says: on the source"),
+  /** A person has seen it run on the target. */
+  SETTLED_ON_TARGET("a person says: on the target"),
   /** Both hosts were looked at twice: it runs on both. */
   ON_BOTH("two looks show it running on both"),
   /** Both hosts were looked at: it is active on both, and not yet or no longer running on one. */

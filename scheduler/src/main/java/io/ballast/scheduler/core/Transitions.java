@@ -26,6 +26,7 @@ public final class Transitions {
       List.of(
           new Row(PLANNED, Sign.TURN, REQUESTED),
           new Row(PLANNED, Sign.EXPIRED, FAILED),
+          new Row(PLANNED, Sign.OVERTAKEN, FAILED),
           new Row(PLANNED, Sign.GIVEN_UP, FAILED),
           new Row(REQUESTED, Sign.GIVEN_UP, REQUESTED),
           new Row(REQUESTED, Sign.ACCEPTED, MIGRATING),
@@ -46,6 +47,7 @@ public final class Transitions {
           new Row(MIGRATING, Sign.ENDED_DONE, DONE),
           new Row(MIGRATING, Sign.ENDED_FAILED, FAILED),
           new Row(MIGRATING, Sign.ENDED_UNKNOWN, UNKNOWN),
+          new Row(UNKNOWN, Sign.GIVEN_UP, UNKNOWN),
           new Row(UNKNOWN, Sign.ACCEPTED, MIGRATING),
           new Row(UNKNOWN, Sign.REFUSED, FAILED),
           new Row(UNKNOWN, Sign.PROGRESSED, MIGRATING),
@@ -57,9 +59,12 @@ public final class Transitions {
           new Row(UNKNOWN, Sign.ON_SOURCE, FAILED),
           new Row(UNKNOWN, Sign.ON_TARGET, DONE),
           new Row(UNKNOWN, Sign.NOWHERE, FAILED),
+          new Row(UNKNOWN, Sign.SETTLED_ON_SOURCE, FAILED),
+          new Row(UNKNOWN, Sign.SETTLED_ON_TARGET, DONE),
           new Row(UNKNOWN, Sign.ON_BOTH, UNKNOWN),
           new Row(UNKNOWN, Sign.BETWEEN, UNKNOWN),
-          new Row(DONE, Sign.ENDED_DONE, DONE));
+          new Row(DONE, Sign.ENDED_DONE, DONE),
+          new Row(FAILED, Sign.LISTED, MIGRATING));
 
   /** Where a sign leads from a state; empty = it can't be, see {@link #whyNot}. */
   public static Optional<Move.State> next(Move.State from, Sign sign) {
@@ -77,18 +82,16 @@ public final class Transitions {
       case FAILED -> "this move has failed and stays so; what runs where, the beats tell";
       case REQUESTED, MIGRATING ->
           switch (sign) {
-            case TURN, EXPIRED -> "this move was sent already";
+            case TURN, EXPIRED, OVERTAKEN -> "this move was sent already";
             case REFUSED, UNANSWERED -> "the source's agent accepted this move already";
             case VANISHED, SILENT, ARRIVED -> "no agent has said yet that it works on this move";
             case ON_SOURCE, ON_TARGET, NOWHERE, ON_BOTH, BETWEEN -> "this move is not in doubt";
+            case SETTLED_ON_SOURCE, SETTLED_ON_TARGET ->
+                "this move is not in doubt; cancel it if it should not go on";
             case GIVEN_UP, ACCEPTED, PROGRESSED, LISTED, ENDED_DONE, ENDED_FAILED, ENDED_UNKNOWN ->
                 "this can always be";
           };
-      case UNKNOWN ->
-          sign == Sign.GIVEN_UP
-              ? "it is in doubt whether this move has ended; both hosts are being asked, wait for"
-                  + " their answers"
-              : "this move is in doubt already";
+      case UNKNOWN -> "this move is in doubt already";
     };
   }
 }

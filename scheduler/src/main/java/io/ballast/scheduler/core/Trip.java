@@ -1,5 +1,6 @@
 package io.ballast.scheduler.core;
 
+import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;
@@ -7,6 +8,7 @@ import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +82,16 @@ record Trip(
     if (note.equals(move.note())) {
       return unchanged();
     }
-    Trip after = with(copy(move.state(), move.since(), move.progress(), move.measures(), note));
-    return new Turn(after, List.of(new Step.Changed(after.move)));
+    return with(copy(move.state(), move.since(), move.progress(), move.measures(), note)).told();
+  }
+
+  /** Only what is told of it has changed. */
+  Turn told() {
+    return new Turn(this, List.of(tidings()));
+  }
+
+  private Effect tidings() {
+    return new Effect.Tell(new Event.MoveChanged(move));
   }
 
   /** The turn after a sign that the source's agent works on it. */
@@ -102,20 +112,31 @@ record Trip(
     Trip after = in(next.get(), note, now);
     List<Step> steps = new ArrayList<>();
     if (!after.move.equals(move)) {
-      steps.add(new Step.Changed(after.move));
+      steps.add(after.tidings());
     }
     if (sign == Sign.TURN) {
-      steps.add(new Step.Send(id(), move.from(), after.command()));
+      steps.add(new Effect.Send(id(), move.from(), after.command()));
       return new Turn(after.with(Life.begin(now)), steps);
     }
-    if (sign == Sign.GIVEN_UP && after.isOpen()) {
-      steps.add(new Step.Abort(id(), move.from(), new HostCommand.Cancel(id())));
+    if (isGivenUpBy(sign, after)) {
+      steps.add(after.abort());
+      after = after.with(after.life.whenGivenUp());
     }
     if (after.isIn(Move.State.UNKNOWN) && !isIn(Move.State.UNKNOWN)) {
       boolean over = sign == Sign.ENDED_UNKNOWN || sign == Sign.VANISHED;
-      return after.with(Doubt.begin(over, now)).look(steps, now);
+      return after.with(life.missedNever()).with(Doubt.begin(over, now)).look(steps, now);
     }
     return new Turn(after, steps);
+  }
+
+  /**
+   * Whether the source's agent has to be asked to give it up: now that a person wants it, and once
+   * more when it takes on what a person gave up before.
+   */
+  private boolean isGivenUpBy(Sign sign, Trip after) {
+    return after.isOpen()
+        && (sign == Sign.GIVEN_UP
+            || (life.givenUp() && after.isIn(Move.State.MIGRATING) && !isIn(Move.State.MIGRATING)));
   }
 
   /** The turn in which a sign is not taken, and why. */
@@ -125,10 +146,31 @@ record Trip(
 
   /** Begins a round of looks. */
   Turn look(List<Step> before, Instant now) {
+    Doubt next = doubt.round(now.plus(transfer.lookAgain()));
     List<Step> steps = new ArrayList<>(before);
-    steps.add(new Step.Look(id(), move.from(), move.vm()));
-    steps.add(new Step.Look(id(), move.to(), move.vm()));
-    return new Turn(with(doubt.round(now.plus(transfer.lookAgain()))), steps);
+    steps.add(new Effect.Look(id(), move.from(), move.vm(), next.round()));
+    steps.add(new Effect.Look(id(), move.to(), move.vm(), next.round()));
+    return new Turn(with(next), steps);
+  }
+
+  /**
+   * The turn in which it is time to look again. A migration that goes on although its time is over
+   * is given up: its agent has restarted since, and no longer does so itself.
+   */
+  Turn lookAgain(Instant now) {
+    return isOverdue(Duration.ZERO, now) && !life.givenUp()
+        ? with(life.whenGivenUp()).look(List.of(abort()), now)
+        : look(List.of(), now);
+  }
+
+  /** Whether its time was over, and a silence and {@code longer} have passed since. */
+  private boolean isOverdue(Duration longer, Instant now) {
+    Duration time = transfer.within().plus(transfer.silence()).plus(longer);
+    return !now.isBefore(life.sentAt().plus(time));
+  }
+
+  private Effect abort() {
+    return new Effect.Abort(id(), move.from(), new HostCommand.Cancel(id()));
   }
 
   /** When something has to be done if nothing is heard until then. */
@@ -153,7 +195,7 @@ record Trip(
         String.format(
             "%s %s, %s %s", move.from(), doubt.source().words(), move.to(), doubt.target().words());
     Turn turn = on(sign, words(sign, seen), now);
-    boolean lasts = doubt.over() && !now.isBefore(move.since().plus(transfer.silence()));
+    boolean lasts = doubt.over() && isOverdue(transfer.silence(), now);
     boolean alarming = sign == Sign.ON_BOTH || (sign == Sign.BETWEEN && lasts);
     if (!alarming || doubt.alarmed()) {
       return turn;
@@ -170,8 +212,11 @@ record Trip(
       case NOWHERE -> "active on neither host: " + seen + "; start it where its disks are";
       case ON_BOTH -> "RUNS TWICE: " + seen + "; destroy one of the two";
       case BETWEEN -> "between its hosts: " + seen;
+      case SETTLED_ON_SOURCE -> "a person has seen it run on " + move.from();
+      case SETTLED_ON_TARGET -> "a person has seen it run on " + move.to();
       case TURN,
           EXPIRED,
+          OVERTAKEN,
           GIVEN_UP,
           ACCEPTED,
           REFUSED,

@@ -6,7 +6,7 @@ import io.ballast.messages.Fleet.Status;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;
 import io.ballast.messages.HostId;
-import io.ballast.messages.Vm;
+import io.ballast.messages.Move;
 import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.Alerts.Finding;
 import io.ballast.scheduler.core.Alerts.Subject;
@@ -22,13 +22,16 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Keeps watch over the fleet: notices silent hosts, stuck hypervisors and doubled virtual machines,
- * and says so once with evidence. One thread at a time.
+ * Keeps watch over the fleet: notices silent and doubled hosts, stuck hypervisors, wrong clocks,
+ * and virtual machines that are doubled or lost, and says so once with evidence. One thread at a
+ * time.
  */
 final class Watch {
   private final AlertSettings settings;
   private final Liveness liveness;
   private final Overlaps overlaps;
+  private final Lost lost = new Lost();
+  private final Clocks clocks = new Clocks();
   private final Alerts alerts;
   private final SortedMap<HostId, Instant> stuckSince = new TreeMap<>();
 
@@ -39,15 +42,37 @@ final class Watch {
     this.alerts = new Alerts(settings.keptFor());
   }
 
-  /** Takes note of a host's beat that is news. */
-  void heard(HostBeat beat, Instant now) {
+  /**
+   * Takes note of a host's beat.
+   *
+   * @param wall when it came by the wall clock
+   * @param believed whether it is news, and not of a second agent of that name
+   */
+  void heard(HostBeat beat, Instant wall, boolean believed, Instant now) {
     HostId host = beat.pulse().host();
     liveness.heard(beat.pulse(), now);
+    if (!believed) {
+      return;
+    }
+    clocks.heard(beat.pulse(), wall);
     if (beat.hypervisor().health() == Health.ANSWERING) {
       stuckSince.remove(host);
     } else {
       stuckSince.putIfAbsent(host, now);
     }
+  }
+
+  /** Forgets a host; what was wrong with it is over. */
+  void forget(HostId host) {
+    liveness.forget(host);
+    clocks.forget(host);
+    overlaps.forget(host);
+    stuckSince.remove(host);
+  }
+
+  /** Takes note that a move, which may have begun, has failed. */
+  void failed(Move move) {
+    lost.failed(move);
   }
 
   /** Takes note that a virtual machine was found on several hosts by asking them. */
@@ -60,16 +85,23 @@ final class Watch {
     Optional<Liveness.Doubt> before = liveness.doubt();
     liveness.look(now);
     overlaps.look(view, moving, now);
+    lost.look(view);
     List<Effect> effects = new ArrayList<>();
     doubt(before, liveness.doubt()).ifPresent(effects::add);
     alerts
-        .settle(wrong(view), subject -> describe(subject, view, now), now)
+        .settle(wrong(view, now), subject -> describe(subject, view, now), now)
         .forEach(event -> effects.add(new Effect.Tell(event)));
     return effects;
   }
 
-  Status status(HostId host, Instant now) {
-    return liveness.status(host, now);
+  /** What is believed of a host that was heard at least once. */
+  Status status(HostId host, FleetView view, Instant now) {
+    Status status = liveness.status(host, now);
+    return status != Status.SILENT && isDoubled(host, view, now) ? Status.DOUBLED : status;
+  }
+
+  private static boolean isDoubled(HostId host, FleetView view, Instant now) {
+    return view.host(host).flatMap(heard -> heard.rival(now)).isPresent();
   }
 
   /** Whether a host was declared silent and has not come back for good. */
@@ -86,7 +118,7 @@ final class Watch {
     return alerts.all();
   }
 
-  private Set<Subject> wrong(FleetView view) {
+  private Set<Subject> wrong(FleetView view, Instant now) {
     Set<Subject> wrong = new TreeSet<>();
     liveness.gone().forEach(host -> wrong.add(Subject.of(Verdict.HOST_SILENT, host)));
     stuckSince.forEach(
@@ -99,44 +131,51 @@ final class Watch {
         });
     for (Overlaps.Overlap overlap : overlaps.doubled()) {
       wrong.add(
-          new Subject(Verdict.VM_DOUBLED, overlap.hosts().getFirst(), Optional.of(overlap.vm())));
+          Subject.of(
+              overlap.isShared() ? Verdict.VM_ID_SHARED : Verdict.VM_DOUBLED,
+              overlap.hosts().getFirst(),
+              overlap.vm()));
     }
+    for (Move move : lost.moves()) {
+      wrong.add(Subject.of(Verdict.VM_LOST, move.from(), move.vm()));
+    }
+    view.hosts().keySet().stream()
+        .filter(host -> isDoubled(host, view, now))
+        .forEach(host -> wrong.add(Subject.of(Verdict.HOST_DOUBLED, host)));
+    clocks.wrong().forEach(host -> wrong.add(Subject.of(Verdict.CLOCK_SKEWED, host)));
     return wrong;
   }
 
   private Finding describe(Subject subject, FleetView view, Instant now) {
     HostId host = subject.host();
     Heard<HostBeat> heard = view.host(host).orElseThrow();
-    List<String> active =
-        heard.beat().vms().stream()
-            .filter(vm -> vm.state().active())
-            .map(Vm::name)
-            .sorted()
-            .toList();
-    long incarnation = heard.beat().pulse().incarnation();
     return switch (subject.verdict()) {
-      case HOST_SILENT ->
-          new Finding(
-              heard.at(), incarnation, active, Evidence.ofSilence(host, view, liveness, now));
+      case HOST_SILENT -> Finding.ofHost(heard, Evidence.ofSilence(host, view, liveness, now));
       case HYPERVISOR_STUCK ->
-          new Finding(
-              heard.at(),
-              incarnation,
-              active,
-              Evidence.ofStuck(heard, stuckSince.getOrDefault(host, now), now));
+          Finding.ofHost(heard, Evidence.ofStuck(heard, stuckSince.getOrDefault(host, now), now));
       case VM_DOUBLED -> {
-        Overlaps.Overlap overlap =
-            overlaps.doubled().stream()
-                .filter(each -> subject.vm().equals(Optional.of(each.vm())))
-                .findFirst()
-                .orElseThrow();
-        yield new Finding(
-            heard.at(),
-            incarnation,
-            List.of(overlap.name()),
-            Evidence.ofDouble(overlap, view, now));
+        Overlaps.Overlap overlap = overlap(subject);
+        yield Finding.of(heard, overlap.names(), Evidence.ofDouble(overlap, view, now));
       }
+      case VM_ID_SHARED -> {
+        Overlaps.Overlap overlap = overlap(subject);
+        yield Finding.of(heard, overlap.names(), Evidence.ofShared(overlap, view));
+      }
+      case VM_LOST -> {
+        Move move = subject.vm().flatMap(lost::move).orElseThrow();
+        yield Finding.of(heard, List.of(move.name()), Evidence.ofLoss(move, view, now));
+      }
+      case HOST_DOUBLED ->
+          Finding.ofHost(heard, Evidence.ofNamesakes(heard, heard.rival(now).orElseThrow(), now));
+      case CLOCK_SKEWED -> Finding.ofHost(heard, Evidence.ofClock(host, clocks));
     };
+  }
+
+  private Overlaps.Overlap overlap(Subject subject) {
+    return overlaps.doubled().stream()
+        .filter(each -> subject.vm().equals(Optional.of(each.vm())))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Optional<Effect> doubt(

@@ -230,7 +230,7 @@ final class BalancerTest {
         new ClusterView("c1", List.of(now.hosts().get(0), now.hosts().get(1), now.hosts().get(2)));
 
     Decision decision =
-        Balancer.plan(stale, rounds.averages, rounds.overload, List.of(), QUICK, later).decision();
+        Balancer.plan(stale, rounds.averages, rounds.overload, Past.NONE, QUICK, later).decision();
 
     assertEquals(
         "nothing to do: 0 of 3 hosts can be judged (h1 host-stale, h2 host-stale, h3 host-stale)",

@@ -248,12 +248,12 @@ final class FakeFleet {
   private void look(Effect.Look look) {
     Host host = host(look.host().value());
     if (host.dead) {
-      answer(new MoveInput.LookFailed(look.move(), look.host(), "no answer"));
+      answer(new MoveInput.LookFailed(look.move(), look.host(), look.round(), "no answer"));
       return;
     }
     Optional<Vm> vm =
         Optional.ofNullable(host.guests.get(look.vm())).map(guest -> Host.vm(guest, 1));
-    answer(new MoveInput.Looked(look.move(), look.host(), vm));
+    answer(new MoveInput.Looked(look.move(), look.host(), look.round(), vm));
   }
 
   private void migrate(Effect.Send send) {

@@ -2,7 +2,9 @@ package io.ballast.scheduler.core;
 
 import static io.ballast.scheduler.core.BeatMaker.at;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Fleet;
 import io.ballast.messages.Fleet.Status;
@@ -23,23 +25,27 @@ final class FleetViewTest {
   private final BeatMaker h2 = new BeatMaker("h2");
 
   @Property
-  void theNewestBeatWinsInWhateverOrderBeatsCome(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int count) {
-    List<HostBeat> beats = new ArrayList<>();
+  void theNewestBeatOfALifeWinsInWhateverOrderItsBeatsCome(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int lives) {
     BeatMaker maker = new BeatMaker("h1");
-    for (int i = 0; i < count; i++) {
-      if (i % 7 == 6) {
-        maker.incarnation(1000 + i);
-      }
-      beats.add(maker.beat(at(i)));
-    }
-    HostBeat newest = beats.getLast();
-    List<HostBeat> arriving = new ArrayList<>(beats);
-    arriving.addAll(beats);
-    Collections.shuffle(arriving, new Random(seed));
+    Random chance = new Random(seed);
     FleetView view = FleetView.EMPTY;
-    for (int i = 0; i < arriving.size(); i++) {
-      view = view.after(arriving.get(i), at(i));
+    HostBeat newest = maker.beat(at(0));
+    for (int life = 0; life < lives; life++) {
+      maker.incarnation(chance.nextInt(1, 1_000_000));
+      List<HostBeat> beats = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        beats.add(maker.beat(at(life * 30 + i * 3)));
+      }
+      newest = beats.getLast();
+      HostBeat first = beats.getFirst();
+      List<HostBeat> arriving = new ArrayList<>(beats);
+      arriving.addAll(beats);
+      Collections.shuffle(arriving, chance);
+      view = view.after(first, at(life * 30));
+      for (HostBeat beat : arriving) {
+        view = view.after(beat, at(life * 30 + 27));
+      }
     }
 
     assertSame(newest, view.host(maker.host()).orElseThrow().beat());
@@ -56,19 +62,51 @@ final class FleetViewTest {
   }
 
   @Test
-  void aBeatOfAnEarlierLifeChangesNothing() {
-    HostBeat old = h1.beat(at(0));
-    FleetView view = FleetView.EMPTY.after(h1.incarnation(2000).beat(at(1)), at(1));
+  void aLateBeatOfAnEarlierLifeIsNotBelieved() {
+    HostBeat known = h1.beat(at(0));
+    HostBeat late = h1.beat(at(3));
+    HostBeat next = h1.incarnation(2000).beat(at(3));
+    FleetView view = FleetView.EMPTY.after(known, at(0)).after(next, at(3));
 
-    assertSame(view, view.after(old, at(2)));
+    assertSame(next, view.after(late, at(3.1)).host(h1.host()).orElseThrow().beat());
+    assertSame(view, view.after(known, at(3.1)));
   }
 
   @Test
-  void aHostWhoseClockWasSetBackIsBelievedOnceItsFormerLifeIsForgotten() {
+  void anAgentThatRestartsWithAnEarlierClockIsHeardAtOnce() {
     FleetView view = FleetView.EMPTY.after(h1.incarnation(2000).beat(at(0)), at(0));
-    HostBeat reborn = h1.incarnation(1500).beat(at(61));
+    HostBeat reborn = h1.incarnation(1500).beat(at(1));
 
-    assertSame(reborn, view.after(reborn, at(61)).host(h1.host()).orElseThrow().beat());
+    assertSame(reborn, view.after(reborn, at(1)).host(h1.host()).orElseThrow().beat());
+  }
+
+  @Test
+  void aLifeThatSeemsEarlierAndWasNeverHeardIsNotBelievedAgainstTheOneThatIs() {
+    FleetView view = FleetView.EMPTY.after(h1.incarnation(2000).beat(at(0)), at(0));
+    HostBeat stray = h1.incarnation(1500).lose(40).beat(at(1));
+
+    assertFalse(view.isNews(stray, at(1)));
+    assertTrue(view.isNews(stray, at(10)), "the other life is over");
+  }
+
+  @Test
+  void twoAgentsOfOneNameAreRivalsUntilOneOfThemIsGone() {
+    BeatMaker other = new BeatMaker("h1").incarnation(1500).lose(200);
+    FleetView view = FleetView.EMPTY;
+    for (int i = 0; i < 3; i++) {
+      view = view.after(h1.beat(at(3 * i)), at(3 * i));
+      view = view.after(other.beat(at(3 * i + 1)), at(3 * i + 1));
+    }
+    assertTrue(view.host(h1.host()).orElseThrow().rival(at(8)).isPresent());
+
+    HostBeat last = h1.beat(at(0));
+    for (int i = 3; i < 8; i++) {
+      last = other.beat(at(3 * i + 1));
+      view = view.after(last, at(3 * i + 1));
+    }
+
+    assertSame(last, view.host(h1.host()).orElseThrow().beat());
+    assertTrue(view.host(h1.host()).orElseThrow().rival(at(23)).isEmpty());
   }
 
   @Test

@@ -34,12 +34,13 @@ final class MoveMachineTest {
   private final List<Step> steps = new ArrayList<>();
   private MoveMachine machine = MoveMachine.of(Policy.DEFAULT);
   private Instant now = Instant.parse("2025-01-01T00:00:00Z");
+  private int round;
 
   @Test
   void aPlannedMoveIsSentToItsSourceAtOnceWhenItsHostsAreFree() {
     plan(ID, VM, H1, H2, Move.Priority.BALANCE);
 
-    Step.Send send = only(Step.Send.class);
+    Effect.Send send = only(Effect.Send.class);
     assertEquals(H1, send.host());
     assertEquals(ID, send.move());
     assertEquals(H2, send.command().to());
@@ -54,11 +55,11 @@ final class MoveMachineTest {
     OperationId person = new OperationId("m3");
     plan(balance, World.vm("w2"), H1, H2, Move.Priority.BALANCE);
     plan(person, World.vm("w3"), H1, H2, Move.Priority.PERSON);
-    assertEquals(List.of(), all(Step.Send.class));
+    assertEquals(List.of(), all(Effect.Send.class));
 
     on(new MoveInput.Refused(ID, Reason.NOT_READY, "just starting"));
 
-    assertEquals(person, only(Step.Send.class).move());
+    assertEquals(person, only(Effect.Send.class).move());
     assertEquals(Move.State.PLANNED, state(balance));
   }
 
@@ -97,7 +98,7 @@ final class MoveMachineTest {
 
     assertEquals(Move.State.FAILED, state());
     assertEquals("h2 has 10 MiB free, w1 needs 80 MiB", move().note());
-    assertEquals(List.of(), all(Step.Look.class));
+    assertEquals(List.of(), all(Effect.Look.class));
   }
 
   @Test
@@ -134,7 +135,8 @@ final class MoveMachineTest {
 
     assertEquals(Move.State.UNKNOWN, state());
     assertEquals(
-        List.of(new Step.Look(ID, H1, VM), new Step.Look(ID, H2, VM)), all(Step.Look.class));
+        List.of(new Effect.Look(ID, H1, VM, 1), new Effect.Look(ID, H2, VM, 1)),
+        all(Effect.Look.class));
   }
 
   @Test
@@ -227,10 +229,10 @@ final class MoveMachineTest {
     inDoubt();
     for (int i = 0; i < 100; i++) {
       look(H1, Optional.of(VmState.RUNNING));
-      on(new MoveInput.LookFailed(ID, H2, "nobody serves host.h2"));
+      on(new MoveInput.LookFailed(ID, H2, round, "nobody serves host.h2"));
       pass(Duration.ofSeconds(10));
       assertEquals(Move.State.UNKNOWN, state());
-      assertEquals(2, all(Step.Look.class).size());
+      assertEquals(2, all(Effect.Look.class).size());
     }
 
     look(H1, Optional.of(VmState.RUNNING));
@@ -290,11 +292,11 @@ final class MoveMachineTest {
     assertEquals(Move.State.UNKNOWN, state());
 
     beat(H1, Optional.of(VmState.RUNNING), List.of());
-    assertEquals(List.of(), all(Step.Look.class), "the command may still be on its way");
+    assertEquals(List.of(), all(Effect.Look.class), "the command may still be on its way");
 
     pass(Duration.ofSeconds(6));
     beat(H1, Optional.of(VmState.RUNNING), List.of());
-    assertEquals(2, all(Step.Look.class).size());
+    assertEquals(2, all(Effect.Look.class).size());
     look(H1, Optional.of(VmState.RUNNING));
     look(H2, Optional.empty());
 
@@ -319,7 +321,7 @@ final class MoveMachineTest {
     finish(new Outcome.Unknown("h2 does not answer"));
 
     assertEquals(Move.State.UNKNOWN, state());
-    assertEquals(2, all(Step.Look.class).size());
+    assertEquals(2, all(Effect.Look.class).size());
     on(new MoveInput.Progressed(progress()));
     assertEquals(Move.State.UNKNOWN, state(), "progress from before the end");
   }
@@ -334,7 +336,7 @@ final class MoveMachineTest {
     assertEquals(Move.State.FAILED, state(second));
 
     on(new MoveInput.Cancelled(ID));
-    assertEquals(ID, only(Step.Abort.class).command().operation());
+    assertEquals(ID, only(Effect.Abort.class).command().operation());
     assertEquals(Move.State.MIGRATING, state());
 
     finish(new Outcome.Failed(Reason.CANCELLED, "given up"));
@@ -375,7 +377,7 @@ final class MoveMachineTest {
 
     plan(new OperationId("m2"), World.vm("w2"), H1, H2, Move.Priority.BALANCE);
 
-    assertEquals(new OperationId("m2"), only(Step.Send.class).move());
+    assertEquals(new OperationId("m2"), only(Effect.Send.class).move());
   }
 
   private void migrating() {
@@ -421,7 +423,7 @@ final class MoveMachineTest {
   }
 
   private void look(HostId host, Optional<VmState> state) {
-    on(new MoveInput.Looked(ID, host, state.map(MoveMachineTest::vm)));
+    on(new MoveInput.Looked(ID, host, round, state.map(MoveMachineTest::vm)));
   }
 
   private void beat(HostId host, Optional<VmState> state, List<OperationId> operations) {
@@ -449,10 +451,11 @@ final class MoveMachineTest {
   }
 
   private void on(MoveInput input) {
-    MoveMachine.Result result = machine.on(input, now);
+    MoveMachine.Result result = machine.on(input, Grounds.NONE, now);
     machine = result.machine();
     steps.clear();
     steps.addAll(result.steps());
+    all(Effect.Look.class).forEach(look -> round = look.round());
   }
 
   private <S extends Step> List<S> all(Class<S> type) {

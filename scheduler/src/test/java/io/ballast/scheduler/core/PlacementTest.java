@@ -135,6 +135,6 @@ final class PlacementTest {
   private Placement place(String vm, @Nullable String to) {
     SchedulerCommand.MoveVm wish =
         new SchedulerCommand.MoveVm(World.vm(vm), Optional.ofNullable(to).map(HostId::new));
-    return Placement.of(view, moves, Policy.DEFAULT, wish, world.now());
+    return Placement.of(view, Past.of(moves), Policy.DEFAULT, wish, world.now());
   }
 }

@@ -78,7 +78,7 @@ final class RandomFleetsTest {
     Rounds rounds = ripe(seed);
     World world = rounds.world;
     Forecast forecast = Forecast.of(world.view(), List.of(), POLICY, world.now());
-    Rules rules = new Rules(List.of(), POLICY, world.now());
+    Rules rules = new Rules(world.view(), Past.NONE, POLICY, world.now());
 
     for (PlannedMove move : rounds.plan().moves()) {
       Site from = forecast.site(move.from()).orElseThrow();

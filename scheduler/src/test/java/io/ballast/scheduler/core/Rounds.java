@@ -72,7 +72,7 @@ final class Rounds {
   }
 
   private Proposal propose() {
-    return Balancer.plan(view, averages, overload, List.copyOf(moves), policy, world.now());
+    return Balancer.plan(view, averages, overload, Past.of(moves), policy, world.now());
   }
 
   List<Decision> withMoves() {

@@ -153,7 +153,7 @@ final class WatchTest {
   private void hear(Beat beat) {
     view = view.after(beat, at(now));
     if (beat instanceof HostBeat host) {
-      watch.heard(host, at(now));
+      watch.heard(host, at(now), true, at(now));
     }
   }
 

@@ -1,0 +1,121 @@
+package io.ballast.scheduler.core;
+
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Move;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Refused;
+import io.ballast.messages.VmId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What the fleet's picture says to the wishes of a person. */
+record Asking(FleetView view, List<ClusterView> clusters) {
+  /**
+   * The cluster in which a VM is: where it is in memory rather than defined, heard rather than
+   * silent.
+   */
+  Optional<ClusterView> home(VmId vm) {
+    return view.places(vm).stream()
+        .min(
+            Comparator.comparing((FleetView.Place place) -> !place.vm().state().active())
+                .thenComparing(place -> is(place.host(), Fleet.Status.SILENT)))
+        .flatMap(place -> cluster(place.host()));
+  }
+
+  /** The refusal of a target that is not of the cluster. */
+  Optional<Refused> stranger(ClusterView cluster, HostId to) {
+    if (cluster.host(to).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        view.host(to)
+            .map(
+                heard ->
+                    new Refused(
+                        Reason.WRONG_STATE,
+                        "host "
+                            + to
+                            + " is of cluster "
+                            + heard.beat().pulse().cluster()
+                            + ", the VM of cluster "
+                            + cluster.cluster()
+                            + "; choose a host of the same cluster"))
+            .orElseGet(
+                () ->
+                    new Refused(
+                        Reason.UNKNOWN_HOST,
+                        "no host " + to + " was heard; the cluster has " + names(cluster))));
+  }
+
+  /** Why a host is not to be forgotten; empty = it may be. */
+  Optional<Refused> reasonToKeep(HostId host, List<Move> moves) {
+    if (view.host(host).isEmpty()) {
+      return Optional.of(
+          new Refused(Reason.UNKNOWN_HOST, "no host " + host + " was heard; see 'ballast hosts'"));
+    }
+    if (!is(host, Fleet.Status.SILENT)) {
+      return Optional.of(
+          new Refused(
+              Reason.WRONG_STATE,
+              host
+                  + " still beats, or has only just fallen silent; stop its agent, wait until it is"
+                  + " called silent, then forget it"));
+    }
+    return moves.stream()
+        .filter(move -> move.state().open())
+        .filter(move -> move.from().equals(host) || move.to().equals(host))
+        .findFirst()
+        .map(
+            move ->
+                new Refused(
+                    Reason.BUSY,
+                    "the move of %s from %s to %s is in doubt; find out where it runs and say so: 'ballast move settle %s --on HOST'"
+                        .formatted(move.name(), move.from(), move.to(), move.id())));
+  }
+
+  /** Why a person can't be right that the VM of a move runs on a host; empty = it may be so. */
+  Optional<Refused> contradiction(Move move, HostId on) {
+    HostId other = on.equals(move.from()) ? move.to() : move.from();
+    if (isHeard(on) && !isActive(move.vm(), on)) {
+      return Optional.of(
+          new Refused(
+              Reason.WRONG_STATE,
+              "%s beats and does not have %s active; look again where it runs"
+                  .formatted(on, move.name())));
+    }
+    if (isHeard(other) && isActive(move.vm(), other)) {
+      return Optional.of(
+          new Refused(
+              Reason.WRONG_STATE,
+              "%s beats and has %s active as well; bring it down to one first"
+                  .formatted(other, move.name())));
+    }
+    return Optional.empty();
+  }
+
+  private boolean isHeard(HostId host) {
+    return is(host, Fleet.Status.UP) || is(host, Fleet.Status.SUSPECT);
+  }
+
+  private boolean isActive(VmId vm, HostId host) {
+    return view.places(vm).stream()
+        .anyMatch(place -> place.host().equals(host) && place.vm().state().active());
+  }
+
+  private boolean is(HostId host, Fleet.Status status) {
+    return cluster(host)
+        .flatMap(cluster -> cluster.host(host))
+        .filter(known -> known.status() == status)
+        .isPresent();
+  }
+
+  private Optional<ClusterView> cluster(HostId host) {
+    return clusters.stream().filter(cluster -> cluster.host(host).isPresent()).findFirst();
+  }
+
+  private static String names(ClusterView cluster) {
+    return String.join(", ", cluster.hosts().stream().map(host -> host.id().value()).toList());
+  }
+}
