@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
