@@ -164,7 +164,7 @@ final class NetAgentTest {
     done(
         vertx.deployVerticle(
             new NetAgent(
-                new Heartbeat.Rhythm(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
+                new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
                 bus,
                 ports,
                 Clock.systemUTC())));

@@ -136,7 +136,7 @@ final class StorageAgentTest {
     done(
         vertx.deployVerticle(
             new StorageAgent(
-                new Heartbeat.Rhythm(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
+                new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
                 bus,
                 volumes,
                 Clock.systemUTC())));

@@ -26,21 +26,21 @@ import java.util.concurrent.TimeoutException;
  * One command's connection to the fleet. Its methods wait on the caller's thread and fail with a
  * {@link CommandFailure}.
  */
-public final class Session implements AutoCloseable {
+public final class FleetConnection implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(3);
 
   private final Vertx vertx;
   private final Bus bus;
   private final Duration timeout;
 
-  private Session(Vertx vertx, Bus bus, Duration timeout) {
+  private FleetConnection(Vertx vertx, Bus bus, Duration timeout) {
     this.vertx = vertx;
     this.bus = bus;
     this.timeout = timeout;
   }
 
   /** Connects as the options and the configuration say. */
-  public static Session open(Shell shell, FleetOptions options) {
+  public static FleetConnection open(Shell shell, FleetOptions options) {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -57,7 +57,7 @@ public final class Session implements AutoCloseable {
               shell
                   .connector()
                   .connect(vertx, options.configuration(shell.environment()).bus(), timeout));
-      return new Session(vertx, bus, timeout);
+      return new FleetConnection(vertx, bus, timeout);
     } catch (RuntimeException e) {
       vertx.close();
       throw e;
