@@ -67,7 +67,7 @@ public final class HostAgent extends VerticleBase {
     Operations operations = new Operations(config.host(), bus, loop, clock, metrics);
     Heartbeat<HostBeat> heartbeat =
         new Heartbeat<>(
-            bus, config.rhythm(), clock, pulse -> sampler.beat(pulse, operations.open()));
+            bus, config.beater(), clock, pulse -> sampler.beat(pulse, operations.open()));
     HostCommands commands =
         new HostCommands(
             config,
@@ -117,12 +117,12 @@ public final class HostAgent extends VerticleBase {
     made.loop()
         .here(
             seen,
-            config.rhythm().every(),
+            config.beater().every(),
             () -> new RefusedException(Reason.NOT_READY, "the first beat waits no longer"))
         .onComplete(
             ready -> {
               beat(made);
-              vertx.setPeriodic(config.rhythm().every().toMillis(), timer -> beat(made));
+              vertx.setPeriodic(config.beater().every().toMillis(), timer -> beat(made));
             });
   }
 

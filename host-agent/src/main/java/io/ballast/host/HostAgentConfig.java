@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * What a host's agent has to be told.
  *
- * @param rhythm who it is and how often it beats; every 3 s unless said otherwise
+ * @param beater who it is and how often it beats; every 3 s unless said otherwise
  * @param peerUri how other hosts' hypervisors reach this one for migrations, such as {@code
  *     qemu+tcp://10.88.0.11/system}
  * @param sampleEvery how often the host and its hypervisor are looked at; every second unless said
@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param patience how long it waits for what
  */
 public record HostAgentConfig(
-    Heartbeat.Rhythm rhythm, String peerUri, Duration sampleEvery, Patience patience) {
+    Heartbeat.Beater beater, String peerUri, Duration sampleEvery, Patience patience) {
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(3);
   public static final Duration DEFAULT_SAMPLE_EVERY = Duration.ofSeconds(1);
 
@@ -23,19 +23,19 @@ public record HostAgentConfig(
     if (peerUri.isBlank()) {
       throw new IllegalArgumentException("the agent must be told its host's peer URI");
     }
-    if (sampleEvery.toMillis() < 1 || sampleEvery.compareTo(rhythm.every()) > 0) {
+    if (sampleEvery.toMillis() < 1 || sampleEvery.compareTo(beater.every()) > 0) {
       throw new IllegalArgumentException(
           "the host must be sampled at least once a beat: every "
               + sampleEvery
               + " is not within "
-              + rhythm.every());
+              + beater.every());
     }
   }
 
   /** The usual intervals and patience. */
   public static HostAgentConfig of(HostId host, String cluster, String version, String peerUri) {
     return new HostAgentConfig(
-        new Heartbeat.Rhythm(host, cluster, DEFAULT_BEAT_EVERY, version),
+        new Heartbeat.Beater(host, cluster, DEFAULT_BEAT_EVERY, version),
         peerUri,
         DEFAULT_SAMPLE_EVERY,
         Patience.DEFAULT);
@@ -44,7 +44,7 @@ public record HostAgentConfig(
   /** The same with beats at another interval, and samples at least as often. */
   public HostAgentConfig beatingEvery(Duration interval) {
     return new HostAgentConfig(
-        new Heartbeat.Rhythm(rhythm.host(), rhythm.cluster(), interval, rhythm.version()),
+        new Heartbeat.Beater(beater.host(), beater.cluster(), interval, beater.version()),
         peerUri,
         sampleEvery.compareTo(interval) > 0 ? interval : sampleEvery,
         patience);
@@ -52,11 +52,11 @@ public record HostAgentConfig(
 
   /** The same with other limits. */
   public HostAgentConfig with(Patience limits) {
-    return new HostAgentConfig(rhythm, peerUri, sampleEvery, limits);
+    return new HostAgentConfig(beater, peerUri, sampleEvery, limits);
   }
 
   public HostId host() {
-    return rhythm.host();
+    return beater.host();
   }
 
   /**

@@ -62,7 +62,7 @@ final class HostSampler {
     this.peerUri = config.peerUri();
     this.loop = loop;
     this.clock = clock;
-    Duration length = config.rhythm().every();
+    Duration length = config.beater().every();
     this.readings = new Window<>(length, (from, to) -> to.at().minus(from.at()));
     this.samples = new Window<>(length, (from, to) -> Duration.between(from.at(), to.at()));
   }

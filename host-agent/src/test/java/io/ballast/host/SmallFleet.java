@@ -3,11 +3,11 @@ package io.ballast.host;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.ballast.bus.Address;
-import io.ballast.bus.LocalBus;
-import io.ballast.bus.LocalHub;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.bus.local.LocalHub;
 import io.ballast.host.HostAgentConfig.Patience;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;

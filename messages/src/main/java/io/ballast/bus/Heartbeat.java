@@ -12,14 +12,14 @@ import java.util.function.Function;
  * The heart of one agent: numbers its beats from 1 and tells them to the bus, in one incarnation
  * that began when this was made.
  *
- * <p>It has no timer: its owner calls {@link #beat()} every {@link Rhythm#every()}, and in between
+ * <p>It has no timer: its owner calls {@link #beat()} every {@link Beater#every()}, and in between
  * when there is news. Used from one thread.
  *
  * @param <B> the agent's kind of beat
  */
 public final class Heartbeat<B extends Beat> {
   private final Bus bus;
-  private final Rhythm rhythm;
+  private final Beater beater;
   private final Clock clock;
   private final Function<Pulse, B> body;
   private final long incarnation;
@@ -28,9 +28,9 @@ public final class Heartbeat<B extends Beat> {
   /**
    * @param body makes a beat out of its pulse from what is known, without waiting
    */
-  public Heartbeat(Bus bus, Rhythm rhythm, Clock clock, Function<Pulse, B> body) {
+  public Heartbeat(Bus bus, Beater beater, Clock clock, Function<Pulse, B> body) {
     this.bus = bus;
-    this.rhythm = rhythm;
+    this.beater = beater;
     this.clock = clock;
     this.body = body;
     this.incarnation = clock.millis();
@@ -47,13 +47,13 @@ public final class Heartbeat<B extends Beat> {
   public B next() {
     return body.apply(
         new Pulse(
-            rhythm.host(),
-            rhythm.cluster(),
+            beater.host(),
+            beater.cluster(),
             incarnation,
             sequence + 1,
             clock.instant(),
-            rhythm.every(),
-            rhythm.version()));
+            beater.every(),
+            beater.version()));
   }
 
   /**
@@ -63,8 +63,8 @@ public final class Heartbeat<B extends Beat> {
    * @param every from one beat to the next, above zero
    * @param version the agent's
    */
-  public record Rhythm(HostId host, String cluster, Duration every, String version) {
-    public Rhythm {
+  public record Beater(HostId host, String cluster, Duration every, String version) {
+    public Beater {
       if (every.toMillis() < 1) {
         throw new IllegalArgumentException("beats must be at least 1 ms apart, not " + every);
       }

@@ -1,8 +1,11 @@
 /**
  * The bus that carries the fleet's messages: four verbs, one interface, two carriers.
  *
- * <p>{@link io.ballast.bus.RabbitBus} is the real one; {@link io.ballast.bus.LocalBus} carries the
- * same verbs inside one process for tests and simulation. Both pass the same contract tests.
+ * <p>What comes in is a {@link io.ballast.bus.Request} or a notice, and whoever serves an {@link
+ * io.ballast.bus.Address} or listens. What goes out is a reply of the request's type, or a {@link
+ * io.ballast.bus.RefusedException} with a reason. It never says how a message travels: that is the
+ * carriers' matter, {@link io.ballast.bus.rabbit.RabbitBus} between processes and {@link
+ * io.ballast.bus.local.LocalBus} within one, and both pass the same contract tests.
  */
 @NullMarked
 package io.ballast.bus;

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits for futures from a test's own thread, generously. */
-final class Await {
+public final class Await {
   private static final long SECONDS = 60;
 
   private Await() {}
 
-  static <T> T result(Future<T> future) {
+  public static <T> T result(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -24,7 +24,7 @@ final class Await {
     }
   }
 
-  static RefusedException refusal(Future<?> future) {
+  public static RefusedException refusal(Future<?> future) {
     CompletionException failure = assertThrows(CompletionException.class, () -> result(future));
     if (failure.getCause() instanceof RefusedException refused) {
       return refused;

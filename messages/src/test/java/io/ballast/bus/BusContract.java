@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What every bus does, whatever carries it. Each test has hosts of its own. */
-interface BusContract extends NoticesContract {
+public interface BusContract extends NoticesContract {
   Duration LONG = Duration.ofSeconds(50);
 
   static Address host() {

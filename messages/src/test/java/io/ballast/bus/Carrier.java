@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What carries a bus under test, and what a stranger can do to it. */
-interface Carrier extends AutoCloseable {
+public interface Carrier extends AutoCloseable {
   /** A new member. */
   Bus join(String name);
 
@@ -29,17 +29,17 @@ interface Carrier extends AutoCloseable {
    */
   record Letter(
       String address, Map<String, String> properties, Map<String, Object> headers, String body) {
-    static Letter of(String address, String kind, String body) {
+    public static Letter of(String address, String kind, String body) {
       return new Letter(address, Map.of("type", kind, "message-id", "m1"), Map.of(), body);
     }
 
-    Letter without(String property) {
+    public Letter without(String property) {
       Map<String, String> fewer = new HashMap<>(properties);
       fewer.remove(property);
       return new Letter(address, fewer, headers, body);
     }
 
-    Letter with(String header, Object value) {
+    public Letter with(String header, Object value) {
       return new Letter(address, properties, Map.of(header, value), body);
     }
   }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class HeartbeatTest {
   private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
   private static final HostId HOST = new HostId("h1");
-  private static final Heartbeat.Rhythm RHYTHM =
-      new Heartbeat.Rhythm(HOST, "lab", Duration.ofSeconds(10), "1.2.3");
+  private static final Heartbeat.Beater BEATER =
+      new Heartbeat.Beater(HOST, "lab", Duration.ofSeconds(10), "1.2.3");
 
   private final List<StorageBeat> heard = new CopyOnWriteArrayList<>();
 
@@ -34,7 +35,7 @@ final class HeartbeatTest {
     Heartbeat<StorageBeat> heart =
         new Heartbeat<>(
             bus,
-            RHYTHM,
+            BEATER,
             Clock.fixed(NOON, ZoneOffset.UTC),
             pulse -> new StorageBeat(pulse, List.of()));
 
@@ -54,6 +55,6 @@ final class HeartbeatTest {
   void beatsNeedTimeBetweenThem() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Heartbeat.Rhythm(HOST, "lab", Duration.ZERO, "1.2.3"));
+        () -> new Heartbeat.Beater(HOST, "lab", Duration.ZERO, "1.2.3"));
   }
 }

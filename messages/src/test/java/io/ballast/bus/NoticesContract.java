@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What every bus does with notices, whatever carries it. */
-interface NoticesContract {
+public interface NoticesContract {
   Carrier carrier();
 
   @Test

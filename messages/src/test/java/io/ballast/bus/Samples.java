@@ -31,21 +31,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One message of each kind, as a fleet would send it: the content of the golden files. */
-final class Samples {
-  static final HostId H1 = new HostId("h1");
-  static final HostId H2 = new HostId("h2");
-  static final VmId VM = VmId.of("0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10");
-  static final OperationId OPERATION = new OperationId("1f6c2b9e-7c38-4c57-8d0a-5b4c0a3d2e11");
+public final class Samples {
+  public static final HostId H1 = new HostId("h1");
+  public static final HostId H2 = new HostId("h2");
+  public static final VmId VM = VmId.of("0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10");
+  public static final OperationId OPERATION =
+      new OperationId("1f6c2b9e-7c38-4c57-8d0a-5b4c0a3d2e11");
 
   private static final Instant AT = Instant.parse("2030-01-31T12:00:00.250Z");
 
   private Samples() {}
 
-  static Pulse pulse() {
+  public static Pulse pulse() {
     return new Pulse(H1, "east", 1_890_000_000_000L, 42, AT, Duration.ofSeconds(3), "0.1.0");
   }
 
-  static Vm vm() {
+  public static Vm vm() {
     return new Vm(
         VM,
         "web-1",
@@ -58,7 +59,7 @@ final class Samples {
             Bytes.ofKiB(10), Bytes.ofKiB(20), new Bytes(12_345), new Bytes(Long.MAX_VALUE)));
   }
 
-  static HostBeat hostBeat() {
+  public static HostBeat hostBeat() {
     return new HostBeat(
         pulse(),
         new HostBeat.Capacity(4, Bytes.ofMiB(8192)),
@@ -76,7 +77,7 @@ final class Samples {
         List.of(OPERATION));
   }
 
-  static StorageBeat storageBeat() {
+  public static StorageBeat storageBeat() {
     return new StorageBeat(
         pulse(),
         List.of(
@@ -84,7 +85,7 @@ final class Samples {
                 "default", "dir", true, Bytes.ofMiB(1000), Bytes.ofMiB(400), Bytes.ofMiB(600))));
   }
 
-  static NetBeat netBeat() {
+  public static NetBeat netBeat() {
     return new NetBeat(
         pulse(),
         List.of(
@@ -95,7 +96,7 @@ final class Samples {
             new NetBeat.Link("vnet3", false, 1500, Optional.empty(), Bytes.ZERO, Bytes.ZERO)));
   }
 
-  static MigrationProgress progress() {
+  public static MigrationProgress progress() {
     return new MigrationProgress(
         Duration.ofMillis(2500),
         Bytes.ofMiB(512),
@@ -106,12 +107,12 @@ final class Samples {
         1);
   }
 
-  static Outcome.Migration migration() {
+  public static Outcome.Migration migration() {
     return new Outcome.Migration(
         Duration.ofMillis(6400), Duration.ofMillis(38), Bytes.ofMiB(540), 3);
   }
 
-  static Move move() {
+  public static Move move() {
     return new Move(
         OPERATION,
         VM,
@@ -126,7 +127,7 @@ final class Samples {
         "CPU of h1 is 92 %");
   }
 
-  static Decision decision() {
+  public static Decision decision() {
     return new Decision(
         AT,
         "east",
@@ -136,7 +137,7 @@ final class Samples {
         Map.of("cool-down", 2, "no-room", 5));
   }
 
-  static Alert alert(Optional<Instant> resolvedAt) {
+  public static Alert alert(Optional<Instant> resolvedAt) {
     return new Alert(
         "host-silent/h1/1890000000000",
         Alert.Verdict.HOST_SILENT,
@@ -148,7 +149,7 @@ final class Samples {
         resolvedAt);
   }
 
-  static Fleet fleet() {
+  public static Fleet fleet() {
     return new Fleet(
         AT,
         List.of(
@@ -163,7 +164,7 @@ final class Samples {
         List.of(decision()));
   }
 
-  static List<Message> all() {
+  public static List<Message> all() {
     return List.of(
         new HostCommand.InspectHost(),
         new HostCommand.InspectVm(VM),

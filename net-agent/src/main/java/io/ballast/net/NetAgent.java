@@ -27,14 +27,14 @@ public final class NetAgent extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(NetAgent.class);
 
-  private final Heartbeat.Rhythm rhythm;
+  private final Heartbeat.Beater beater;
   private final Bus bus;
   private final Ports ports;
   private final Clock clock;
   private Bus.@Nullable Serving serving;
 
-  public NetAgent(Heartbeat.Rhythm rhythm, Bus bus, Ports ports, Clock clock) {
-    this.rhythm = rhythm;
+  public NetAgent(Heartbeat.Beater beater, Bus bus, Ports ports, Clock clock) {
+    this.beater = beater;
     this.bus = bus;
     this.ports = ports;
     this.clock = clock;
@@ -43,15 +43,15 @@ public final class NetAgent extends VerticleBase {
   @Override
   public Future<?> start() {
     NetSampler sampler = new NetSampler(ports);
-    Heartbeat<NetBeat> heartbeat = new Heartbeat<>(bus, rhythm, clock, sampler::beat);
+    Heartbeat<NetBeat> heartbeat = new Heartbeat<>(bus, beater, clock, sampler::beat);
     sampler.sample().onComplete(sampled -> beat(heartbeat));
     vertx.setPeriodic(
-        rhythm.every().toMillis(),
+        beater.every().toMillis(),
         timer -> {
           beat(heartbeat);
           sampler.sample();
         });
-    return bus.serve(Address.at(Role.NET, rhythm.host()), new NetCommands(heartbeat::next))
+    return bus.serve(Address.at(Role.NET, beater.host()), new NetCommands(heartbeat::next))
         .onSuccess(served -> serving = served);
   }
 

@@ -1,8 +1,8 @@
 package io.ballast.ops;
 
 import io.ballast.bus.Bus;
-import io.ballast.bus.BusOptions;
-import io.ballast.bus.RabbitBus;
+import io.ballast.bus.rabbit.BusOptions;
+import io.ballast.bus.rabbit.RabbitBus;
 import io.ballast.ops.client.CommandFailure;
 import io.ballast.ops.client.Connector;
 import io.ballast.ops.client.Credentials;

@@ -1,6 +1,7 @@
 package io.ballast.ops;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noConstructors;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -30,13 +32,41 @@ final class HouseRulesTest {
 
   private static final int MOST_LINES = 500;
 
+  /**
+   * What others may use of the rooms behind the bus's API: the carriers and what each is made with;
+   * and the names and the JSON of messages, which are a public contract that is printed and kept
+   * too, not only sent.
+   */
+  private static final Set<String> ENTRANCES_OF_THE_BUS =
+      Set.of(
+          "io.ballast.bus.rabbit.RabbitBus",
+          "io.ballast.bus.rabbit.BusOptions",
+          "io.ballast.bus.local.LocalBus",
+          "io.ballast.bus.local.LocalHub",
+          "io.ballast.bus.json.Codec",
+          "io.ballast.bus.json.Kinds");
+
   @ArchTest
   static final ArchRule onlyTheBusSeesTheClientOfTheBroker =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.ballast.bus")
+          .resideOutsideOfPackage("io.ballast.bus.rabbit")
           .should()
           .dependOnClassesThat(resideInAnyPackage("io.vertx.rabbitmq..", "com.rabbitmq.."));
+
+  @ArchTest
+  static final ArchRule theRoomsBehindTheBusAreEnteredByTheirEntrances =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ballast.bus..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.ballast.bus.*..")
+                  .and(
+                      describe(
+                          "are no entrance of the bus",
+                          used ->
+                              !ENTRANCES_OF_THE_BUS.contains(used.getName().split("\\$", 2)[0]))));
 
   @ArchTest
   static final ArchRule theAgentsSeeNeitherEachOtherNorTheScheduler =

@@ -2,10 +2,10 @@ package io.ballast.ops;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
-import io.ballast.bus.LocalBus;
-import io.ballast.bus.LocalHub;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.bus.local.LocalHub;
 import io.ballast.host.HostAgent;
 import io.ballast.host.HostAgentConfig;
 import io.ballast.host.Loop;

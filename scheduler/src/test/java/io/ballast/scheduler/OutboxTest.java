@@ -3,7 +3,7 @@ package io.ballast.scheduler;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ballast.bus.LocalBus;
+import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.Alert;
 import io.ballast.messages.Decision;
 import io.ballast.messages.Event;

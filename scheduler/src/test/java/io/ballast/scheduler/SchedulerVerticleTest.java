@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.Address;
-import io.ballast.bus.LocalBus;
-import io.ballast.bus.LocalHub;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.bus.local.LocalHub;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;

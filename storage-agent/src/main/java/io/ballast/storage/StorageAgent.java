@@ -27,14 +27,14 @@ public final class StorageAgent extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(StorageAgent.class);
 
-  private final Heartbeat.Rhythm rhythm;
+  private final Heartbeat.Beater beater;
   private final Bus bus;
   private final Volumes volumes;
   private final Clock clock;
   private Bus.@Nullable Serving serving;
 
-  public StorageAgent(Heartbeat.Rhythm rhythm, Bus bus, Volumes volumes, Clock clock) {
-    this.rhythm = rhythm;
+  public StorageAgent(Heartbeat.Beater beater, Bus bus, Volumes volumes, Clock clock) {
+    this.beater = beater;
     this.bus = bus;
     this.volumes = volumes;
     this.clock = clock;
@@ -43,15 +43,15 @@ public final class StorageAgent extends VerticleBase {
   @Override
   public Future<?> start() {
     StorageSampler sampler = new StorageSampler(volumes);
-    Heartbeat<StorageBeat> heartbeat = new Heartbeat<>(bus, rhythm, clock, sampler::beat);
+    Heartbeat<StorageBeat> heartbeat = new Heartbeat<>(bus, beater, clock, sampler::beat);
     sampler.sample().onComplete(sampled -> beat(heartbeat));
     vertx.setPeriodic(
-        rhythm.every().toMillis(),
+        beater.every().toMillis(),
         timer -> {
           beat(heartbeat);
           sampler.sample();
         });
-    return bus.serve(Address.at(Role.STORAGE, rhythm.host()), new StorageCommands(heartbeat::next))
+    return bus.serve(Address.at(Role.STORAGE, beater.host()), new StorageCommands(heartbeat::next))
         .onSuccess(served -> serving = served);
   }
 

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.ballast.bus.Address;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.Heartbeat;
-import io.ballast.bus.LocalBus;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.InspectHost;
 import io.ballast.messages.HostId;
@@ -136,7 +136,7 @@ final class StorageAgentTest {
     done(
         vertx.deployVerticle(
             new StorageAgent(
-                new Heartbeat.Rhythm(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
+                new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
                 bus,
                 volumes,
                 Clock.systemUTC())));

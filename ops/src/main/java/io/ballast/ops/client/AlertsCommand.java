@@ -35,8 +35,8 @@ public final class AlertsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
-      Reply.FleetInspected reply = session.askScheduler(new SchedulerCommand.InspectFleet());
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      Reply.FleetInspected reply = connection.askScheduler(new SchedulerCommand.InspectFleet());
       Console console = shell.console();
       if (json) {
         console.print(Json.pretty(Json.of(reply).at("/fleet/alerts")));

@@ -38,9 +38,9 @@ public final class CancelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
-      Move move = find(session.fleet());
-      session.askScheduler(new SchedulerCommand.CancelMove(move.id()));
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      Move move = find(connection.fleet());
+      connection.askScheduler(new SchedulerCommand.CancelMove(move.id()));
       shell
           .console()
           .print(

@@ -1,6 +1,6 @@
 package io.ballast.ops.client;
 
-import io.ballast.bus.BusOptions;
+import io.ballast.bus.rabbit.BusOptions;
 import io.ballast.ops.config.BusSettings;
 import io.ballast.ops.config.ConfigException;
 import java.io.IOException;

@@ -27,12 +27,12 @@ final class HostWork {
    */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final Session session;
+  private final FleetConnection connection;
   private final Console console;
   private final BlockingQueue<Notice> heard = new LinkedBlockingQueue<>();
 
-  HostWork(Session session, Console console) {
-    this.session = session;
+  HostWork(FleetConnection connection, Console console) {
+    this.connection = connection;
     this.console = console;
   }
 
@@ -43,9 +43,9 @@ final class HostWork {
    */
   Event.OperationFinished run(
       HostId host, HostCommand<Reply.Accepted> command, String what, Duration patience) {
-    session.listen(Event.OperationFinished.class, heard);
-    session.listen(HostBeat.class, heard);
-    OperationId operation = session.askHost(host, command).operation();
+    connection.listen(Event.OperationFinished.class, heard);
+    connection.listen(HostBeat.class, heard);
+    OperationId operation = connection.askHost(host, command).operation();
     heard.removeIf(notice -> notice instanceof HostBeat);
     try (Progress progress = new Progress(console)) {
       @Nullable Duration overSince = null;

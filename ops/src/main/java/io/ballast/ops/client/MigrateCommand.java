@@ -46,13 +46,13 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
-      Directory directory = new Directory(session.fleet());
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      Directory directory = new Directory(connection.fleet());
       Directory.Place place = directory.vm(name);
       Optional<HostId> to = Optional.ofNullable(target).map(directory::host);
-      MoveWatch watch = new MoveWatch(session, shell.console());
+      MoveWatch watch = new MoveWatch(connection, shell.console());
       OperationId move =
-          session.askScheduler(new SchedulerCommand.MoveVm(place.vm().id(), to)).operation();
+          connection.askScheduler(new SchedulerCommand.MoveVm(place.vm().id(), to)).operation();
       shell.console().print(detach ? move.value() : watch.untilEnd(move, place.vm().name()));
       return ExitCode.OK.value();
     }

@@ -20,15 +20,15 @@ final class MoveWatch {
   private static final long TICK_MILLIS = 150;
   private static final Duration QUIET = Duration.ofSeconds(10);
 
-  private final Session session;
+  private final FleetConnection connection;
   private final Console console;
   private final BlockingQueue<Event.MoveChanged> heard = new LinkedBlockingQueue<>();
 
   /** Listens from now on, so that nothing of a move that begins later is missed. */
-  MoveWatch(Session session, Console console) {
-    this.session = session;
+  MoveWatch(FleetConnection connection, Console console) {
+    this.connection = connection;
     this.console = console;
-    session.listen(Event.MoveChanged.class, heard);
+    connection.listen(Event.MoveChanged.class, heard);
   }
 
   /** Waits for the end and gives a line about it; anything but success is a failure. */
@@ -76,7 +76,7 @@ final class MoveWatch {
   }
 
   private Move ask(OperationId id) {
-    return session.fleet().moves().stream()
+    return connection.fleet().moves().stream()
         .filter(move -> move.id().equals(id))
         .findFirst()
         .orElseThrow(

@@ -41,8 +41,8 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
-      Reply.Planned reply = session.askScheduler(new SchedulerCommand.PlanMoves());
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      Reply.Planned reply = connection.askScheduler(new SchedulerCommand.PlanMoves());
       if (json) {
         shell.console().print(Json.pretty(Json.of(reply).at("/decision")));
       } else {

@@ -124,10 +124,10 @@ public final class VmCommand implements Runnable {
       String doing,
       String done,
       Function<VmId, HostCommand<Reply.Accepted>> command) {
-    try (Session session = Session.open(shell, target.options)) {
-      Directory.Place place = target.in(session.fleet());
+    try (FleetConnection connection = FleetConnection.open(shell, target.options)) {
+      Directory.Place place = target.in(connection.fleet());
       String what = place.vm().name() + " on " + place.on();
-      new HostWork(session, shell.console())
+      new HostWork(connection, shell.console())
           .run(place.on(), command.apply(place.vm().id()), doing + " " + what, target.patience);
       shell.console().print(done + " " + what);
       return ExitCode.OK.value();

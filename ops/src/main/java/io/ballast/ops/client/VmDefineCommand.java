@@ -57,13 +57,13 @@ public final class VmDefineCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String xml = read();
-    try (Session session = Session.open(shell, options)) {
-      HostId on = new Directory(session.fleet()).host(host);
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      HostId on = new Directory(connection.fleet()).host(host);
       VmId vm =
-          new HostWork(session, shell.console())
+          new HostWork(connection, shell.console())
               .run(on, new HostCommand.Define(xml), "defining " + file + " on " + on, patience)
               .vm();
-      Reply.VmInspected now = session.askHost(on, new HostCommand.InspectVm(vm));
+      Reply.VmInspected now = connection.askHost(on, new HostCommand.InspectVm(vm));
       String name = now.vm().map(Vm::name).orElse("a VM that is gone again");
       shell.console().print("defined " + name + " on " + on + " as " + vm);
       return ExitCode.OK.value();

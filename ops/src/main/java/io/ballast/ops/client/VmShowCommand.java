@@ -53,10 +53,10 @@ public final class VmShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
-      Directory.Place place = new Directory(session.fleet()).vm(name, Optional.ofNullable(host));
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      Directory.Place place = new Directory(connection.fleet()).vm(name, Optional.ofNullable(host));
       Reply.VmInspected now =
-          session.askHost(place.on(), new HostCommand.InspectVm(place.vm().id()));
+          connection.askHost(place.on(), new HostCommand.InspectVm(place.vm().id()));
       Vm vm =
           now.vm()
               .orElseThrow(

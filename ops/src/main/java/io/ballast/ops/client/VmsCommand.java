@@ -54,8 +54,8 @@ public final class VmsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
-      Reply.FleetInspected reply = session.askScheduler(new SchedulerCommand.InspectFleet());
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
+      Reply.FleetInspected reply = connection.askScheduler(new SchedulerCommand.InspectFleet());
       Optional<HostId> only = Optional.ofNullable(host).map(new Directory(reply.fleet())::host);
       Console console = shell.console();
       if (json) {

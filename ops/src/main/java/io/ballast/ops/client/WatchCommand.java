@@ -62,19 +62,19 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open(shell, options)) {
+    try (FleetConnection connection = FleetConnection.open(shell, options)) {
       if (once) {
         Console console = shell.console();
         int width = console.size().get().orElse(Terminal.Size.USUAL).width();
-        console.print(screen().lines(session.fleet(), List.of(), width));
+        console.print(screen().lines(connection.fleet(), List.of(), width));
         return ExitCode.OK.value();
       }
       BlockingQueue<Event> heard = new LinkedBlockingQueue<>();
-      session.listen(Event.class, heard);
+      connection.listen(Event.class, heard);
       if (json || !shell.console().isTerminal()) {
         lines(heard);
       } else {
-        frames(session, heard);
+        frames(connection, heard);
       }
       return ExitCode.OK.value();
     } catch (InterruptedException e) {
@@ -99,23 +99,24 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  private void frames(Session session, BlockingQueue<Event> heard) throws InterruptedException {
+  private void frames(FleetConnection connection, BlockingQueue<Event> heard)
+      throws InterruptedException {
     LiveScreen live = new LiveScreen(shell.console().out(), shell.console().ink());
     Thread atExit = new Thread(live::close);
     Runtime.getRuntime().addShutdownHook(atExit);
     try {
-      frames(session, heard, live);
+      frames(connection, heard, live);
     } finally {
       live.close();
       Runtime.getRuntime().removeShutdownHook(atExit);
     }
   }
 
-  private void frames(Session session, BlockingQueue<Event> heard, LiveScreen live)
+  private void frames(FleetConnection connection, BlockingQueue<Event> heard, LiveScreen live)
       throws InterruptedException {
     Console console = shell.console();
     List<Event> recent = new ArrayList<>();
-    Fleet fleet = session.fleet();
+    Fleet fleet = connection.fleet();
     @Nullable String trouble = null;
     while (true) {
       heard.drainTo(recent);
@@ -128,7 +129,7 @@ public final class WatchCommand implements Callable<Integer> {
       live.show(lines, size.width(), size.height());
       TimeUnit.MILLISECONDS.sleep(every.toMillis());
       try {
-        fleet = session.fleet();
+        fleet = connection.fleet();
         trouble = null;
       } catch (CommandFailure failure) {
         trouble = failure.line();

@@ -1,7 +1,7 @@
 package io.ballast.ops.demo;
 
 import io.ballast.bus.Bus;
-import io.ballast.bus.RabbitBus;
+import io.ballast.bus.rabbit.RabbitBus;
 import io.ballast.ops.client.Credentials;
 import io.ballast.ops.config.Configuration;
 import io.vertx.core.Vertx;

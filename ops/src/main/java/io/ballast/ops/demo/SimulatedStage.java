@@ -1,8 +1,8 @@
 package io.ballast.ops.demo;
 
 import io.ballast.bus.Bus;
-import io.ballast.bus.LocalBus;
-import io.ballast.bus.LocalHub;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.bus.local.LocalHub;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;

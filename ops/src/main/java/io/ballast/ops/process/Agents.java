@@ -70,7 +70,7 @@ final class Agents {
   private StorageAgent storageAgent() {
     LibvirtVolumes volumes = new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN);
     process.closeAtEnd(volumes);
-    return new StorageAgent(rhythm(), process.bus(), volumes, Clock.systemUTC());
+    return new StorageAgent(beater(), process.bus(), volumes, Clock.systemUTC());
   }
 
   private NetAgent netAgent() {
@@ -80,10 +80,10 @@ final class Agents {
             SYS,
             new OpenVswitch(OpenVswitch.DEFAULT_TOOL, OpenVswitch.DEFAULT_WITHIN));
     process.closeAtEnd(ports);
-    return new NetAgent(rhythm(), process.bus(), ports, Clock.systemUTC());
+    return new NetAgent(beater(), process.bus(), ports, Clock.systemUTC());
   }
 
-  private Heartbeat.Rhythm rhythm() {
-    return new Heartbeat.Rhythm(host, settings.cluster(), settings.beat(), Version.text());
+  private Heartbeat.Beater beater() {
+    return new Heartbeat.Beater(host, settings.cluster(), settings.beat(), Version.text());
   }
 }

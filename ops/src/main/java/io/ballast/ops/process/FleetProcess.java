@@ -1,9 +1,9 @@
 package io.ballast.ops.process;
 
 import io.ballast.bus.Bus;
-import io.ballast.bus.BusOptions;
 import io.ballast.bus.BusState;
-import io.ballast.bus.RabbitBus;
+import io.ballast.bus.rabbit.BusOptions;
+import io.ballast.bus.rabbit.RabbitBus;
 import io.ballast.ops.client.CommandFailure;
 import io.ballast.ops.client.ExitCode;
 import io.ballast.ops.config.ListenAddress;

@@ -1,0 +1,89 @@
+package io.ballast.bus.carrier;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.Envelope;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.json.Kinds;
+import io.ballast.bus.json.Parcel;
+import io.ballast.messages.Command;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the commands for an address come in: opens each, refuses what can't be read or comes too
+ * late, hands the rest to the receiver on the receiver's own context, and turns whatever comes of
+ * it into an answer. It always has one.
+ */
+public record Reception(Address address, Bus.Receiver receiver, Context context) {
+  private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
+
+  /** An answer, and whether what it answers belongs to the dead letters. */
+  public record Answer(Reply reply, boolean dead) {}
+
+  /**
+   * The addresses that are served: with a host, also the one that means any receiver of the role.
+   */
+  public List<Address> addresses() {
+    Address any = Address.any(address.role());
+    return address.equals(any) ? List.of(any) : List.of(address, any);
+  }
+
+  /** Answers a command; the future never fails. */
+  public Future<Answer> take(Parcel parcel, boolean redelivered) {
+    Envelope envelope;
+    Command<?> command;
+    try {
+      command = parcel.command(address.role());
+      envelope = parcel.envelope(redelivered);
+    } catch (RefusedException e) {
+      LOG.warn("{} refused: {}: {}", address, e.reason(), e.getMessage());
+      return Future.succeededFuture(new Answer(e.reply(), true));
+    }
+    if (envelope.deadline().isPresent() && Instant.now().isAfter(envelope.deadline().get())) {
+      return Future.succeededFuture(
+          new Answer(
+              new Reply.Refused(
+                  Reason.DEADLINE_PASSED,
+                  Kinds.of(command) + " came to " + address + " after its deadline; send it anew"),
+              false));
+    }
+    Promise<Answer> answer = Promise.promise();
+    context.runOnContext(
+        now ->
+            received(envelope, command)
+                .onComplete(done -> answer.complete(answer(command, done.result(), done.cause()))));
+    return answer.future();
+  }
+
+  private Future<? extends Reply> received(Envelope envelope, Command<?> command) {
+    try {
+      return receiver.receive(envelope, command);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private Answer answer(Command<?> command, @Nullable Reply reply, @Nullable Throwable failure) {
+    if (failure instanceof RefusedException refused) {
+      return new Answer(refused.reply(), false);
+    }
+    if (reply instanceof Reply.Refused
+        || (reply != null && Kinds.replyTo(command) == reply.getClass())) {
+      return new Answer(reply, false);
+    }
+    LOG.error("{} failed at {} with reply {}", Kinds.of(command), address, reply, failure);
+    return new Answer(
+        new Reply.Refused(
+            Reason.INTERNAL, address + " failed at " + Kinds.of(command) + "; see its log"),
+        false);
+  }
+}

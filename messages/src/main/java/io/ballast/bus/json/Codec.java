@@ -1,0 +1,161 @@
+package io.ballast.bus.json;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Command;
+import io.ballast.messages.Message;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns messages into the JSON that travels, and back.
+ *
+ * <p>Readers are tolerant of what they do not know: unknown fields pass. They are strict about what
+ * they need: a missing field, a wrong type or a value out of range is refused, in words that name
+ * the kind and the field. Sizes are checked before anything is parsed, depth while it is.
+ */
+public final class Codec {
+  /** The largest body of a command, in bytes. */
+  public static final int LARGEST_COMMAND = 1 << 20;
+
+  /** The largest body of a reply, event or beat, in bytes; the picture of a large fleet is long. */
+  public static final int LARGEST_ANSWER = 16 << 20;
+
+  /** How deep objects and lists may be nested, unknown fields included. */
+  public static final int DEEPEST = 32;
+
+  static final Map<String, Class<? extends Outcome>> OUTCOMES =
+      Map.of(
+          "done", Outcome.Done.class,
+          "failed", Outcome.Failed.class,
+          "unknown", Outcome.Unknown.class);
+
+  static final JsonMapper JSON = mapper();
+
+  private Codec() {}
+
+  /**
+   * The body of a message. Fails with a {@link RefusedException} of {@code MALFORMED} if it is
+   * larger than the bus takes.
+   */
+  public static byte[] encode(Message message) {
+    byte[] body;
+    try {
+      body = JSON.writeValueAsBytes(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("no JSON form of " + Kinds.of(message), e);
+    }
+    checkSize(Kinds.of(message), message.getClass(), body);
+    return body;
+  }
+
+  /**
+   * The message of a kind that a body holds. Fails with a {@link RefusedException} of {@code
+   * UNKNOWN_KIND} or {@code MALFORMED}, whose message names kind and field for a person.
+   */
+  public static Message decode(String kind, byte[] body) {
+    Class<? extends Message> type =
+        Kinds.type(kind)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        Reason.UNKNOWN_KIND,
+                        Complaint.tidy("no kind of message is called " + kind)));
+    checkSize(kind, type, body);
+    try {
+      @Nullable Message message = JSON.readValue(body, type);
+      if (message == null) {
+        throw Complaint.of(kind, "the body must be a JSON object, not null");
+      }
+      return message;
+    } catch (JsonProcessingException e) {
+      throw Complaint.about(kind, type, body, e);
+    } catch (IOException e) {
+      throw Complaint.of(kind, "the body is no UTF-8 text");
+    }
+  }
+
+  private static void checkSize(String kind, Class<? extends Message> type, byte[] body) {
+    int largest = Command.class.isAssignableFrom(type) ? LARGEST_COMMAND : LARGEST_ANSWER;
+    if (body.length > largest) {
+      throw Complaint.of(
+          kind, "the body has " + body.length + " bytes; the bus takes at most " + largest);
+    }
+  }
+
+  private static JsonMapper mapper() {
+    JsonMapper.Builder builder =
+        JsonMapper.builder(
+                JsonFactory.builder()
+                    .streamReadConstraints(
+                        StreamReadConstraints.builder()
+                            .maxDocumentLength(LARGEST_ANSWER)
+                            .maxStringLength(LARGEST_ANSWER)
+                            .maxNestingDepth(DEEPEST)
+                            .maxNameLength(1_000)
+                            .maxNumberLength(100)
+                            .build())
+                    .build())
+            .addModules(new Jdk8Module(), new Forms())
+            .annotationIntrospector(new RequiredUnlessOptional())
+            .addMixIn(Outcome.class, TypedOutcome.class)
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(
+                    JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(LogicalType.Textual, Codec::refuseNumbers);
+    OUTCOMES.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
+    return builder.build();
+  }
+
+  private static void refuseNumbers(MutableCoercionConfig text) {
+    text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+  }
+
+  /** Says which outcome an object is by a field of its own. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  private interface TypedOutcome {}
+
+  /** Every component of a record has to be there, unless it is optional. */
+  private static final class RequiredUnlessOptional extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Boolean hasRequiredMarker(AnnotatedMember member) {
+      return requireNonNull(member).getRawType() != Optional.class;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.ballast.bus.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.VmId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+
+/**
+ * The JSON forms of values that are no objects: ids, instants and durations are text, amounts of
+ * bytes are whole numbers.
+ */
+final class Forms extends SimpleModule {
+  private static final long serialVersionUID = 1;
+
+  Forms() {
+    super("ballast-forms");
+    text(HostId.class, HostId::new);
+    text(VmId.class, VmId::of);
+    text(OperationId.class, OperationId::new);
+    text(Instant.class, Instant::parse);
+    text(Duration.class, Duration::parse);
+    addSerializer(Bytes.class, new WriteBytes());
+    addDeserializer(Bytes.class, new ReadBytes());
+  }
+
+  private <T> void text(Class<T> type, Function<String, T> parse) {
+    addSerializer(type, new WriteText<>(type));
+    addDeserializer(type, new ReadText<>(type, parse));
+  }
+
+  private static final class WriteText<T> extends StdScalarSerializer<T> {
+    private static final long serialVersionUID = 1;
+
+    WriteText(Class<T> type) {
+      super(type);
+    }
+
+    @Override
+    public void serialize(T value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeString(value.toString());
+    }
+  }
+
+  private static final class ReadText<T> extends StdScalarDeserializer<T> {
+    private static final long serialVersionUID = 1;
+
+    private final transient Function<String, T> parse;
+
+    ReadText(Class<T> type, Function<String, T> parse) {
+      super(type);
+      this.parse = parse;
+    }
+
+    @Override
+    public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+      if (!json.hasToken(JsonToken.VALUE_STRING)) {
+        throw JsonMappingException.from(json, "not text");
+      }
+      try {
+        return parse.apply(json.getText());
+      } catch (RuntimeException e) {
+        throw JsonMappingException.from(json, "not of its form", e);
+      }
+    }
+  }
+
+  private static final class WriteBytes extends StdScalarSerializer<Bytes> {
+    private static final long serialVersionUID = 1;
+
+    WriteBytes() {
+      super(Bytes.class);
+    }
+
+    @Override
+    public void serialize(Bytes value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeNumber(value.value());
+    }
+  }
+
+  private static final class ReadBytes extends StdScalarDeserializer<Bytes> {
+    private static final long serialVersionUID = 1;
+
+    ReadBytes() {
+      super(Bytes.class);
+    }
+
+    @Override
+    public Bytes deserialize(JsonParser json, DeserializationContext context) throws IOException {
+      if (!json.hasToken(JsonToken.VALUE_NUMBER_INT)) {
+        throw JsonMappingException.from(json, "not a whole number");
+      }
+      try {
+        return new Bytes(json.getLongValue());
+      } catch (IllegalArgumentException e) {
+        throw JsonMappingException.from(json, "negative", e);
+      }
+    }
+  }
+}

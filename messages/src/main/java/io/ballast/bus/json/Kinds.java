@@ -1,0 +1,143 @@
+package io.ballast.bus.json;
+
+import io.ballast.bus.Role;
+import io.ballast.messages.Command;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.Message;
+import io.ballast.messages.NetBeat;
+import io.ballast.messages.NetCommand;
+import io.ballast.messages.Notice;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.StorageBeat;
+import io.ballast.messages.StorageCommand;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The kinds of messages: the name that each record bears on the wire, as the AMQP property {@code
+ * type}, such as {@code host.migrate} or {@code beat.host}.
+ *
+ * <p>The first word says who is asked, or that it is a reply, an event or a beat. Names are public
+ * and never change or come to mean something else.
+ */
+public final class Kinds {
+  private static final Map<String, Class<? extends Message>> TYPES = new LinkedHashMap<>();
+  private static final Map<Class<? extends Message>, String> NAMES = new LinkedHashMap<>();
+  private static final Map<Class<? extends Message>, Class<? extends Reply>> REPLIES =
+      new LinkedHashMap<>();
+
+  static {
+    command("host.inspect-host", HostCommand.InspectHost.class, Reply.HostInspected.class);
+    command("host.inspect-vm", HostCommand.InspectVm.class, Reply.VmInspected.class);
+    command("host.define", HostCommand.Define.class, Reply.Accepted.class);
+    command("host.start", HostCommand.Start.class, Reply.Accepted.class);
+    command("host.shut-down", HostCommand.ShutDown.class, Reply.Accepted.class);
+    command("host.destroy", HostCommand.Destroy.class, Reply.Accepted.class);
+    command("host.reboot", HostCommand.Reboot.class, Reply.Accepted.class);
+    command("host.suspend", HostCommand.Suspend.class, Reply.Accepted.class);
+    command("host.resume", HostCommand.Resume.class, Reply.Accepted.class);
+    command("host.undefine", HostCommand.Undefine.class, Reply.Accepted.class);
+    command("host.migrate", HostCommand.Migrate.class, Reply.Accepted.class);
+    command("host.cancel", HostCommand.Cancel.class, Reply.Accepted.class);
+
+    command(
+        "storage.inspect-storage",
+        StorageCommand.InspectStorage.class,
+        Reply.StorageInspected.class);
+
+    command("net.inspect-net", NetCommand.InspectNet.class, Reply.NetInspected.class);
+
+    command(
+        "scheduler.inspect-fleet", SchedulerCommand.InspectFleet.class, Reply.FleetInspected.class);
+    command("scheduler.plan-moves", SchedulerCommand.PlanMoves.class, Reply.Planned.class);
+    command("scheduler.move-vm", SchedulerCommand.MoveVm.class, Reply.Accepted.class);
+    command("scheduler.cancel-move", SchedulerCommand.CancelMove.class, Reply.Accepted.class);
+    command("scheduler.settle-move", SchedulerCommand.SettleMove.class, Reply.Accepted.class);
+    command("scheduler.forget-host", SchedulerCommand.ForgetHost.class, Reply.Accepted.class);
+
+    name("reply.accepted", Reply.Accepted.class);
+    name("reply.refused", Reply.Refused.class);
+    name("reply.host-inspected", Reply.HostInspected.class);
+    name("reply.vm-inspected", Reply.VmInspected.class);
+    name("reply.storage-inspected", Reply.StorageInspected.class);
+    name("reply.net-inspected", Reply.NetInspected.class);
+    name("reply.fleet-inspected", Reply.FleetInspected.class);
+    name("reply.planned", Reply.Planned.class);
+
+    name("event.operation-progressed", Event.OperationProgressed.class);
+    name("event.operation-finished", Event.OperationFinished.class);
+    name("event.decided", Event.Decided.class);
+    name("event.move-changed", Event.MoveChanged.class);
+    name("event.alert-raised", Event.AlertRaised.class);
+    name("event.alert-resolved", Event.AlertResolved.class);
+
+    name("beat.host", HostBeat.class);
+    name("beat.storage", StorageBeat.class);
+    name("beat.net", NetBeat.class);
+  }
+
+  private Kinds() {}
+
+  private static <R extends Reply> void command(
+      String name, Class<? extends Command<R>> type, Class<R> reply) {
+    name(name, type);
+    REPLIES.put(type, reply);
+  }
+
+  private static void name(String name, Class<? extends Message> type) {
+    TYPES.put(name, type);
+    NAMES.put(type, name);
+  }
+
+  /** All kinds by name: commands by receiver, replies, events, beats. */
+  public static Map<String, Class<? extends Message>> all() {
+    return Collections.unmodifiableMap(TYPES);
+  }
+
+  /** The record that bears a name on the wire, if any does. */
+  public static Optional<Class<? extends Message>> type(String name) {
+    return Optional.ofNullable(TYPES.get(name));
+  }
+
+  /** The name that a message bears on the wire. */
+  public static String of(Message message) {
+    String name = NAMES.get(message.getClass());
+    if (name == null) {
+      throw new IllegalArgumentException(message.getClass() + " has no name on the wire");
+    }
+    return name;
+  }
+
+  /** What a command of this type is answered with, unless it is refused. */
+  public static Class<? extends Reply> replyTo(Command<?> command) {
+    Class<? extends Reply> reply = REPLIES.get(command.getClass());
+    if (reply == null) {
+      throw new IllegalArgumentException(command.getClass() + " has no reply");
+    }
+    return reply;
+  }
+
+  /** Who is asked by a command. */
+  public static Role role(Command<?> command) {
+    return switch (command) {
+      case HostCommand<?> c -> Role.HOST;
+      case StorageCommand<?> c -> Role.STORAGE;
+      case NetCommand<?> c -> Role.NET;
+      case SchedulerCommand<?> c -> Role.SCHEDULER;
+    };
+  }
+
+  /** The names of all notices of a type, such as the six of {@code Event}. */
+  public static List<String> of(Class<? extends Notice> type) {
+    return TYPES.entrySet().stream()
+        .filter(kind -> type.isAssignableFrom(kind.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}

@@ -1,0 +1,179 @@
+package io.ballast.bus.local;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.bus.carrier.Calls;
+import io.ballast.bus.carrier.Listening;
+import io.ballast.bus.carrier.Reception;
+import io.ballast.bus.json.Parcel;
+import io.ballast.messages.Command;
+import io.ballast.messages.Notice;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * A bus within one process, for tests and simulation. Several members share one {@link LocalHub}.
+ *
+ * <p>Every message is encoded and decoded on its way, so that what works here also works on a
+ * network. It never fails by itself; unlike a broker it keeps nothing for a receiver that is away.
+ */
+public final class LocalBus implements Bus {
+  private final Vertx vertx;
+  private final LocalHub hub;
+  private final String name;
+  private final Calls calls;
+  private final List<Serving> servings = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+
+  /** A bus with a single member. */
+  public LocalBus(Vertx vertx) {
+    this(vertx, new LocalHub(), "local");
+  }
+
+  /**
+   * One of the members of a hub.
+   *
+   * @param name how it calls itself as a sender
+   */
+  public LocalBus(Vertx vertx, LocalHub hub, String name) {
+    this.vertx = vertx;
+    this.hub = hub;
+    this.name = name;
+    this.calls = new Calls(vertx);
+  }
+
+  @Override
+  public <R extends Reply> Future<R> call(Request<R> request) {
+    if (closed) {
+      return Future.failedFuture(closed());
+    }
+    try {
+      Parcel parcel = Parcel.of(name, request, deadline(request));
+      Reception receiver = receiver(request);
+      Calls.Pending<R> call = calls.open(request);
+      call.sent(true);
+      receiver
+          .take(parcel, false)
+          .onSuccess(
+              answer -> {
+                hub.bury(parcel, answer);
+                calls.settle(call.correlation(), reply(answer));
+              });
+      return call.reply();
+    } catch (RefusedException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private Parcel reply(Reception.Answer answer) {
+    try {
+      return Parcel.of(name, UUID.randomUUID().toString(), answer.reply());
+    } catch (RefusedException tooLarge) {
+      return Parcel.of(name, UUID.randomUUID().toString(), tooLarge.reply());
+    }
+  }
+
+  @Override
+  public Future<Void> cast(Request<?> request) {
+    if (closed) {
+      return Future.failedFuture(closed());
+    }
+    try {
+      Parcel parcel = Parcel.of(name, request, deadline(request));
+      receiver(request).take(parcel, false).onSuccess(answer -> hub.bury(parcel, answer));
+      return Future.succeededFuture();
+    } catch (RefusedException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Future<Void> fanout(Role role, Command<?> command) {
+    if (closed) {
+      return Future.failedFuture(closed());
+    }
+    try {
+      Parcel parcel = Parcel.of(name, UUID.randomUUID().toString(), command);
+      hub.all(role)
+          .forEach(
+              receiver ->
+                  receiver.take(parcel, false).onSuccess(answer -> hub.bury(parcel, answer)));
+      return Future.succeededFuture();
+    } catch (RefusedException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Future<Void> fanout(Notice notice) {
+    if (closed) {
+      return Future.failedFuture(closed());
+    }
+    try {
+      hub.tell(Parcel.of(name, UUID.randomUUID().toString(), notice));
+      return Future.succeededFuture();
+    } catch (RefusedException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Future<Serving> serve(Address address, Receiver receiver) {
+    return serving(hub.add(new Reception(address, receiver, vertx.getOrCreateContext())));
+  }
+
+  @Override
+  public <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener) {
+    return serving(hub.add(new Listening<>(type, listener, vertx.getOrCreateContext())));
+  }
+
+  private Future<Serving> serving(Runnable stop) {
+    if (closed) {
+      stop.run();
+      return Future.failedFuture(closed());
+    }
+    Serving serving =
+        () -> {
+          stop.run();
+          return Future.succeededFuture();
+        };
+    servings.add(serving);
+    return Future.succeededFuture(serving);
+  }
+
+  @Override
+  public Future<Void> close() {
+    closed = true;
+    calls.failAll(call -> true, "the bus was closed");
+    List<Future<Void>> stopped = new ArrayList<>();
+    servings.forEach(serving -> stopped.add(serving.stop()));
+    return Future.join(stopped).mapEmpty();
+  }
+
+  private Reception receiver(Request<?> request) {
+    return hub.one(request.to().toString())
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Reason.NO_RECEIVER, "nobody serves " + request.to() + " on the bus"));
+  }
+
+  private static Instant deadline(Request<?> request) {
+    return Instant.now().plus(request.within());
+  }
+
+  private static RefusedException closed() {
+    return new RefusedException(Reason.BUS_LOST, "the bus is closed");
+  }
+}

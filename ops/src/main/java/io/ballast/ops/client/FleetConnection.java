@@ -1,0 +1,143 @@
+package io.ballast.ops.client;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.messages.Command;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Notice;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One command's connection to the fleet. Its methods wait on the caller's thread and fail with a
+ * {@link CommandFailure}.
+ */
+public final class FleetConnection implements AutoCloseable {
+  private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final Duration timeout;
+
+  private FleetConnection(Vertx vertx, Bus bus, Duration timeout) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.timeout = timeout;
+  }
+
+  /** Connects as the options and the configuration say. */
+  public static FleetConnection open(Shell shell, FleetOptions options) {
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(4)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+    try {
+      Duration timeout = options.timeout();
+      Bus bus =
+          await(
+              shell
+                  .connector()
+                  .connect(vertx, options.configuration(shell.environment()).bus(), timeout));
+      return new FleetConnection(vertx, bus, timeout);
+    } catch (RuntimeException e) {
+      vertx.close();
+      throw e;
+    }
+  }
+
+  /** The whole picture, from the scheduler. */
+  Fleet fleet() {
+    return askScheduler(new SchedulerCommand.InspectFleet()).fleet();
+  }
+
+  /** Asks any scheduler. */
+  <R extends Reply> R askScheduler(SchedulerCommand<R> command) {
+    try {
+      return ask(Address.any(Role.SCHEDULER), command);
+    } catch (CommandFailure failure) {
+      if (failure.getCause() instanceof RefusedException refused
+          && refused.reason() == Reason.NO_RECEIVER) {
+        throw new CommandFailure(
+            ExitCode.NO_ANSWER,
+            "no scheduler is on the bus; start one with 'ballast scheduler'",
+            refused);
+      }
+      throw failure;
+    }
+  }
+
+  /** Asks a host's agent. */
+  <R extends Reply> R askHost(HostId host, Command<R> command) {
+    try {
+      return ask(Address.at(Role.HOST, host), command);
+    } catch (CommandFailure failure) {
+      if (failure.getCause() instanceof RefusedException refused
+          && refused.reason() == Reason.NO_RECEIVER) {
+        throw new CommandFailure(
+            ExitCode.NO_ANSWER,
+            "no agent is on the bus for host "
+                + host
+                + "; look whether the host is up and 'ballast agent' runs there",
+            refused);
+      }
+      throw failure;
+    }
+  }
+
+  private <R extends Reply> R ask(Address to, Command<R> command) {
+    return await(bus.call(Request.of(to, command).within(timeout)));
+  }
+
+  /** Puts everything of a type that is told from now on into a queue. */
+  <N extends Notice> void listen(Class<N> type, BlockingQueue<? super N> queue) {
+    await(bus.serve(type, queue::add));
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RefusedException refused) {
+        throw CommandFailure.of(refused);
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      bus.close()
+          .eventually(vertx::close)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      // The answer is there; how the connection ended changes nothing.
+    }
+  }
+}
