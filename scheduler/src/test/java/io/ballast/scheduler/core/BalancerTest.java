@@ -186,8 +186,18 @@ final class BalancerTest {
   }
 
   @Test
-  void aMoveInDoubtHoldsItsVmAndNobodyElse() {
+  void aMoveInDoubtMayGoOnAndKeepsItsHostsBusy() {
     Rounds rounds = new Rounds(crowd(), QUICK);
+    rounds.moves.add(move(World.vm("w1"), Move.State.UNKNOWN, Move.Priority.PERSON, rounds));
+
+    rounds.run(RIPE);
+
+    assertEquals(Map.of("host-busy", 2), rounds.step().objections());
+  }
+
+  @Test
+  void aMoveInDoubtWhoseTargetIsSilentHoldsItsVmAndNobodyElse() {
+    Rounds rounds = new Rounds(crowd().silent("h2"), QUICK);
     rounds.moves.add(move(World.vm("w1"), Move.State.UNKNOWN, Move.Priority.BALANCE, rounds));
 
     rounds.run(RIPE);

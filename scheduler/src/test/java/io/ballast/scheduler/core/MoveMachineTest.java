@@ -273,14 +273,163 @@ final class MoveMachineTest {
     assertEquals(Move.State.UNKNOWN, state());
     assertEquals(List.of(), all(Step.Doubled.class));
 
-    for (int i = 0; i < 3; i++) {
+    List<Step> followed = new ArrayList<>();
+    for (int i = 0; i < 96; i++) {
       pass(Duration.ofSeconds(10));
+      followed.addAll(steps);
+      look(H1, Optional.of(VmState.RUNNING));
+      look(H2, Optional.of(VmState.PAUSED));
+      followed.addAll(steps);
+      if (i == 30) {
+        assertEquals("between its hosts: h1 running, h2 paused", move().note());
+        assertTrue(followed.stream().noneMatch(Step.Doubled.class::isInstance));
+        assertTrue(followed.stream().noneMatch(Effect.Abort.class::isInstance));
+      }
     }
+
+    assertEquals(1, followed.stream().filter(Effect.Abort.class::isInstance).count());
+    assertEquals(1, followed.stream().filter(Step.Doubled.class::isInstance).count());
+  }
+
+  @Test
+  void aMigrationThatGoesOnAfterItsAgentRestartedStaysUnderWatchAndEndsAsWhatItIs() {
+    inDoubt();
+    for (int i = 0; i < 20; i++) {
+      look(H1, Optional.of(VmState.RUNNING));
+      look(H2, Optional.of(VmState.PAUSED));
+      beat(H1, Optional.of(VmState.RUNNING), List.of());
+      beat(H2, Optional.of(VmState.PAUSED), List.of());
+      pass(Duration.ofSeconds(10));
+      assertEquals(Move.State.UNKNOWN, state());
+      assertEquals(List.of(), all(Step.Doubled.class));
+    }
+
+    beat(H1, Optional.empty(), List.of());
+    beat(H2, Optional.of(VmState.RUNNING), List.of());
+
+    assertEquals(Move.State.DONE, state());
+  }
+
+  @Test
+  void aMigrationThatGoesOnAfterItsAgentRestartedCanBeGivenUp() {
+    inDoubt();
     look(H1, Optional.of(VmState.RUNNING));
     look(H2, Optional.of(VmState.PAUSED));
 
-    assertEquals("between its hosts: h1 running, h2 paused", move().note());
-    only(Step.Doubled.class);
+    on(new MoveInput.Cancelled(ID));
+    only(Effect.Abort.class);
+
+    pass(Duration.ofSeconds(10));
+    look(H1, Optional.of(VmState.RUNNING));
+    look(H2, Optional.empty());
+    assertEquals(Move.State.FAILED, state());
+    assertEquals("did not move: h1 running, h2 not known", move().note());
+  }
+
+  @Test
+  void anAnswerOfAnEarlierRoundDoesNotCount() {
+    inDoubt();
+    int first = round;
+    look(H1, Optional.of(VmState.RUNNING));
+    pass(Duration.ofSeconds(10));
+
+    on(new MoveInput.Looked(ID, H2, first, Optional.empty()));
+    assertEquals(Reason.WRONG_STATE, only(Step.Ignored.class).reason());
+    look(H1, Optional.of(VmState.RUNNING));
+    assertEquals(Move.State.UNKNOWN, state(), "h2 has not said in this round");
+  }
+
+  @Test
+  void anAnswerThatSaysNothingDecidesNothing() {
+    for (Reason reason : List.of(Reason.INTERNAL, Reason.BUS_LOST, Reason.DEADLINE_PASSED)) {
+      OperationId id = new OperationId("of-" + reason);
+      machine = MoveMachine.of(Policy.DEFAULT);
+      plan(id, VM, H1, H2, Move.Priority.BALANCE);
+
+      on(new MoveInput.Refused(id, reason, "it failed, or its answer can't be read"));
+
+      assertEquals(Move.State.UNKNOWN, state(id), reason::toString);
+    }
+  }
+
+  @Test
+  void aMoveCalledFailedWhoseWorkABeatListsIsTakenUpAgain() {
+    migrating();
+    beat(H1, Optional.of(VmState.RUNNING), List.of());
+    beat(H1, Optional.of(VmState.RUNNING), List.of());
+    look(H1, Optional.of(VmState.RUNNING));
+    look(H2, Optional.empty());
+    assertEquals(Move.State.FAILED, state());
+
+    beat(H1, Optional.of(VmState.RUNNING), List.of(ID));
+    assertEquals(Move.State.MIGRATING, state());
+    finish(new Outcome.Done(Optional.of(MEASURES)));
+    assertEquals(Move.State.DONE, state());
+  }
+
+  @Test
+  void aBeatFromBeforeTheEndDoesNotTakeAMoveUpAgain() {
+    migrating();
+    finish(new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "no bridge br0"));
+
+    beat(H1, Optional.of(VmState.RUNNING), List.of(ID));
+
+    assertEquals(Move.State.FAILED, state());
+  }
+
+  @Test
+  void theEndOfAMoveCountsOnce() {
+    migrating();
+    finish(new Outcome.Done(Optional.of(MEASURES)));
+    assertEquals(1, all(Step.Ended.class).size());
+
+    finish(new Outcome.Done(Optional.of(MEASURES)));
+    assertEquals(1, all(Step.Ignored.class).size());
+    assertEquals(1, steps.size(), steps::toString);
+
+    finish(new Outcome.Failed(Reason.CANCELLED, "too late"));
+    assertEquals(Move.State.DONE, state());
+  }
+
+  @Test
+  void aCancelThatComesBeforeTheAgentAcceptsIsCarriedOutWhenItDoes() {
+    plan(ID, VM, H1, H2, Move.Priority.BALANCE);
+    on(new MoveInput.Cancelled(ID));
+    assertEquals(Move.State.REQUESTED, state());
+    only(Effect.Abort.class);
+
+    on(new MoveInput.Accepted(ID));
+
+    assertEquals(Move.State.MIGRATING, state());
+    only(Effect.Abort.class);
+    on(new MoveInput.Accepted(ID));
+    assertEquals(List.of(), all(Effect.Abort.class));
+  }
+
+  @Test
+  void aPersonSettlesAMoveWhoseTargetNeverReturns() {
+    inDoubt();
+    on(new MoveInput.LookFailed(ID, H2, round, "nobody serves host.h2"));
+
+    on(new MoveInput.Settled(ID, new HostId("h3")));
+    assertEquals("h3 is no host of this move; say h1 or h2", only(Step.Ignored.class).message());
+
+    on(new MoveInput.Settled(ID, H1));
+    assertEquals(Move.State.FAILED, state());
+    assertEquals("a person has seen it run on h1", move().note());
+
+    on(new MoveInput.Settled(ID, H2));
+    assertEquals(Reason.WRONG_STATE, only(Step.Ignored.class).reason());
+  }
+
+  @Test
+  void aMoveThatGoesWellIsNotForAPersonToSettle() {
+    migrating();
+
+    on(new MoveInput.Settled(ID, H2));
+
+    assertEquals(Move.State.MIGRATING, state());
+    assertTrue(only(Step.Ignored.class).message().contains("cancel it"));
   }
 
   @Test
@@ -295,6 +444,8 @@ final class MoveMachineTest {
     assertEquals(List.of(), all(Effect.Look.class), "the command may still be on its way");
 
     pass(Duration.ofSeconds(6));
+    beat(H1, Optional.of(VmState.RUNNING), List.of());
+    assertEquals(List.of(), all(Effect.Look.class), "one beat may have overtaken its start");
     beat(H1, Optional.of(VmState.RUNNING), List.of());
     assertEquals(2, all(Effect.Look.class).size());
     look(H1, Optional.of(VmState.RUNNING));
@@ -344,11 +495,8 @@ final class MoveMachineTest {
   }
 
   @Test
-  void aMoveInDoubtCantBeGivenUpAndAnEndedOneNeither() {
+  void anEndedMoveCantBeGivenUp() {
     inDoubt();
-    on(new MoveInput.Cancelled(ID));
-    assertEquals(Reason.WRONG_STATE, only(Step.Ignored.class).reason());
-
     look(H1, Optional.of(VmState.RUNNING));
     look(H2, Optional.empty());
     on(new MoveInput.Cancelled(ID));

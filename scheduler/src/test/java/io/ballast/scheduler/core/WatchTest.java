@@ -44,7 +44,7 @@ final class WatchTest {
         Duration.between(alert.lastHeard(), alert.raisedAt()).toSeconds() <= 12, alert::toString);
     String evidence = String.join("\n", alert.evidence());
     assertTrue(evidence.contains("number 20 of the agent's life"), evidence);
-    assertTrue(evidence.contains("2030-01-01T00:00:57Z, 11.0 s ago"), evidence);
+    assertTrue(evidence.contains("life, came 11.0 s ago"), evidence);
     assertTrue(evidence.contains("every 3.0 s (deviation 0.3 s over 19 intervals)"), evidence);
     assertTrue(evidence.contains("more than 10.6 s"), evidence);
     assertTrue(evidence.contains("storage agent was heard 8.0 s ago: the host may live"), evidence);

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -38,6 +40,7 @@ final class World {
   private Random chance = new Random(0);
   private double scatter;
   private double wander;
+  private final Set<HostId> silent = new HashSet<>();
 
   private static final class Box {
     final double cpus;
@@ -87,6 +90,12 @@ final class World {
     Load load = new Load(id, name, vcpus, wants, memory, new HostId(host));
     guests.put(id, load);
     box(load.host).guests.add(load);
+    return this;
+  }
+
+  /** Lets a host be declared silent; what it last said stays in the view. */
+  World silent(String name) {
+    silent.add(new HostId(name));
     return this;
   }
 
@@ -262,6 +271,7 @@ final class World {
                 HostBeat.Health.ANSWERING, Optional.of(now), "qemu+tcp://" + id + "/system"),
             vms,
             List.of());
-    return new Fleet.Host(beat, Fleet.Status.UP, now, Optional.empty(), Optional.empty());
+    Fleet.Status status = silent.contains(id) ? Fleet.Status.SILENT : Fleet.Status.UP;
+    return new Fleet.Host(beat, status, now, Optional.empty(), Optional.empty());
   }
 }
