@@ -125,7 +125,7 @@ final class Liveness {
     returning.removeAll(silent.keySet());
   }
 
-  /** What is believed of a host that was heard at least once. */
+  /** What is believed of a host that was heard at least once; to ask changes nothing. */
   Status status(HostId host, Instant now) {
     Rhythm rhythm = rhythms.get(host);
     if (silent.containsKey(host)) {
@@ -133,7 +133,7 @@ final class Liveness {
     }
     return rhythm == null
             || returning.contains(host)
-            || late(rhythm, awake(now), settings.suspectPause())
+            || late(rhythm, peek(now), settings.suspectPause())
         ? Status.SUSPECT
         : Status.UP;
   }
@@ -167,12 +167,12 @@ final class Liveness {
     return Optional.ofNullable(rhythms.get(host));
   }
 
-  /** A host's suspicion of being silent, as it is weighed for the verdict. */
+  /** A host's suspicion of being silent, as it is weighed for the verdict; changes nothing. */
   double suspicion(HostId host, Instant now) {
     Rhythm rhythm = rhythms.get(host);
     return rhythm == null
         ? 0
-        : since(rhythm).suspicion(awake(now), settings.silentPause(), settings);
+        : since(rhythm).suspicion(peek(now), settings.silentPause(), settings);
   }
 
   LivenessSettings settings() {
@@ -192,13 +192,17 @@ final class Liveness {
 
   /** The observer's waking time, in which gaps that were its own do not exist. */
   private Instant awake(Instant now) {
-    Duration gap = Duration.between(lookedAt, now.minus(slept));
-    if (gap.isNegative() || gap.compareTo(MOST_BETWEEN_LOOKS) > 0) {
-      slept = slept.plus(gap);
-    }
-    Instant at = now.minus(slept);
+    Instant at = peek(now);
+    slept = Duration.between(at, now);
     lookedAt = at;
     return at;
+  }
+
+  /** What its waking time would be if it looked now; asking is not looking. */
+  private Instant peek(Instant now) {
+    Instant at = now.minus(slept);
+    Duration gap = Duration.between(lookedAt, at);
+    return gap.isNegative() || gap.compareTo(MOST_BETWEEN_LOOKS) > 0 ? lookedAt : at;
   }
 
   private static boolean many(int late, int known) {
