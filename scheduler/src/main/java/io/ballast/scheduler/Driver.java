@@ -1,6 +1,7 @@
 package io.ballast.scheduler;
 
 import io.ballast.bus.Bus;
+import io.ballast.bus.BusState;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Beat;
 import io.ballast.messages.Event;
@@ -10,6 +11,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.scheduler.core.Conductor;
 import io.ballast.scheduler.core.Effect;
+import io.ballast.scheduler.core.Line;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -85,6 +87,14 @@ final class Driver {
 
   void onEvent(Event event) {
     run(() -> conductor.onEvent(event, clock.instant()));
+  }
+
+  void onState(BusState state) {
+    switch (state) {
+      case CONNECTING -> {}
+      case CONNECTED -> run(() -> conductor.onLine(Line.CONNECTED, clock.instant()));
+      case LOST, CLOSED -> run(() -> conductor.onLine(Line.LOST, clock.instant()));
+    }
   }
 
   /** Asks for something; it is always answered, at the latest when the driver is closed. */

@@ -55,6 +55,7 @@ public final class SchedulerVerticle extends VerticleBase {
     Driver begun = new Driver(config, bus, metrics, clock, loop);
     driver = begun;
     begun.begin();
+    bus.onState(state -> loop.run(() -> begun.onState(state)));
     servings =
         List.of(
             bus.serve(Beat.class, beat -> loop.run(() -> begun.onBeat(beat))),

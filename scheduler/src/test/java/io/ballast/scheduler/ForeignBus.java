@@ -2,6 +2,7 @@ package io.ballast.scheduler;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.BusState;
 import io.ballast.bus.LocalBus;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -63,6 +64,11 @@ final class ForeignBus implements Bus {
   @Override
   public <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener) {
     return on(answers, bus.serve(type, it -> notices.execute(() -> listener.accept(it))));
+  }
+
+  @Override
+  public void onState(Consumer<BusState> listener) {
+    bus.onState(state -> notices.execute(() -> listener.accept(state)));
   }
 
   @Override

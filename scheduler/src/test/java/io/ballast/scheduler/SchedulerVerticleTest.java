@@ -158,6 +158,22 @@ final class SchedulerVerticleTest {
     await().atMost(PATIENCE).until(() -> !heard(Event.AlertRaised.class).isEmpty());
   }
 
+  @Test
+  void theOnlyHostIsNotCalledSilentWhileTheBusIsLostAndIsWhenItStaysAwayAfterwards() {
+    deploy(Policy.DEFAULT.with(Policy.Mode.OFF));
+    hosts.beat(H1);
+    await().atMost(PATIENCE).until(() -> gauge("ballast.host.up", H1) == 1);
+    line.lose();
+    hosts.silence(H1);
+    await().atMost(PATIENCE).until(() -> gauge("ballast.host.beat.age", H1) > 6);
+    assertEquals(List.of(), inspect().alerts());
+
+    line.mend();
+    await().atMost(PATIENCE).until(() -> !heard(Event.AlertRaised.class).isEmpty());
+    hosts.beat(H1);
+    await().atMost(PATIENCE).until(() -> !heard(Event.AlertResolved.class).isEmpty());
+  }
+
   private void deploy(Policy policy) {
     SchedulerConfig config =
         new SchedulerConfig(
