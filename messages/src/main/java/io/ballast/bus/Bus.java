@@ -52,6 +52,12 @@ public interface Bus {
   /** Receives the notices of a type, such as {@code HostBeat} or {@code Event}. */
   <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener);
 
+  /**
+   * Tells how the bus is: at once, and whenever that changes. On any thread; the listener must not
+   * block.
+   */
+  void onState(Consumer<BusState> listener);
+
   /** Stops serving, fails what is under way with {@code BUS_LOST}, and lets go of the carrier. */
   Future<Void> close();
 

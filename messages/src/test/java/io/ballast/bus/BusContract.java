@@ -455,6 +455,21 @@ public interface BusContract extends NoticesContract {
     Await.result(vertx.close());
   }
 
+  @Test
+  default void aListenerIsToldHowTheBusIsAtOnceAndUntilItIsClosed() {
+    Bus bus = carrier().join("scheduler");
+    List<BusState> states = new CopyOnWriteArrayList<>();
+    bus.onState(states::add);
+    assertFalse(states.isEmpty());
+    await().until(() -> states.contains(BusState.CONNECTED));
+
+    Await.result(bus.close());
+    assertEquals(BusState.CLOSED, states.getLast());
+    List<BusState> late = new CopyOnWriteArrayList<>();
+    bus.onState(late::add);
+    assertEquals(List.of(BusState.CLOSED), late);
+  }
+
   private static String vm() {
     return "{\"vm\":\"" + Samples.VM + "\"}";
   }

@@ -7,6 +7,7 @@ import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,7 +17,9 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,11 +37,16 @@ import java.util.stream.Collectors;
  * last.
  */
 final class FleetMetrics {
+  /** So many moves are known for the last ones, when one is told once more. */
+  private static final int MOST_KNOWN = 10_000;
+
   private final MeterRegistry registry;
   private final Clock clock;
   private final MultiGauge alerts;
   private final Timer fold;
   private final Set<HostId> hosts = new HashSet<>();
+  private final Set<OperationId> ended = latest();
+  private final Set<OperationId> measured = latest();
   private Map<Tags, Long> lasting = Map.of();
 
   /** Read by whoever scrapes. */
@@ -107,13 +115,16 @@ final class FleetMetrics {
         .increment();
   }
 
+  /** Counts a move that is over once, also if its measures are told only later. */
   private void count(Move move) {
     if (move.state().open()) {
       return;
     }
-    String outcome = move.state().name().toLowerCase(Locale.ROOT);
-    registry.counter("ballast.moves", "outcome", outcome).increment();
-    move.measures().ifPresent(this::measure);
+    if (ended.add(move.id())) {
+      String outcome = move.state().name().toLowerCase(Locale.ROOT);
+      registry.counter("ballast.moves", "outcome", outcome).increment();
+    }
+    move.measures().filter(measures -> measured.add(move.id())).ifPresent(this::measure);
   }
 
   private void measure(Outcome.Migration migration) {
@@ -158,6 +169,16 @@ final class FleetMetrics {
         .description(description)
         .tag("host", host.value())
         .register(registry);
+  }
+
+  private static Set<OperationId> latest() {
+    return Collections.newSetFromMap(
+        new LinkedHashMap<>() {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<OperationId, Boolean> eldest) {
+            return size() > MOST_KNOWN;
+          }
+        });
   }
 
   private static Tags tags(Alert alert) {

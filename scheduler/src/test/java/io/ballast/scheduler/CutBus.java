@@ -2,6 +2,7 @@ package io.ballast.scheduler;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.BusState;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -10,23 +11,46 @@ import io.ballast.messages.Notice;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A bus whose line can be cut: while it is, nothing can be sent. */
 final class CutBus implements Bus {
   private final Bus bus;
+  private final List<Consumer<BusState>> listeners = new ArrayList<>();
+  private BusState state = BusState.CONNECTED;
   private volatile boolean cut;
 
   CutBus(Bus bus) {
     this.bus = bus;
   }
 
+  /** Cuts the line; nobody has noticed yet. */
   void cut() {
     cut = true;
   }
 
+  /** Cuts the line, and lets everyone know who asked how the bus is. */
+  void lose() {
+    cut = true;
+    become(BusState.LOST);
+  }
+
   void mend() {
     cut = false;
+    become(BusState.CONNECTED);
+  }
+
+  private synchronized void become(BusState next) {
+    state = next;
+    listeners.forEach(listener -> listener.accept(next));
+  }
+
+  @Override
+  public synchronized void onState(Consumer<BusState> listener) {
+    listeners.add(listener);
+    listener.accept(state);
   }
 
   @Override

@@ -81,6 +81,55 @@ final class OutboxTest {
     assertEquals(decided(2999), heard.get(998));
   }
 
+  @Test
+  void anAlertThatLastsNeverGivesWay() {
+    line.cut();
+    List<Event> alerts = IntStream.range(0, 12_000).mapToObj(OutboxTest::raised).toList();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            here -> {
+              alerts.forEach(outbox::tell);
+              IntStream.range(0, 10).mapToObj(OutboxTest::decided).forEach(outbox::tell);
+            });
+    await().atMost(PATIENCE).until(() -> outbox.size() == 12_000);
+
+    line.mend();
+    await().atMost(PATIENCE).until(() -> heard.size() == 12_000);
+    assertEquals(alerts, heard);
+  }
+
+  @Test
+  void anAlertThatIsOverBeforeItCouldBeToldGivesWayAsAWholeAndOnlyWhenVeryMuchWaits() {
+    line.cut();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            here -> {
+              outbox.tell(raised(0));
+              for (int number = 1; number < 5_000; number++) {
+                outbox.tell(raised(number));
+                outbox.tell(resolved(number));
+              }
+              outbox.tell(resolved(0));
+            });
+    await().atMost(PATIENCE).until(() -> outbox.size() == 10_000);
+    vertx.getOrCreateContext().runOnContext(here -> outbox.tell(raised(5_000)));
+    await().atMost(PATIENCE).until(() -> outbox.size() == 9_999);
+
+    line.mend();
+    await().atMost(PATIENCE).until(() -> heard.size() == 9_999);
+    for (int number = 0; number < 5_000; number++) {
+      assertEquals(
+          heard.contains(raised(number)), heard.contains(resolved(number)), "alert " + number);
+    }
+    assertEquals(raised(5_000), heard.getLast());
+  }
+
+  private static Event resolved(int number) {
+    return new Event.AlertResolved(alert(number, Optional.of(NOW.plusSeconds(number))));
+  }
+
   private static Event decided(int number) {
     return new Event.Decided(
         new Decision(
@@ -88,15 +137,18 @@ final class OutboxTest {
   }
 
   private static Event raised(int number) {
-    return new Event.AlertRaised(
-        new Alert(
-            "alert-" + number,
-            Alert.Verdict.HOST_SILENT,
-            new HostId("h1"),
-            NOW,
-            NOW,
-            List.of(),
-            List.of(),
-            Optional.empty()));
+    return new Event.AlertRaised(alert(number, Optional.empty()));
+  }
+
+  private static Alert alert(int number, Optional<Instant> resolvedAt) {
+    return new Alert(
+        "alert-" + number,
+        Alert.Verdict.HOST_SILENT,
+        new HostId("h1"),
+        NOW,
+        NOW,
+        List.of(),
+        List.of(),
+        resolvedAt);
   }
 }

@@ -34,6 +34,7 @@ public final class LocalBus implements Bus {
   private final String name;
   private final Calls calls;
   private final List<Serving> servings = new CopyOnWriteArrayList<>();
+  private final List<Consumer<BusState>> states = new ArrayList<>();
   private volatile boolean closed;
 
   /** A bus with a single member. */
@@ -153,8 +154,21 @@ public final class LocalBus implements Bus {
   }
 
   @Override
+  public void onState(Consumer<BusState> listener) {
+    synchronized (states) {
+      states.add(listener);
+      listener.accept(closed ? BusState.CLOSED : BusState.CONNECTED);
+    }
+  }
+
+  @Override
   public Future<Void> close() {
-    closed = true;
+    synchronized (states) {
+      if (!closed) {
+        closed = true;
+        states.forEach(listener -> listener.accept(BusState.CLOSED));
+      }
+    }
     calls.failAll(call -> true, "the bus was closed");
     List<Future<Void>> stopped = new ArrayList<>();
     servings.forEach(serving -> stopped.add(serving.stop()));

@@ -93,7 +93,7 @@ public final class RabbitBus implements Bus {
     return commands.connected();
   }
 
-  /** Tells how the bus is: at once, and whenever that changes. */
+  @Override
   public void onState(Consumer<BusState> listener) {
     condition.add(listener);
   }

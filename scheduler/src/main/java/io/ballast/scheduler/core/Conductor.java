@@ -107,6 +107,11 @@ public final class Conductor {
     };
   }
 
+  /** How the line to the fleet is, whenever that changes. */
+  public List<Effect> onLine(Line line, Instant now) {
+    return watch.line(line, now);
+  }
+
   /** What came of a {@link Effect.Send} or {@link Effect.Look}. */
   public List<Effect> onAnswer(MoveInput answer, Instant now) {
     return wall.of(move(answer, now));

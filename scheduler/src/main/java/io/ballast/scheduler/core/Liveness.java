@@ -22,6 +22,8 @@ import java.util.TreeSet;
  *       its own.
  *   <li>After its start nothing is declared before everyone had time to speak. Hosts that were
  *       never heard are unknown, not silent.
+ *   <li>While its line to the fleet is lost nothing is declared, and after that not before everyone
+ *       had time to speak again. Who was silent before stays so until it is heard.
  *   <li>Many hosts late at once are first of all the observer's problem: verdicts are held back,
  *       and when the others come back, those still missing get a full silence anew.
  * </ul>
@@ -40,7 +42,6 @@ final class Liveness {
   private static final double MANY = 0.2;
 
   private final LivenessSettings settings;
-  private final Instant graceEnd;
   private final SortedMap<HostId, Rhythm> rhythms = new TreeMap<>();
   private final SortedMap<HostId, Optional<Doubt>> silent = new TreeMap<>();
   private final Set<HostId> returning = new TreeSet<>();
@@ -49,8 +50,10 @@ final class Liveness {
   private Duration slept = Duration.ZERO;
 
   private Instant lookedAt;
+  private Instant graceEnd;
   private Instant countFrom;
   private Optional<Doubt> doubt = Optional.empty();
+  private Optional<Instant> lostAt = Optional.empty();
 
   Liveness(LivenessSettings settings, Instant start) {
     this.settings = settings;
@@ -102,7 +105,7 @@ final class Liveness {
           }
         });
     int known = rhythms.size() - silent.size();
-    if (at.isBefore(graceEnd)) {
+    if (lostAt.isPresent() || at.isBefore(graceEnd)) {
       return;
     }
     if (!many(suspects.size(), known)) {
@@ -125,7 +128,28 @@ final class Liveness {
     returning.removeAll(silent.keySet());
   }
 
-  /** What is believed of a host that was heard at least once. */
+  /** The line to the fleet is lost, if it was not already. */
+  void lost(Instant now) {
+    Instant at = awake(now);
+    lostAt = lostAt.or(() -> Optional.of(at));
+    doubt = Optional.empty();
+  }
+
+  /** The line is back, if it was lost: every silence counts from now, and after a grace. */
+  void back(Instant now) {
+    if (isLost()) {
+      Instant at = awake(now);
+      lostAt = Optional.empty();
+      countFrom = at;
+      graceEnd = at.plus(settings.grace());
+    }
+  }
+
+  boolean isLost() {
+    return lostAt.isPresent();
+  }
+
+  /** What is believed of a host that was heard at least once; to ask changes nothing. */
   Status status(HostId host, Instant now) {
     Rhythm rhythm = rhythms.get(host);
     if (silent.containsKey(host)) {
@@ -133,7 +157,7 @@ final class Liveness {
     }
     return rhythm == null
             || returning.contains(host)
-            || late(rhythm, awake(now), settings.suspectPause())
+            || late(rhythm, peek(now), settings.suspectPause())
         ? Status.SUSPECT
         : Status.UP;
   }
@@ -174,12 +198,12 @@ final class Liveness {
     return Optional.ofNullable(rhythms.get(host));
   }
 
-  /** A host's suspicion of being silent, as it is weighed for the verdict. */
+  /** A host's suspicion of being silent, as it is weighed for the verdict; changes nothing. */
   double suspicion(HostId host, Instant now) {
     Rhythm rhythm = rhythms.get(host);
     return rhythm == null
         ? 0
-        : since(rhythm).suspicion(awake(now), settings.silentPause(), settings);
+        : since(rhythm).suspicion(peek(now), settings.silentPause(), settings);
   }
 
   LivenessSettings settings() {
@@ -199,13 +223,17 @@ final class Liveness {
 
   /** The observer's waking time, in which gaps that were its own do not exist. */
   private Instant awake(Instant now) {
-    Duration gap = Duration.between(lookedAt, now.minus(slept));
-    if (gap.isNegative() || gap.compareTo(MOST_BETWEEN_LOOKS) > 0) {
-      slept = slept.plus(gap);
-    }
-    Instant at = now.minus(slept);
+    Instant at = peek(now);
+    slept = Duration.between(at, now);
     lookedAt = at;
     return at;
+  }
+
+  /** What its waking time would be if it looked now; asking is not looking. */
+  private Instant peek(Instant now) {
+    Instant at = now.minus(slept);
+    Duration gap = Duration.between(lookedAt, at);
+    return gap.isNegative() || gap.compareTo(MOST_BETWEEN_LOOKS) > 0 ? lookedAt : at;
   }
 
   private static boolean many(int late, int known) {

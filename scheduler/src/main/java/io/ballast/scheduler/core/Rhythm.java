@@ -11,7 +11,9 @@ import java.time.Instant;
  * <p>Suspicion is {@code -log10} of the chance that a beat is still to come after so long a
  * silence, for normally distributed intervals. Mean and deviation are weighted towards the last
  * {@value #WINDOW} intervals. An interval over lost beats counts as their share of it, and silence
- * that was already suspicious teaches nothing, so that outages do not blunt the detector.
+ * that was already suspicious teaches nothing, so that outages do not blunt the detector. Neither
+ * do beats that come early because they have news: an interval shorter than intended counts as
+ * intended, and never as scatter.
  *
  * @param last the last beat's pulse
  * @param arrival when it arrived
@@ -41,15 +43,17 @@ record Rhythm(Pulse last, Instant arrival, double mean, double variance, int sam
       return new Rhythm(pulse, at, mean, variance, samples);
     }
     long beats = Math.max(1, pulse.sequence() - last.sequence());
-    double interval = Math.max(0, seconds(Duration.between(arrival, at))) / beats;
+    double interval = seconds(Duration.between(arrival, at)) / beats;
+    double intended = seconds(pulse.interval());
     // The intention counts as one interval seen before the first.
     double weight = 1.0 / Math.min(samples + 2, WINDOW);
-    double surprise = interval - mean;
+    double surprise = Math.max(interval, intended) - mean;
+    double scatter = interval < intended ? 0 : surprise * surprise;
     return new Rhythm(
         pulse,
         at,
         mean + weight * surprise,
-        (1 - weight) * (variance + weight * surprise * surprise),
+        (1 - weight) * (variance + weight * scatter),
         Math.min(samples + 1, WINDOW));
   }
 

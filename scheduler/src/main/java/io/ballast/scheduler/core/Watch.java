@@ -27,6 +27,10 @@ import java.util.function.Predicate;
  * time.
  */
 final class Watch {
+  private static final String LOST =
+      "the bus is lost: until it is back no host is called silent and nothing is planned; see that"
+          + " the broker runs and that this scheduler reaches it";
+
   private final AlertSettings settings;
   private final Liveness liveness;
   private final Overlaps overlaps;
@@ -94,6 +98,27 @@ final class Watch {
     return effects;
   }
 
+  /** Takes note of how the line to the fleet is, and says so when that changes. */
+  List<Effect> line(Line line, Instant now) {
+    boolean before = liveness.isLost();
+    return switch (line) {
+      case LOST -> {
+        liveness.lost(now);
+        yield before ? List.of() : List.of(new Effect.Warn(LOST));
+      }
+      case CONNECTED -> {
+        liveness.back(now);
+        yield before ? List.of(new Effect.Note(back())) : List.of();
+      }
+    };
+  }
+
+  private String back() {
+    return "the bus is back; hosts that stay unheard are called silent in "
+        + Evidence.span(liveness.settings().grace())
+        + " at the earliest";
+  }
+
   /** What is believed of a host that was heard at least once. */
   Status status(HostId host, FleetView view, Instant now) {
     Status status = liveness.status(host, now);
@@ -111,7 +136,7 @@ final class Watch {
 
   /** Whether the observer doubts what it sees, so that nothing should be decided on it. */
   boolean inDoubt() {
-    return liveness.doubt().isPresent();
+    return liveness.isLost() || liveness.doubt().isPresent();
   }
 
   List<Alert> alerts() {

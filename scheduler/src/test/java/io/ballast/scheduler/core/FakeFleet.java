@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A fake fleet around one real {@link Conductor}, in virtual time: hosts that beat every three
@@ -39,6 +40,9 @@ final class FakeFleet {
   final List<String> lines = new ArrayList<>();
   final Map<OperationId, Reply> answers = new LinkedHashMap<>();
   boolean finalEventsAreLost;
+
+  /** Whether beats and events of agents are lost on their way. */
+  boolean wordsAreLost;
 
   /** Whether migrations fail after the guest already runs at the target, as libvirt's can. */
   boolean migrationsDouble;
@@ -160,6 +164,22 @@ final class FakeFleet {
     host(host).guests.remove(BeatMaker.vmId(guest));
   }
 
+  /** Tells the scheduler how its line is. */
+  void line(Line line) {
+    carryOut(conductor.onLine(line, now));
+  }
+
+  /** Takes the bus away, and lets the scheduler know. */
+  void loseBus() {
+    wordsAreLost = true;
+    line(Line.LOST);
+  }
+
+  void mendBus() {
+    wordsAreLost = false;
+    line(Line.CONNECTED);
+  }
+
   /** Sends a command and gives what it is answered. */
   Reply ask(SchedulerCommand<?> command) {
     OperationId id = new OperationId("command-" + ++commands);
@@ -225,7 +245,7 @@ final class FakeFleet {
   private void beat(Host host) {
     if (!host.dead) {
       HostBeat beat = host.beat(now);
-      after(LATENCY, () -> carryOut(conductor.onBeat(beat, now)));
+      after(LATENCY, () -> arrive(() -> conductor.onBeat(beat, now)));
     }
     after(BeatMaker.INTERVAL, () -> beat(host));
   }
@@ -331,7 +351,13 @@ final class FakeFleet {
   }
 
   private void tell(Event event) {
-    after(LATENCY, () -> carryOut(conductor.onEvent(event, now)));
+    after(LATENCY, () -> arrive(() -> conductor.onEvent(event, now)));
+  }
+
+  private void arrive(Supplier<List<Effect>> words) {
+    if (!wordsAreLost) {
+      carryOut(words.get());
+    }
   }
 
   private static Guest with(Guest guest, VmState state) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.messages.Fleet.Status;
 import io.ballast.messages.HostId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -110,6 +111,41 @@ final class LivenessTest {
       test.liveness.heard(test.hosts.get(2).pulse(at(now)), at(now));
     }
     assertEquals(Set.of(new HostId("h0")), test.liveness.gone());
+  }
+
+  @Property(tries = 100)
+  void questionsAtOddMomentsChangeNoVerdict(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 8) int count) {
+    LivenessTest asked = new LivenessTest();
+    LivenessTest quiet = new LivenessTest();
+    asked.hosts(count);
+    quiet.hosts(count);
+    Random random = new Random(seed);
+    boolean[] speaks = new boolean[count];
+    Arrays.fill(speaks, true);
+    for (double now = 0; now < 300; now += STEP) {
+      if (random.nextInt(40) == 0) {
+        speaks[random.nextInt(count)] = random.nextBoolean();
+      }
+      asked.step(now, 0, host -> speaks[(int) host]);
+      quiet.step(now, 0, host -> speaks[(int) host]);
+      asked.ask(random.nextDouble(-1000, 1000));
+      asked.ask(now + random.nextDouble(0, 20));
+      assertEquals(quiet.liveness.gone(), asked.liveness.gone(), "at " + now);
+      assertEquals(quiet.liveness.doubt(), asked.liveness.doubt(), "at " + now);
+      for (BeatMaker host : quiet.hosts) {
+        HostId id = host.host();
+        assertEquals(quiet.liveness.status(id, at(now)), asked.liveness.status(id, at(now)));
+        assertEquals(quiet.liveness.suspicion(id, at(now)), asked.liveness.suspicion(id, at(now)));
+      }
+    }
+  }
+
+  private void ask(double moment) {
+    for (BeatMaker host : hosts) {
+      liveness.status(host.host(), at(moment));
+      liveness.suspicion(host.host(), at(moment));
+    }
   }
 
   @Test

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,45 @@ final class RhythmTest {
     Instant at = rhythm.arrival().plusSeconds(2);
 
     assertEquals(0, rhythm.after(reborn.pulse(at), at, SETTINGS).samples());
+  }
+
+  @Property
+  void newsBetweenTheBeatsDoesNotPutTheVerdictOff(
+      @ForAll long seed,
+      @ForAll @DoubleRange(min = 0, max = 1) double late,
+      @ForAll @IntRange(min = 1, max = 10) int newsEvery) {
+    Random random = new Random(seed);
+    BeatMaker quiet = new BeatMaker("h1");
+    BeatMaker lively = new BeatMaker("h1");
+    Instant at = BeatMaker.START;
+    Rhythm without = Rhythm.first(quiet.pulse(at), at);
+    Rhythm with = Rhythm.first(lively.pulse(at), at);
+    for (int i = 0; i < 200; i++) {
+      long interval = Math.round(3000 + 1000 * late * random.nextDouble());
+      if (i % newsEvery == 0) {
+        Instant early = at.plusMillis(random.nextLong(interval));
+        with = with.after(lively.pulse(early), early, SETTINGS);
+      }
+      at = at.plusMillis(interval);
+      without = without.after(quiet.pulse(at), at, SETTINGS);
+      with = with.after(lively.pulse(at), at, SETTINGS);
+    }
+
+    double most = 1.01 * Rhythm.seconds(without.limit(SETTINGS.silentPause(), SETTINGS));
+    assertTrue(Rhythm.seconds(with.limit(SETTINGS.silentPause(), SETTINGS)) <= most);
+  }
+
+  @Test
+  void aRhythmOfNewsAloneIsTheIntendedOne() {
+    BeatMaker maker = new BeatMaker("h1");
+    Rhythm rhythm = Rhythm.first(maker.pulse(BeatMaker.START), BeatMaker.START);
+    for (int i = 1; i < 300; i++) {
+      Instant at = BeatMaker.at(i * 0.7);
+      rhythm = rhythm.after(maker.pulse(at), at, SETTINGS);
+    }
+
+    assertEquals(3, rhythm.mean(), 1e-9);
+    assertEquals(0, rhythm.variance(), 1e-9);
   }
 
   @Property

@@ -1,0 +1,191 @@
+package io.ballast.scheduler;
+
+import io.ballast.bus.Bus;
+import io.ballast.bus.BusState;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Beat;
+import io.ballast.messages.Event;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.scheduler.core.Conductor;
+import io.ballast.scheduler.core.Effect;
+import io.ballast.scheduler.core.Line;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives the {@link Conductor}: tells it what is heard and what time it is, carries out what it
+ * wants, and keeps the promises to those who asked. Only on its {@link Loop}.
+ */
+final class Driver {
+  private static final Logger log = LoggerFactory.getLogger(Driver.class);
+
+  private static final Duration LEAST_WAIT = Duration.ofMillis(1);
+  private static final Duration MOST_WAIT = Duration.ofSeconds(1);
+
+  private final Loop loop;
+  private final Clock clock;
+  private final FleetMetrics metrics;
+  private final Conductor conductor;
+  private final Outbox outbox;
+  private final Errands errands;
+  private final Map<OperationId, Promise<Reply>> asked = new HashMap<>();
+  private long timer = -1;
+  private Instant timerDue = Instant.MAX;
+  private boolean closed;
+
+  /** A driver of a scheduler whose epoch is the moment at which it is made. */
+  Driver(SchedulerConfig config, Bus bus, FleetMetrics metrics, Clock clock, Loop loop) {
+    Instant start = clock.instant();
+    this.loop = loop;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.conductor =
+        new Conductor(config.policy(), config.liveness(), config.alerts(), Errands::freshId, start);
+    this.outbox = new Outbox(loop.context(), bus);
+    this.errands =
+        new Errands(
+            bus,
+            config.policy().transfer().answer(),
+            start.toEpochMilli(),
+            input ->
+                loop.run(() -> run(() -> this.conductor.onAnswer(input, this.clock.instant()))));
+  }
+
+  /** Begins to look at the time. */
+  void begin() {
+    loop.check();
+    schedule(LEAST_WAIT);
+  }
+
+  /** Stops, and refuses what was asked and is not answered. */
+  void close() {
+    loop.check();
+    closed = true;
+    loop.vertx().cancelTimer(timer);
+    outbox.close();
+    List<Promise<Reply>> open = List.copyOf(asked.values());
+    asked.clear();
+    open.forEach(answer -> answer.fail(stopping()));
+  }
+
+  void onBeat(Beat beat) {
+    run(() -> metrics.folding(() -> conductor.onBeat(beat, clock.instant())));
+  }
+
+  void onEvent(Event event) {
+    run(() -> conductor.onEvent(event, clock.instant()));
+  }
+
+  void onState(BusState state) {
+    switch (state) {
+      case CONNECTING -> {}
+      case CONNECTED -> run(() -> conductor.onLine(Line.CONNECTED, clock.instant()));
+      case LOST, CLOSED -> run(() -> conductor.onLine(Line.LOST, clock.instant()));
+    }
+  }
+
+  /** Asks for something; it is always answered, at the latest when the driver is closed. */
+  Future<Reply> onCommand(OperationId id, SchedulerCommand<?> command) {
+    loop.check();
+    if (closed) {
+      return Future.failedFuture(stopping());
+    }
+    Promise<Reply> answer = Promise.promise();
+    if (asked.putIfAbsent(id, answer) != null) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.BUSY, "command " + id + " is being answered; wait, or send it anew"));
+    }
+    if (!run(() -> conductor.onCommand(id, command, clock.instant()))) {
+      asked.remove(id, answer);
+      answer.tryFail(
+          new RefusedException(Reason.INTERNAL, "the scheduler failed; its log has the details"));
+    }
+    return answer.future();
+  }
+
+  private void onTick() {
+    timerDue = Instant.MAX;
+    run(
+        () -> {
+          List<Effect> effects = conductor.onTick(clock.instant());
+          metrics.see(conductor.fleet(clock.instant()));
+          return effects;
+        });
+  }
+
+  /**
+   * Lets the core work, and carries out what it wants; the only way to it.
+   *
+   * @return whether it did not fail
+   */
+  private boolean run(Supplier<List<Effect>> work) {
+    loop.check();
+    if (closed) {
+      return true;
+    }
+    Duration wait = LEAST_WAIT;
+    try {
+      work.get().forEach(this::carryOut);
+      return true;
+    } catch (RuntimeException e) {
+      log.error("the scheduler's core failed; it goes on with the next input", e);
+      wait = MOST_WAIT;
+      return false;
+    } finally {
+      schedule(wait);
+    }
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Send send -> errands.send(send);
+      case Effect.Abort abort -> errands.abort(abort);
+      case Effect.Look look -> errands.look(look);
+      case Effect.Tell tell -> {
+        Journal.write(tell.event());
+        metrics.count(tell.event());
+        outbox.tell(tell.event());
+      }
+      case Effect.Answer answer ->
+          Optional.ofNullable(asked.remove(answer.command()))
+              .ifPresent(promise -> promise.complete(answer.reply()));
+      case Effect.Warn warn -> log.warn("{}", warn.line());
+      case Effect.Note note -> log.info("{}", note.line());
+    }
+  }
+
+  /** Sets the one timer to the core's next deadline, however the clock was stepped meanwhile. */
+  private void schedule(Duration least) {
+    Instant due = conductor.nextDeadline();
+    if (due.equals(timerDue)) {
+      return;
+    }
+    loop.vertx().cancelTimer(timer);
+    timerDue = due;
+    long wait = Duration.between(clock.instant(), due).plusNanos(999_999).toMillis();
+    timer =
+        loop.vertx()
+            .setTimer(
+                Math.clamp(wait, least.toMillis(), MOST_WAIT.toMillis()),
+                fired -> loop.run(this::onTick));
+  }
+
+  private static RefusedException stopping() {
+    return new RefusedException(
+        Reason.NOT_READY, "this scheduler stops; ask again when another one leads");
+  }
+}
