@@ -75,7 +75,7 @@ public final class HostAgent extends VerticleBase {
             sampler,
             operations,
             heartbeat::next,
-            new HostCommands.Surroundings(loop, clock, metrics));
+            new HostCommands.Surroundings(loop, metrics));
     Parts made = new Parts(loop, metrics, sampler, operations, heartbeat);
     parts = made;
     metrics.watch(sampler, clock);

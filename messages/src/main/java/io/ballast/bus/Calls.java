@@ -29,12 +29,14 @@ final class Calls {
   static final class Pending<R extends Reply> {
     private final String correlation;
     private final Request<R> request;
+    private final Deadline deadline;
     private final Promise<R> promise = Promise.promise();
     private volatile boolean sent;
 
     Pending(String correlation, Request<R> request) {
       this.correlation = correlation;
       this.request = request;
+      this.deadline = Deadline.in(request.within());
     }
 
     String correlation() {
@@ -43,6 +45,11 @@ final class Calls {
 
     Request<R> request() {
       return request;
+    }
+
+    /** When its sender waits no longer. */
+    Deadline deadline() {
+      return deadline;
     }
 
     Future<R> reply() {
