@@ -78,7 +78,7 @@ public final class HostAgent extends VerticleBase {
             new HostCommands.Surroundings(loop, metrics));
     Parts made = new Parts(loop, metrics, sampler, operations, heartbeat);
     parts = made;
-    metrics.watch(sampler, clock);
+    metrics.watch(sampler);
     meter
         .describe()
         .onSuccess(words -> LOG.info("Host {} is {}", config.host(), words))
