@@ -46,10 +46,9 @@ final class HostCommands implements Bus.Receiver {
   private final Operations operations;
   private final Supplier<HostBeat> nextBeat;
   private final Surroundings around;
-  private long highestEpoch = Long.MIN_VALUE;
 
   /** What the commands need of the agent around them. */
-  record Surroundings(Loop loop, AgentMetrics metrics) {}
+  record Surroundings(Loop loop, Allegiance allegiance, AgentMetrics metrics) {}
 
   HostCommands(
       HostAgentConfig config,
@@ -230,17 +229,7 @@ final class HostCommands implements Bus.Receiver {
           new RefusedException(
               Reason.DEADLINE_PASSED, "the command came too late and was not carried out"));
     }
-    if (envelope.epoch().isPresent()) {
-      long epoch = envelope.epoch().getAsLong();
-      if (epoch < highestEpoch) {
-        return Optional.of(
-            new RefusedException(
-                Reason.STALE_EPOCH,
-                "epoch %d is over, %d leads; look who leads".formatted(epoch, highestEpoch)));
-      }
-      highestEpoch = epoch;
-    }
-    return Optional.empty();
+    return around.allegiance().objection(envelope.epoch());
   }
 
   private Future<Reply> notForHosts(Command<?> command) {

@@ -192,9 +192,10 @@ final class HostSampler {
   /**
    * What is known now.
    *
+   * @param epoch of the scheduler that the agent follows
    * @throws IllegalStateException if it is not {@link #ready}
    */
-  HostBeat beat(Pulse pulse, List<OperationId> operations) {
+  HostBeat beat(Pulse pulse, List<OperationId> operations, Optional<Long> epoch) {
     if (!ready()) {
       throw new IllegalStateException("the host's load was not read yet");
     }
@@ -204,6 +205,7 @@ final class HostSampler {
         Rates.load(readings.values()),
         new HostBeat.Hypervisor(health, sampledAt, peerUri),
         Rates.vms(samples.values()),
-        operations);
+        operations,
+        epoch);
   }
 }

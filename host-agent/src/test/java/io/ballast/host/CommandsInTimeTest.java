@@ -37,6 +37,16 @@ final class CommandsInTimeTest {
   }
 
   @Test
+  void aBeatTellsTheHighestEpochThatWasFollowed() {
+    assertEquals(Optional.empty(), host.beat().epoch());
+
+    host.send(new Suspend(WEB), 7);
+    host.send(new Suspend(WEB), 6);
+
+    assertEquals(Optional.of(7L), host.beat().epoch());
+  }
+
+  @Test
   void aClockThatIsSetDoesNotMakeACommandLate() {
     Sent suspend = host.send(new Suspend(WEB), SECOND);
     host.time.step(Duration.ofHours(1));

@@ -51,10 +51,14 @@ final class OneHost {
     Bus bus = new Listener(told);
     AgentMetrics metrics = new AgentMetrics(new SimpleMeterRegistry(), H1);
     sampler = new HostSampler(config, hypervisor.meter(), hypervisor, time, time);
+    Allegiance allegiance = new Allegiance();
     Operations operations = new Operations(H1, bus, time, time, metrics);
     heartbeat =
         new Heartbeat<>(
-            bus, config.rhythm(), time, pulse -> sampler.beat(pulse, operations.open()));
+            bus,
+            config.rhythm(),
+            time,
+            pulse -> sampler.beat(pulse, operations.open(), allegiance.epoch()));
     commands =
         new HostCommands(
             config,
@@ -62,7 +66,7 @@ final class OneHost {
             sampler,
             operations,
             heartbeat::next,
-            new HostCommands.Surroundings(time, metrics));
+            new HostCommands.Surroundings(time, allegiance, metrics));
     sampler.measure();
     time.pass(Duration.ZERO);
   }

@@ -73,7 +73,20 @@ final class Samples {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(AT), "qemu+tcp://10.0.0.1/system"),
         List.of(vm()),
-        List.of(OPERATION));
+        List.of(OPERATION),
+        Optional.empty());
+  }
+
+  static HostBeat hostBeatWithEpoch() {
+    HostBeat beat = hostBeat();
+    return new HostBeat(
+        beat.pulse(),
+        beat.capacity(),
+        beat.load(),
+        beat.hypervisor(),
+        beat.vms(),
+        beat.operations(),
+        Optional.of(7L));
   }
 
   static StorageBeat storageBeat() {
@@ -161,6 +174,11 @@ final class Samples {
         List.of(alert(Optional.empty())),
         List.of(move()),
         List.of(decision()));
+  }
+
+  /** Messages with what was added to their kind later, by what that is called. */
+  static Map<String, Message> grown() {
+    return Map.of("epoch", hostBeatWithEpoch());
   }
 
   static List<Message> all() {

@@ -105,7 +105,8 @@ final class FakeFleet {
           new HostBeat.Hypervisor(
               HostBeat.Health.ANSWERING, Optional.of(at), "fake://" + id + "/system"),
           guests.values().stream().map(guest -> vm(guest, share)).toList(),
-          operations);
+          operations,
+          Optional.empty());
     }
 
     static Vm vm(Guest guest, double share) {

@@ -261,7 +261,8 @@ final class World {
             new HostBeat.Hypervisor(
                 HostBeat.Health.ANSWERING, Optional.of(now), "qemu+tcp://" + id + "/system"),
             vms,
-            List.of());
+            List.of(),
+            Optional.empty());
     return new Fleet.Host(beat, Fleet.Status.UP, now, Optional.empty(), Optional.empty());
   }
 }
