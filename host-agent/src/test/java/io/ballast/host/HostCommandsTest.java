@@ -274,7 +274,12 @@ final class HostCommandsTest {
 
     Reply.Refused refused = fleet.refusal(Request.of(h1, new Resume(WEB)).withEpoch(6));
 
-    assertEquals(Reason.STALE_EPOCH, refused.reason());
+    assertEquals(
+        new Reply.Refused(
+            Reason.STALE_EPOCH,
+            "epoch 6 is over, the scheduler of epoch 7 leads; leave it to that one, or command"
+                + " without an epoch"),
+        refused);
     assertEquals(DONE, fleet.outcome(new Resume(WEB)), "a person needs no epoch");
   }
 

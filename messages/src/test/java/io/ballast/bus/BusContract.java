@@ -21,6 +21,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -82,7 +83,6 @@ public interface BusContract extends NoticesContract {
                   return Future.succeededFuture(new Reply.Accepted(envelope.id()));
                 }));
     Request<Reply.Accepted> request = start(h1).withId(new OperationId("op-7")).withEpoch(4);
-    Instant before = Instant.now();
 
     assertEquals(
         new Reply.Accepted(new OperationId("op-7")),
@@ -93,8 +93,8 @@ public interface BusContract extends NoticesContract {
     assertEquals("scheduler", envelope.sender());
     assertEquals(OptionalLong.of(4), envelope.epoch());
     assertFalse(envelope.redelivered());
-    assertFalse(envelope.deadline().orElseThrow().isBefore(before.plus(LONG)));
-    assertFalse(envelope.deadline().orElseThrow().isAfter(Instant.now().plus(LONG)));
+    Duration left = envelope.deadline().orElseThrow().left();
+    assertTrue(left.isPositive() && left.compareTo(LONG) <= 0, left::toString);
   }
 
   @Test
@@ -197,7 +197,7 @@ public interface BusContract extends NoticesContract {
   }
 
   @Test
-  default void aCommandPastItsDeadlineIsRefusedAndNotDelivered() {
+  default void aCommandThatHasNoTimeLeftIsRefusedAndNotDelivered() {
     Address h1 = host();
     AtomicInteger received = new AtomicInteger();
     Await.result(
@@ -212,13 +212,67 @@ public interface BusContract extends NoticesContract {
 
     Reply reply =
         Await.result(
+            carrier().post(Carrier.Letter.of(h1.toString(), "host.start", vm()).with("within", 0)));
+
+    assertEquals(
+        new Reply.Refused(
+            Reason.DEADLINE_PASSED, "host.start came to " + h1 + " too late; send it anew"),
+        reply);
+    assertEquals(0, received.get());
+  }
+
+  @Test
+  default void aSenderWhoseClockIsWrongIsHeardWhileTimeIsLeft() {
+    Address h1 = host();
+    AtomicReference<Envelope> seen = new AtomicReference<>();
+    Await.result(
+        carrier()
+            .join("agent")
+            .serve(
+                h1,
+                (envelope, command) -> {
+                  seen.set(envelope);
+                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
+                }));
+    Carrier.Letter letter = Carrier.Letter.of(h1.toString(), "host.start", vm());
+
+    Reply expiring =
+        Await.result(
             carrier()
                 .post(
-                    Carrier.Letter.of(h1.toString(), "host.start", vm())
-                        .with("deadline", "2001-01-01T00:00:00Z")));
+                    letter
+                        .expiring(Long.toString(LONG.toMillis()))
+                        .with("deadline", Instant.now().minusSeconds(1).toString())));
+    Duration left = Objects.requireNonNull(seen.get()).deadline().orElseThrow().left();
+    Reply within = Await.result(carrier().post(letter.with("within", LONG.toMillis())));
 
-    assertEquals(Reason.DEADLINE_PASSED, ((Reply.Refused) reply).reason());
-    assertEquals(0, received.get());
+    assertEquals(new Reply.Accepted(new OperationId("m1")), expiring);
+    assertTrue(left.isPositive() && left.compareTo(LONG) <= 0, left::toString);
+    assertEquals(new Reply.Accepted(new OperationId("m1")), within);
+    assertTrue(Objects.requireNonNull(seen.get()).deadline().isPresent());
+  }
+
+  @Test
+  default void anEpochMayBeAWholeNumberOfAnyWidth() {
+    Address h1 = host();
+    List<OptionalLong> epochs = new CopyOnWriteArrayList<>();
+    Await.result(
+        carrier()
+            .join("agent")
+            .serve(
+                h1,
+                (envelope, command) -> {
+                  epochs.add(envelope.epoch());
+                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
+                }));
+
+    for (Object epoch : List.of((byte) 7, (short) 7, 7, 7L)) {
+      Await.result(
+          carrier()
+              .post(Carrier.Letter.of(h1.toString(), "host.start", vm()).with("epoch", epoch)));
+    }
+
+    assertEquals(Collections.nCopies(4, OptionalLong.of(7)), epochs);
   }
 
   @Test
@@ -357,9 +411,13 @@ public interface BusContract extends NoticesContract {
         vm());
     assertRefused(
         Reason.MALFORMED,
-        "host.start: the header 'deadline' must be an instant in ISO 8601, such as"
-            + " 2030-01-31T12:00:00Z",
-        good.with("deadline", "tomorrow"),
+        "host.start: the header 'within' must be a whole number",
+        good.with("within", "soon"),
+        vm());
+    assertRefused(
+        Reason.MALFORMED,
+        "host.start: the header 'within' must be milliseconds from 0 on",
+        good.with("within", -1L),
         vm());
     assertRefused(
         Reason.MALFORMED,

@@ -74,7 +74,20 @@ public final class Samples {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(AT), "qemu+tcp://10.0.0.1/system"),
         List.of(vm()),
-        List.of(OPERATION));
+        List.of(OPERATION),
+        Optional.empty());
+  }
+
+  static HostBeat hostBeatWithEpoch() {
+    HostBeat beat = hostBeat();
+    return new HostBeat(
+        beat.pulse(),
+        beat.capacity(),
+        beat.load(),
+        beat.hypervisor(),
+        beat.vms(),
+        beat.operations(),
+        Optional.of(7L));
   }
 
   public static StorageBeat storageBeat() {
@@ -162,6 +175,11 @@ public final class Samples {
         List.of(alert(Optional.empty())),
         List.of(move()),
         List.of(decision()));
+  }
+
+  /** Messages with what was added to their kind later, by what that is called. */
+  public static Map<String, Message> grown() {
+    return Map.of("epoch", hostBeatWithEpoch());
   }
 
   public static List<Message> all() {

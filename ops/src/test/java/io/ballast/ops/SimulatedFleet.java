@@ -57,11 +57,7 @@ public final class SimulatedFleet implements AutoCloseable {
   private final LocalHub hub = new LocalHub();
   private final Bus bus = new LocalBus(vertx, hub, "test");
   private final FakeWorld world =
-      new FakeWorld(
-          Loop.of(vertx.getOrCreateContext()),
-          Clock.systemUTC(),
-          Bytes.ofMiB(400),
-          Duration.ofMillis(200));
+      new FakeWorld(Loop.of(vertx.getOrCreateContext()), Bytes.ofMiB(400), Duration.ofMillis(200));
   private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
   private final Map<String, String> agents = new LinkedHashMap<>();
 

@@ -3,7 +3,7 @@ package io.ballast.scheduler;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
-import io.ballast.bus.LocalBus;
+import io.ballast.bus.local.LocalBus;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.messages.Command;

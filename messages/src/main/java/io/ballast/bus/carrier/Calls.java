@@ -33,12 +33,14 @@ public final class Calls {
   public static final class Pending<R extends Reply> {
     private final String correlation;
     private final Request<R> request;
+    private final Deadline deadline;
     private final Promise<R> promise = Promise.promise();
     private volatile boolean sent;
 
     Pending(String correlation, Request<R> request) {
       this.correlation = correlation;
       this.request = request;
+      this.deadline = Deadline.in(request.within());
     }
 
     public String correlation() {
@@ -47,6 +49,11 @@ public final class Calls {
 
     public Request<R> request() {
       return request;
+    }
+
+    /** When its sender waits no longer. */
+    public Deadline deadline() {
+      return deadline;
     }
 
     public Future<R> reply() {

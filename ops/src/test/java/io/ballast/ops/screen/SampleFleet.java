@@ -63,7 +63,8 @@ public final class SampleFleet {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(NOW), "qemu+tcp://" + host + "/system"),
         List.of(vms),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   public static Fleet.Host host(String name, double cpu, Vm... vms) {

@@ -585,7 +585,8 @@ final class MoveMachineTest {
                 beat.load(),
                 beat.hypervisor(),
                 state.map(MoveMachineTest::vm).stream().toList(),
-                operations)));
+                operations,
+                beat.epoch())));
   }
 
   private static Vm vm(VmState state) {
