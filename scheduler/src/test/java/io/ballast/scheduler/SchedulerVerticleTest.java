@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.bus.local.LocalHub;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.messages.Event;

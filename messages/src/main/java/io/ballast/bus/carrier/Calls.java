@@ -1,5 +1,6 @@
 package io.ballast.bus.carrier;
 
+import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.json.Kinds;

@@ -2,6 +2,7 @@ package io.ballast.bus.carrier;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.json.Kinds;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param ticks count the time that a command has left, from its arrival here
  */
-public record Reception(Address address, Bus.Receiver receiver, Context context, LongSupplier ticks) {
+public record Reception(
+    Address address, Bus.Receiver receiver, Context context, LongSupplier ticks) {
   private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
 
   /** Where commands come in, counting by the machine's own ticks. */

@@ -1,5 +1,6 @@
 package io.ballast.bus.json;
 
+import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;

@@ -1,6 +1,7 @@
 package io.ballast.bus.rabbit;
 
 import com.rabbitmq.client.AMQP;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.vertx.core.buffer.Buffer;

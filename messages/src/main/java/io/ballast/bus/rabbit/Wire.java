@@ -6,6 +6,7 @@ import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.BasicProperties;
 import com.rabbitmq.client.LongString;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.json.Complaint;
 import io.ballast.bus.json.Parcel;
 import io.vertx.core.buffer.Buffer;

@@ -132,8 +132,7 @@ final class HardEdgesTest {
     assertEquals(Reason.BUSY, refusal(fleet.ask(move(1, "h2"))));
 
     Reply.Refused wrong =
-        assertInstanceOf(
-            Reply.Refused.class, fleet.ask(new SettleMove(move, new HostId("h3"))));
+        assertInstanceOf(Reply.Refused.class, fleet.ask(new SettleMove(move, new HostId("h3"))));
     assertTrue(wrong.message().contains("h1 beats and has guest1 active"), wrong.message());
     assertEquals(move, accepted(fleet.ask(new SettleMove(move, new HostId("h1")))));
     assertEquals(Move.State.FAILED, move(fleet, move).state());
@@ -293,7 +292,8 @@ final class HardEdgesTest {
     fleet.run(Duration.ofMinutes(1));
 
     assertEquals(
-        3, fleet.lines.stream().filter(line -> line.contains("follows another scheduler")).count()
+        3,
+        fleet.lines.stream().filter(line -> line.contains("follows another scheduler")).count()
             + 2);
     OperationId move = accepted(fleet.ask(move(1, "h2")));
     fleet.run(Duration.ofSeconds(20));
@@ -329,7 +329,9 @@ final class HardEdgesTest {
   @Test
   void twoVmsOfOneUuidAreCalledThatWithBothNames() {
     FakeFleet fleet =
-        calm().guest("h2", 50, "web1", VmState.RUNNING, 0.1).guest("h3", 50, "db1", VmState.RUNNING, 0.1);
+        calm()
+            .guest("h2", 50, "web1", VmState.RUNNING, 0.1)
+            .guest("h3", 50, "db1", VmState.RUNNING, 0.1);
     fleet.run(Duration.ofMinutes(1));
 
     Alert alert = lasting(fleet).getFirst();
@@ -458,9 +460,7 @@ final class HardEdgesTest {
   }
 
   private static List<Alert> lasting(FakeFleet fleet) {
-    return inspect(fleet).alerts().stream()
-        .filter(alert -> alert.resolvedAt().isEmpty())
-        .toList();
+    return inspect(fleet).alerts().stream().filter(alert -> alert.resolvedAt().isEmpty()).toList();
   }
 
   private static Fleet.Status status(FakeFleet fleet, String host) {

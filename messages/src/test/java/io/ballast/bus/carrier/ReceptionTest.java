@@ -1,7 +1,13 @@
-package io.ballast.bus;
+package io.ballast.bus.carrier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ballast.bus.Address;
+import io.ballast.bus.Await;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.bus.Samples;
+import io.ballast.bus.json.Parcel;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reason;
