@@ -56,7 +56,10 @@ public interface Hypervisor extends AutoCloseable {
    */
   Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress);
 
-  /** Gives up the migration of a domain; the migration's own future tells how it ended. */
+  /**
+   * Gives up the migration of a domain, also one that an earlier process began; the migration's own
+   * future tells how it ended. Fails with {@code WRONG_STATE} if none is under way.
+   */
   Future<Void> abortMigration(VmId vm);
 
   /** The state of a domain at a peer's hypervisor; empty if that answers that there is none. */

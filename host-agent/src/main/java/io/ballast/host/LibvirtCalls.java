@@ -133,6 +133,18 @@ final class LibvirtCalls {
     }
   }
 
+  /**
+   * Aborts the migration of a VM, whoever began it. Any other job of libvirt's, such as a dump or a
+   * backup, is left alone.
+   */
+  static void abortMigration(LibvirtConnection connection, VmId vm) {
+    if (job(connection, vm, 0).filter(LibvirtJob::leaving).isEmpty()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE, "VM " + vm + " does not migrate away from this host");
+    }
+    abortJob(connection, vm);
+  }
+
   static void abortJob(LibvirtConnection connection, VmId vm) {
     act(connection, vm, "the abort of what works on VM " + vm, domain -> domain.abortJob());
   }

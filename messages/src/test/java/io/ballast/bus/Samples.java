@@ -178,7 +178,8 @@ final class Samples {
 
   /** Messages with what was added to their kind later, by what that is called. */
   static Map<String, Message> grown() {
-    return Map.of("epoch", hostBeatWithEpoch());
+    return Map.of(
+        "epoch", hostBeatWithEpoch(), "vm", new HostCommand.Cancel(OPERATION, Optional.of(VM)));
   }
 
   static List<Message> all() {
@@ -200,7 +201,7 @@ final class Samples {
             Optional.of(Bytes.ofMiB(100)),
             Duration.ofMillis(300),
             Duration.ofMinutes(10)),
-        new HostCommand.Cancel(OPERATION),
+        new HostCommand.Cancel(OPERATION, Optional.empty()),
         new StorageCommand.InspectStorage(),
         new NetCommand.InspectNet(),
         new SchedulerCommand.InspectFleet(),

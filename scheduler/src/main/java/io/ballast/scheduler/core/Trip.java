@@ -109,7 +109,8 @@ record Trip(
       return new Turn(after.with(Life.begin(now)), steps);
     }
     if (sign == Sign.GIVEN_UP && after.isOpen()) {
-      steps.add(new Step.Abort(id(), move.from(), new HostCommand.Cancel(id())));
+      steps.add(
+          new Step.Abort(id(), move.from(), new HostCommand.Cancel(id(), Optional.of(move.vm()))));
     }
     if (after.isIn(Move.State.UNKNOWN) && !isIn(Move.State.UNKNOWN)) {
       boolean over = sign == Sign.ENDED_UNKNOWN || sign == Sign.VANISHED;
