@@ -96,6 +96,7 @@ final class LibvirtCalls {
         "the look at VM " + vm,
         domain -> {
           DomainInfo now = domain.getInfo();
+          size.put("balloon.maximum", now.maxMem);
           size.put("balloon.current", now.memory);
           size.put("vcpu.current", (long) now.nrVirtCpu);
         });
