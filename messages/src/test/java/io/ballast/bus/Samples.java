@@ -179,7 +179,12 @@ final class Samples {
   /** Messages with what was added to their kind later, by what that is called. */
   static Map<String, Message> grown() {
     return Map.of(
-        "epoch", hostBeatWithEpoch(), "vm", new HostCommand.Cancel(OPERATION, Optional.of(VM)));
+        "epoch",
+        hostBeatWithEpoch(),
+        "not-migratable",
+        new Reply.Refused(Reason.NOT_MIGRATABLE, "the VM has a passed-through device; take it out"),
+        "vm",
+        new HostCommand.Cancel(OPERATION, Optional.of(VM)));
   }
 
   static List<Message> all() {
