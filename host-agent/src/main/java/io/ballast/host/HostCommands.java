@@ -44,6 +44,7 @@ final class HostCommands implements Bus.Receiver {
   private final Hypervisor hypervisor;
   private final HostSampler sampler;
   private final Operations operations;
+  private final Cancellation cancellation;
   private final Supplier<HostBeat> nextBeat;
   private final Surroundings around;
 
@@ -61,6 +62,7 @@ final class HostCommands implements Bus.Receiver {
     this.hypervisor = hypervisor;
     this.sampler = sampler;
     this.operations = operations;
+    this.cancellation = new Cancellation(operations, hypervisor, around.loop());
     this.nextBeat = nextBeat;
     this.around = around;
   }
@@ -175,7 +177,7 @@ final class HostCommands implements Bus.Receiver {
     Optional<RefusedException> objection = objection(envelope);
     return objection.isPresent()
         ? Future.failedFuture(objection.get())
-        : operations.cancel(envelope.id(), asked.operation());
+        : cancellation.of(envelope.id(), asked);
   }
 
   /**

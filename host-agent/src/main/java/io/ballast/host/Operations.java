@@ -78,17 +78,32 @@ final class Operations {
     if (stopped) {
       return stopping();
     }
-    Optional<Operation> other = open.values().stream().filter(o -> o.vm.equals(vm)).findFirst();
-    if (other.isPresent()) {
-      return refuse(
-          Reason.BUSY,
-          other.get().words() + " works on virtual machine " + vm + "; wait for it to end");
+    Optional<RefusedException> busy = objection(vm);
+    if (busy.isPresent()) {
+      return Future.failedFuture(busy.get());
     }
     Operation operation = new Operation(id, vm, kind);
     open.put(id, operation);
     Future<Accepted> answer = check.get().transform(result -> checked(operation, result));
     operation.answer = answer;
     return answer;
+  }
+
+  /** Why nothing else may be done with a virtual machine, if something is. */
+  Optional<RefusedException> objection(VmId vm) {
+    return open.values().stream()
+        .filter(operation -> operation.vm.equals(vm))
+        .findFirst()
+        .map(
+            other ->
+                new RefusedException(
+                    Reason.BUSY,
+                    other.words() + " works on virtual machine " + vm + "; wait for it to end"));
+  }
+
+  /** Whether an operation is open or remembered. */
+  boolean knows(OperationId id) {
+    return open.containsKey(id) || ended.containsKey(id);
   }
 
   private Future<Accepted> checked(Operation operation, AsyncResult<Work> result) {

@@ -20,11 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What every bus does, whatever carries it. Each test has hosts of its own. */
-public interface BusContract extends NoticesContract {
+public interface BusContract extends EnvelopeContract, NoticesContract {
   Duration LONG = Duration.ofSeconds(50);
 
   static Address host() {
@@ -67,34 +63,6 @@ public interface BusContract extends NoticesContract {
                 .call(Request.of(h1, new HostCommand.InspectHost()).within(LONG)));
 
     assertEquals(Samples.hostBeat(), reply.beat());
-  }
-
-  @Test
-  default void aReceiverLearnsWhatACommandCameIn() {
-    Address h1 = host();
-    AtomicReference<Envelope> seen = new AtomicReference<>();
-    Await.result(
-        carrier()
-            .join("agent")
-            .serve(
-                h1,
-                (envelope, command) -> {
-                  seen.set(envelope);
-                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
-                }));
-    Request<Reply.Accepted> request = start(h1).withId(new OperationId("op-7")).withEpoch(4);
-
-    assertEquals(
-        new Reply.Accepted(new OperationId("op-7")),
-        Await.result(carrier().join("scheduler").call(request)));
-
-    Envelope envelope = Objects.requireNonNull(seen.get());
-    assertEquals(new OperationId("op-7"), envelope.id());
-    assertEquals("scheduler", envelope.sender());
-    assertEquals(OptionalLong.of(4), envelope.epoch());
-    assertFalse(envelope.redelivered());
-    Duration left = envelope.deadline().orElseThrow().left();
-    assertTrue(left.isPositive() && left.compareTo(LONG) <= 0, left::toString);
   }
 
   @Test
@@ -194,85 +162,6 @@ public interface BusContract extends NoticesContract {
     Reply.Accepted reply = Await.result(scheduler.call(start(h1).withId(new OperationId("next"))));
 
     assertEquals(new OperationId("next"), reply.operation());
-  }
-
-  @Test
-  default void aCommandThatHasNoTimeLeftIsRefusedAndNotDelivered() {
-    Address h1 = host();
-    AtomicInteger received = new AtomicInteger();
-    Await.result(
-        carrier()
-            .join("agent")
-            .serve(
-                h1,
-                (envelope, command) -> {
-                  received.incrementAndGet();
-                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
-                }));
-
-    Reply reply =
-        Await.result(
-            carrier().post(Carrier.Letter.of(h1.toString(), "host.start", vm()).with("within", 0)));
-
-    assertEquals(
-        new Reply.Refused(
-            Reason.DEADLINE_PASSED, "host.start came to " + h1 + " too late; send it anew"),
-        reply);
-    assertEquals(0, received.get());
-  }
-
-  @Test
-  default void aSenderWhoseClockIsWrongIsHeardWhileTimeIsLeft() {
-    Address h1 = host();
-    AtomicReference<Envelope> seen = new AtomicReference<>();
-    Await.result(
-        carrier()
-            .join("agent")
-            .serve(
-                h1,
-                (envelope, command) -> {
-                  seen.set(envelope);
-                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
-                }));
-    Carrier.Letter letter = Carrier.Letter.of(h1.toString(), "host.start", vm());
-
-    Reply expiring =
-        Await.result(
-            carrier()
-                .post(
-                    letter
-                        .expiring(Long.toString(LONG.toMillis()))
-                        .with("deadline", Instant.now().minusSeconds(1).toString())));
-    Duration left = Objects.requireNonNull(seen.get()).deadline().orElseThrow().left();
-    Reply within = Await.result(carrier().post(letter.with("within", LONG.toMillis())));
-
-    assertEquals(new Reply.Accepted(new OperationId("m1")), expiring);
-    assertTrue(left.isPositive() && left.compareTo(LONG) <= 0, left::toString);
-    assertEquals(new Reply.Accepted(new OperationId("m1")), within);
-    assertTrue(Objects.requireNonNull(seen.get()).deadline().isPresent());
-  }
-
-  @Test
-  default void anEpochMayBeAWholeNumberOfAnyWidth() {
-    Address h1 = host();
-    List<OptionalLong> epochs = new CopyOnWriteArrayList<>();
-    Await.result(
-        carrier()
-            .join("agent")
-            .serve(
-                h1,
-                (envelope, command) -> {
-                  epochs.add(envelope.epoch());
-                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
-                }));
-
-    for (Object epoch : List.of((byte) 7, (short) 7, 7, 7L)) {
-      Await.result(
-          carrier()
-              .post(Carrier.Letter.of(h1.toString(), "host.start", vm()).with("epoch", epoch)));
-    }
-
-    assertEquals(Collections.nCopies(4, OptionalLong.of(7)), epochs);
   }
 
   @Test
@@ -528,7 +417,7 @@ public interface BusContract extends NoticesContract {
     assertEquals(List.of(BusState.CLOSED), late);
   }
 
-  private static String vm() {
+  static String vm() {
     return "{\"vm\":\"" + Samples.VM + "\"}";
   }
 }

@@ -179,7 +179,13 @@ public final class Samples {
 
   /** Messages with what was added to their kind later, by what that is called. */
   public static Map<String, Message> grown() {
-    return Map.of("epoch", hostBeatWithEpoch());
+    return Map.of(
+        "epoch",
+        hostBeatWithEpoch(),
+        "not-migratable",
+        new Reply.Refused(Reason.NOT_MIGRATABLE, "the VM has a passed-through device; take it out"),
+        "vm",
+        new HostCommand.Cancel(OPERATION, Optional.of(VM)));
   }
 
   public static List<Message> all() {
@@ -201,7 +207,7 @@ public final class Samples {
             Optional.of(Bytes.ofMiB(100)),
             Duration.ofMillis(300),
             Duration.ofMinutes(10)),
-        new HostCommand.Cancel(OPERATION),
+        new HostCommand.Cancel(OPERATION, Optional.empty()),
         new StorageCommand.InspectStorage(),
         new NetCommand.InspectNet(),
         new SchedulerCommand.InspectFleet(),

@@ -271,7 +271,7 @@ final class DoubtTest {
 
     assertEquals(Move.State.UNKNOWN, bench.state());
     assertEquals(2, bench.all(Effect.Look.class).size());
-    bench.on(new MoveInput.Progressed(bench.progress()));
+    bench.on(new MoveInput.Progressed(MoveBench.progress()));
     assertEquals(Move.State.UNKNOWN, bench.state(), "progress from before the end");
   }
 }

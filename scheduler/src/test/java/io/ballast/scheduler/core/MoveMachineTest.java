@@ -52,9 +52,9 @@ final class MoveMachineTest {
 
     for (int minute = 0; minute <= 15; minute++) {
       bench.now = bench.now.plusSeconds(10);
-      bench.on(new MoveInput.Progressed(bench.progress()));
+      bench.on(new MoveInput.Progressed(MoveBench.progress()));
       bench.pass(Duration.ofSeconds(50).minusSeconds(25));
-      bench.on(new MoveInput.Progressed(bench.progress()));
+      bench.on(new MoveInput.Progressed(MoveBench.progress()));
       bench.pass(Duration.ofSeconds(25));
     }
 
@@ -87,7 +87,7 @@ final class MoveMachineTest {
   @Test
   void aMoveThatGoesWellIsDoneAndKeepsItsMeasuresAndItsReason() {
     bench.migrating();
-    bench.on(new MoveInput.Progressed(bench.progress()));
+    bench.on(new MoveInput.Progressed(MoveBench.progress()));
     assertTrue(bench.move().progress().isPresent());
 
     bench.finish(new Outcome.Done(Optional.of(MoveBench.MEASURES)));
