@@ -143,4 +143,18 @@ public final class SampleFleet {
         List.of("No beat for 12 s where one is due every 3 s.", "The other 2 hosts are heard."),
         resolvedAt);
   }
+
+  /** An alert about VMs, or about a host with VMs. */
+  public static Alert alert(
+      Alert.Verdict verdict, String host, Optional<Instant> resolvedAt, String... vms) {
+    return new Alert(
+        verdict + ":" + host + ":" + resolvedAt.isPresent(),
+        verdict,
+        new HostId(host),
+        NOW.minusSeconds(75),
+        NOW.minusSeconds(1),
+        List.of(vms),
+        List.of("Why this is believed."),
+        resolvedAt);
+  }
 }
