@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.BusState;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.Heartbeat;
@@ -56,7 +57,7 @@ final class OneHost {
     heartbeat =
         new Heartbeat<>(
             bus,
-            config.rhythm(),
+            config.beater(),
             time,
             pulse -> sampler.beat(pulse, operations.open(), allegiance.epoch()));
     commands =
@@ -152,6 +153,11 @@ final class OneHost {
 
     @Override
     public <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void onState(Consumer<BusState> listener) {
       throw new UnsupportedOperationException();
     }
 

@@ -183,7 +183,7 @@ record Setbacks(
   private boolean isItsOwnFault(Streak streak, HostId target) {
     return streak.others().size() > TOLERATED
         || streak.others().stream()
-            .allMatch(source -> sources.getOrDefault(source, Set.of()).equals(Set.of(target)));
+            .allMatch(source -> Set.of(target).containsAll(sources.getOrDefault(source, Set.of())));
   }
 
   /** What speaks against moving a VM anywhere for a while. */
