@@ -2,6 +2,7 @@ package io.ballast.bus.local;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.BusState;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
