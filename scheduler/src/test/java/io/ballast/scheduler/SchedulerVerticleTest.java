@@ -9,6 +9,8 @@ import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.bus.local.LocalHub;
 import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
