@@ -12,8 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +49,7 @@ final class AgentMetrics {
   }
 
   /** Shows what the sampler knows of the hypervisor, until {@link #unwatch}. */
-  void watch(HostSampler sampler, Clock clock) {
+  void watch(HostSampler sampler) {
     for (Health health : Health.values()) {
       watching.add(
           Gauge.builder(
@@ -63,7 +61,7 @@ final class AgentMetrics {
               .register(registry));
     }
     watching.add(
-        Gauge.builder("ballast.agent.sample.age", sampler, watched -> age(watched, clock))
+        Gauge.builder("ballast.agent.sample.age", sampler, AgentMetrics::age)
             .description("Since the hypervisor last answered; NaN until it first did")
             .baseUnit("seconds")
             .tags(tags)
@@ -75,11 +73,8 @@ final class AgentMetrics {
     watching.forEach(registry::remove);
   }
 
-  private static double age(HostSampler sampler, Clock clock) {
-    return sampler
-        .sampledAt()
-        .map(at -> Duration.between(at, clock.instant()).toMillis() / 1e3)
-        .orElse(Double.NaN);
+  private static double age(HostSampler sampler) {
+    return sampler.age().map(age -> age.toMillis() / 1e3).orElse(Double.NaN);
   }
 
   void beat() {

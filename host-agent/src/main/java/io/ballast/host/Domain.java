@@ -9,7 +9,7 @@ import java.time.Duration;
  * A domain with its counters, which only ever grow while it runs.
  *
  * @param cpuTime host CPU time that it has used since it started here
- * @param memory what the guest was given
+ * @param memory the most that the guest may take, whatever its balloon leaves it now
  * @param resident what it holds of the host's memory
  */
 public record Domain(

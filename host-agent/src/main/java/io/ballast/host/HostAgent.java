@@ -64,10 +64,14 @@ public final class HostAgent extends VerticleBase {
     Loop loop = Loop.of(context);
     AgentMetrics metrics = new AgentMetrics(registry, config.host());
     HostSampler sampler = new HostSampler(config, meter, hypervisor, loop, clock);
+    Allegiance allegiance = new Allegiance();
     Operations operations = new Operations(config.host(), bus, loop, clock, metrics);
     Heartbeat<HostBeat> heartbeat =
         new Heartbeat<>(
-            bus, config.beater(), clock, pulse -> sampler.beat(pulse, operations.open()));
+            bus,
+            config.beater(),
+            clock,
+            pulse -> sampler.beat(pulse, operations.open(), allegiance.epoch()));
     HostCommands commands =
         new HostCommands(
             config,
@@ -75,10 +79,10 @@ public final class HostAgent extends VerticleBase {
             sampler,
             operations,
             heartbeat::next,
-            new HostCommands.Surroundings(loop, clock, metrics));
+            new HostCommands.Surroundings(loop, allegiance, metrics));
     Parts made = new Parts(loop, metrics, sampler, operations, heartbeat);
     parts = made;
-    metrics.watch(sampler, clock);
+    metrics.watch(sampler);
     meter
         .describe()
         .onSuccess(words -> LOG.info("Host {} is {}", config.host(), words))

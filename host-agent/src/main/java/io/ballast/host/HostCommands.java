@@ -1,6 +1,7 @@
 package io.ballast.host;
 
 import io.ballast.bus.Bus;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.HostAgentConfig.Patience;
@@ -29,8 +30,6 @@ import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,12 +44,12 @@ final class HostCommands implements Bus.Receiver {
   private final Hypervisor hypervisor;
   private final HostSampler sampler;
   private final Operations operations;
+  private final Cancellation cancellation;
   private final Supplier<HostBeat> nextBeat;
   private final Surroundings around;
-  private long highestEpoch = Long.MIN_VALUE;
 
   /** What the commands need of the agent around them. */
-  record Surroundings(Loop loop, Clock clock, AgentMetrics metrics) {}
+  record Surroundings(Loop loop, Allegiance allegiance, AgentMetrics metrics) {}
 
   HostCommands(
       HostAgentConfig config,
@@ -63,6 +62,7 @@ final class HostCommands implements Bus.Receiver {
     this.hypervisor = hypervisor;
     this.sampler = sampler;
     this.operations = operations;
+    this.cancellation = new Cancellation(operations, hypervisor, around.loop());
     this.nextBeat = nextBeat;
     this.around = around;
   }
@@ -177,7 +177,7 @@ final class HostCommands implements Bus.Receiver {
     Optional<RefusedException> objection = objection(envelope);
     return objection.isPresent()
         ? Future.failedFuture(objection.get())
-        : operations.cancel(envelope.id(), asked.operation());
+        : cancellation.of(envelope.id(), asked);
   }
 
   /**
@@ -226,23 +226,12 @@ final class HostCommands implements Bus.Receiver {
 
   /** Why a command that changes something may not be carried out, whatever it says. */
   private Optional<RefusedException> objection(Envelope envelope) {
-    Instant now = around.clock().instant();
-    if (envelope.deadline().isPresent() && now.isAfter(envelope.deadline().get())) {
+    if (envelope.deadline().map(Deadline::passed).orElse(false)) {
       return Optional.of(
           new RefusedException(
               Reason.DEADLINE_PASSED, "the command came too late and was not carried out"));
     }
-    if (envelope.epoch().isPresent()) {
-      long epoch = envelope.epoch().getAsLong();
-      if (epoch < highestEpoch) {
-        return Optional.of(
-            new RefusedException(
-                Reason.STALE_EPOCH,
-                "epoch %d is over, %d leads; look who leads".formatted(epoch, highestEpoch)));
-      }
-      highestEpoch = epoch;
-    }
-    return Optional.empty();
+    return around.allegiance().objection(envelope.epoch());
   }
 
   private Future<Reply> notForHosts(Command<?> command) {

@@ -64,7 +64,7 @@ final class HostSampler {
     this.clock = clock;
     Duration length = config.beater().every();
     this.readings = new Window<>(length, (from, to) -> to.at().minus(from.at()));
-    this.samples = new Window<>(length, (from, to) -> Duration.between(from.at(), to.at()));
+    this.samples = new Window<>(length, (from, to) -> to.at().minus(from.at()));
   }
 
   /** Reads the host's counters. Fails if they can't be read; what was known stays. */
@@ -106,9 +106,8 @@ final class HostSampler {
     sampling = null;
     Health before = health;
     if (result.succeeded()) {
-      Instant now = clock.instant();
-      samples.add(new Sample(now, result.result()));
-      sampledAt = Optional.of(now);
+      samples.add(new Sample(loop.now(), result.result()));
+      sampledAt = Optional.of(clock.instant());
       health = Health.ANSWERING;
     } else {
       health = healthAfter(result.cause());
@@ -168,9 +167,10 @@ final class HostSampler {
     return health;
   }
 
-  /** When the hypervisor last answered. */
-  Optional<Instant> sampledAt() {
-    return sampledAt;
+  /** How long ago the hypervisor last answered; empty until it first did. */
+  Optional<Duration> age() {
+    List<Sample> seen = samples.values();
+    return seen.isEmpty() ? Optional.empty() : Optional.of(loop.now().minus(seen.getLast().at()));
   }
 
   /** The memory that is available to new work; zero until there is a reading. */
@@ -185,16 +185,17 @@ final class HostSampler {
   /** A domain that was just looked at, with the rates that the samples before it give. */
   Vm vm(Domain domain) {
     List<Sample> window = new ArrayList<>(samples.values());
-    window.add(new Sample(clock.instant(), List.of(domain)));
+    window.add(new Sample(loop.now(), List.of(domain)));
     return Rates.vm(domain, window);
   }
 
   /**
    * What is known now.
    *
+   * @param epoch of the scheduler that the agent follows
    * @throws IllegalStateException if it is not {@link #ready}
    */
-  HostBeat beat(Pulse pulse, List<OperationId> operations) {
+  HostBeat beat(Pulse pulse, List<OperationId> operations, Optional<Long> epoch) {
     if (!ready()) {
       throw new IllegalStateException("the host's load was not read yet");
     }
@@ -204,6 +205,7 @@ final class HostSampler {
         Rates.load(readings.values()),
         new HostBeat.Hypervisor(health, sampledAt, peerUri),
         Rates.vms(samples.values()),
-        operations);
+        operations,
+        epoch);
   }
 }

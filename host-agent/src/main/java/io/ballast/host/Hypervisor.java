@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  * <p>No method blocks. Every future completes within a deadline of the implementation's: with what
  * was asked for, or with a {@link io.ballast.bus.RefusedException} of one of the reasons {@code
  * UNKNOWN_VM}, {@code WRONG_STATE}, {@code NO_ROOM}, {@code INVALID_DOMAIN}, {@code
- * HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK} or {@code HYPERVISOR_UNREACHABLE}. A call that
- * failed as stuck may still take effect later.
+ * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK} or {@code
+ * HYPERVISOR_UNREACHABLE}. A call that failed as stuck may still take effect later.
  */
 public interface Hypervisor extends AutoCloseable {
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
@@ -56,7 +56,10 @@ public interface Hypervisor extends AutoCloseable {
    */
   Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress);
 
-  /** Gives up the migration of a domain; the migration's own future tells how it ended. */
+  /**
+   * Gives up the migration of a domain, also one that an earlier process began; the migration's own
+   * future tells how it ended. Fails with {@code WRONG_STATE} if none is under way.
+   */
   Future<Void> abortMigration(VmId vm);
 
   /** The state of a domain at a peer's hypervisor; empty if that answers that there is none. */

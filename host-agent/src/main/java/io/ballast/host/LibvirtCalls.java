@@ -96,6 +96,7 @@ final class LibvirtCalls {
         "the look at VM " + vm,
         domain -> {
           DomainInfo now = domain.getInfo();
+          size.put("balloon.maximum", now.maxMem);
           size.put("balloon.current", now.memory);
           size.put("vcpu.current", (long) now.nrVirtCpu);
         });
@@ -131,6 +132,18 @@ final class LibvirtCalls {
         throw e;
       }
     }
+  }
+
+  /**
+   * Aborts the migration of a VM, whoever began it. Any other job of libvirt's, such as a dump or a
+   * backup, is left alone.
+   */
+  static void abortMigration(LibvirtConnection connection, VmId vm) {
+    if (job(connection, vm, 0).filter(LibvirtJob::leaving).isEmpty()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE, "VM " + vm + " does not migrate away from this host");
+    }
+    abortJob(connection, vm);
   }
 
   static void abortJob(LibvirtConnection connection, VmId vm) {

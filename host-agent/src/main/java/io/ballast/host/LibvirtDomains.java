@@ -28,11 +28,12 @@ final class LibvirtDomains {
   static Domain read(VmId id, String name, LibvirtParameters stats, Optional<Domain> before) {
     VmState state = state(stats.count("state.state"), stats.count("state.reason"));
     Optional<Domain> same = before.filter(domain -> domain.state().active() == state.active());
-    OptionalLong current = stats.number("balloon.current");
+    Optional<Bytes> given = kib(stats, "balloon.current");
     Bytes memory =
-        current.isPresent()
-            ? Bytes.ofKiB(current.getAsLong())
-            : before.map(Domain::memory).orElse(Bytes.ZERO);
+        kib(stats, "balloon.maximum")
+            .or(() -> given)
+            .or(() -> before.map(Domain::memory))
+            .orElse(Bytes.ZERO);
     return new Domain(
         id,
         name,
@@ -42,7 +43,7 @@ final class LibvirtDomains {
             ? cpuTime(stats).orElse(same.map(Domain::cpuTime).orElse(Duration.ZERO))
             : Duration.ZERO,
         memory,
-        state.active() ? resident(stats, memory, same) : Bytes.ZERO,
+        state.active() ? resident(stats, given.orElse(memory), same) : Bytes.ZERO,
         state.active() ? counters(stats, same) : Domain.Counters.ZERO);
   }
 
@@ -73,11 +74,13 @@ final class LibvirtDomains {
     return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
   }
 
-  private static Bytes resident(LibvirtParameters stats, Bytes memory, Optional<Domain> before) {
-    OptionalLong resident = stats.number("balloon.rss");
-    return resident.isPresent()
-        ? Bytes.ofKiB(resident.getAsLong())
-        : before.map(Domain::resident).orElse(memory);
+  private static Bytes resident(LibvirtParameters stats, Bytes given, Optional<Domain> before) {
+    return kib(stats, "balloon.rss").or(() -> before.map(Domain::resident)).orElse(given);
+  }
+
+  private static Optional<Bytes> kib(LibvirtParameters stats, String name) {
+    OptionalLong amount = stats.number(name);
+    return amount.isPresent() ? Optional.of(Bytes.ofKiB(amount.getAsLong())) : Optional.empty();
   }
 
   private static Domain.Counters counters(LibvirtParameters stats, Optional<Domain> before) {

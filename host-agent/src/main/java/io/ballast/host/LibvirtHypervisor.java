@@ -245,7 +245,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         watching.run(
             "the abort of the migration of VM " + vm,
             settings.deadlines().call(),
-            connection -> LibvirtCalls.abortJob(connection, vm)));
+            connection -> LibvirtCalls.abortMigration(connection, vm)));
   }
 
   @Override

@@ -14,12 +14,18 @@ import java.util.Optional;
 record LibvirtJob(boolean running, LibvirtParameters values) {
   private static final int NO_JOB = 0;
   private static final int COMPLETED = 3;
+  private static final int MIGRATION_OUT = 5;
 
   /** Reads the answer to a question for job statistics; empty if there is no job. */
   static Optional<LibvirtJob> of(int type, LibvirtParameters values) {
     return type == NO_JOB
         ? Optional.empty()
         : Optional.of(new LibvirtJob(type < COMPLETED, values));
+  }
+
+  /** Whether it is a migration away from this host that is under way. */
+  boolean leaving() {
+    return running && values.number("operation").orElse(MIGRATION_OUT) == MIGRATION_OUT;
   }
 
   MigrationProgress progress() {

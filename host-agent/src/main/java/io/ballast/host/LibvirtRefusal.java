@@ -1,6 +1,7 @@
 package io.ballast.host;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.MigrationBlocker;
 import io.ballast.messages.Reason;
 import java.util.EnumMap;
 import java.util.Map;
@@ -97,6 +98,10 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
     if (noMemory && work != Work.DEFINE) {
       return Reason.NO_ROOM;
     }
+    if (work == Work.MIGRATE
+        && (code == ErrorNumber.VIR_ERR_MIGRATE_UNSAFE || MigrationBlocker.isNamedIn(sentence))) {
+      return Reason.NOT_MIGRATABLE;
+    }
     if (work == Work.DEFINE && IN_A_DESCRIPTION.contains(code)) {
       return Reason.INVALID_DOMAIN;
     }
@@ -127,6 +132,9 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
             Reason.WRONG_STATE, "Look at its state and what else works on it, then try again.",
             Reason.NO_ROOM, "Choose a host with more free memory, or free some on this one.",
             Reason.INVALID_DOMAIN, "Correct the domain's XML.",
+            Reason.NOT_MIGRATABLE,
+                "No host can take it live as it is defined: change what is named here, or shut it"
+                    + " down and start it elsewhere.",
             Reason.HYPERVISOR_STUCK, "Look whether the VM's QEMU process hangs.",
             Reason.HYPERVISOR_UNREACHABLE, "Look whether libvirtd of this host runs.")
         .getOrDefault(reason, "");

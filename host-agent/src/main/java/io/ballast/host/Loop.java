@@ -18,6 +18,12 @@ public interface Loop {
   /** Runs something on the loop after a while, unless the returned timer is stopped before. */
   Timer after(Duration delay, Runnable action);
 
+  /**
+   * The time since some fixed moment, by ticks that never jump as a clock may; from any thread.
+   * Only differences mean something.
+   */
+  Duration now();
+
   /** A run that is still to come. */
   interface Timer {
     /** Forgets the run; without effect once it ran. */
@@ -36,6 +42,11 @@ public interface Loop {
       public Timer after(Duration delay, Runnable action) {
         long id = context.owner().setTimer(Math.max(1, delay.toMillis()), timer -> run(action));
         return () -> context.owner().cancelTimer(id);
+      }
+
+      @Override
+      public Duration now() {
+        return Duration.ofNanos(System.nanoTime());
       }
     };
   }

@@ -15,14 +15,11 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,23 +54,6 @@ final class Operations {
     this.metrics = metrics;
   }
 
-  /** One operation, from the claim of its virtual machine on. */
-  private static final class Operation {
-    private final OperationId id;
-    private final VmId vm;
-    private final Work.Kind kind;
-    private final Set<OperationId> cancels = new HashSet<>();
-    private @Nullable Future<Accepted> answer;
-    private @Nullable Work work;
-    private @Nullable Outcome outcome;
-
-    private Operation(OperationId id, VmId vm, Work.Kind kind) {
-      this.id = id;
-      this.vm = vm;
-      this.kind = kind;
-    }
-  }
-
   /** What is called whenever an operation ended, on the loop. */
   void whenEnded(Runnable listener) {
     this.afterwards = listener;
@@ -98,18 +78,32 @@ final class Operations {
     if (stopped) {
       return stopping();
     }
-    Optional<Operation> other = open.values().stream().filter(o -> o.vm.equals(vm)).findFirst();
-    if (other.isPresent()) {
-      return refuse(
-          Reason.BUSY,
-          "operation %s (%s) works on virtual machine %s; wait for it to end"
-              .formatted(other.get().id, other.get().kind.words(), vm));
+    Optional<RefusedException> busy = objection(vm);
+    if (busy.isPresent()) {
+      return Future.failedFuture(busy.get());
     }
     Operation operation = new Operation(id, vm, kind);
     open.put(id, operation);
     Future<Accepted> answer = check.get().transform(result -> checked(operation, result));
     operation.answer = answer;
     return answer;
+  }
+
+  /** Why nothing else may be done with a virtual machine, if something is. */
+  Optional<RefusedException> objection(VmId vm) {
+    return open.values().stream()
+        .filter(operation -> operation.vm.equals(vm))
+        .findFirst()
+        .map(
+            other ->
+                new RefusedException(
+                    Reason.BUSY,
+                    other.words() + " works on virtual machine " + vm + "; wait for it to end"));
+  }
+
+  /** Whether an operation is open or remembered. */
+  boolean knows(OperationId id) {
+    return open.containsKey(id) || ended.containsKey(id);
   }
 
   private Future<Accepted> checked(Operation operation, AsyncResult<Work> result) {
@@ -145,6 +139,10 @@ final class Operations {
             finish(operation, Work.outcomeOf(result.cause()));
           }
         });
+    if (!operation.cancels.isEmpty()) {
+      work.cancel()
+          .onFailure(e -> LOG.warn("{} was not cancelled: {}", operation.words(), e.getMessage()));
+    }
   }
 
   private void progressed(Operation operation, MigrationProgress progress) {
@@ -182,10 +180,10 @@ final class Operations {
             });
   }
 
-  /** Asks an open operation to end early. */
+  /** Asks an open operation to end early; one that is still checked ends as soon as it began. */
   Future<Accepted> cancel(OperationId cancel, OperationId id) {
     Operation operation = open.getOrDefault(id, ended.get(id));
-    if (operation == null || operation.work == null) {
+    if (operation == null) {
       return refuse(
           Reason.UNKNOWN_OPERATION, "there is no operation " + id + " here; 'moves' lists them");
     }
@@ -198,9 +196,11 @@ final class Operations {
           Reason.UNKNOWN_OPERATION,
           "operation %s has already ended: %s".formatted(id, operation.outcome));
     }
-    return operation
-        .work
-        .cancel()
+    if (!operation.kind.endsEarly()) {
+      return refuse(Reason.WRONG_STATE, "only a migration can be cancelled; wait for this to end");
+    }
+    Work work = operation.work;
+    return (work == null ? Future.<Void>succeededFuture() : work.cancel())
         .map(
             asked -> {
               operation.cancels.add(cancel);

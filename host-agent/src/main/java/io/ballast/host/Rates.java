@@ -9,7 +9,6 @@ import io.ballast.messages.HostBeat.Load;
 import io.ballast.messages.Vm;
 import io.ballast.messages.Vm.Traffic;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,12 @@ import java.util.Optional;
 final class Rates {
   private Rates() {}
 
-  /** All domains at one moment of the agent's clock. */
-  record Sample(Instant at, List<Domain> domains) {
+  /**
+   * All domains at one moment.
+   *
+   * @param at the moment, by {@link Loop#now}
+   */
+  record Sample(Duration at, List<Domain> domains) {
     Sample {
       domains = List.copyOf(domains);
     }
@@ -47,7 +50,7 @@ final class Rates {
   static Vm vm(Domain now, List<Sample> window) {
     Sample last = window.getLast();
     Domain before = now;
-    Instant since = last.at();
+    Duration since = last.at();
     for (Sample sample : window.reversed()) {
       Optional<Domain> earlier = sample.domain(now);
       if (earlier.isEmpty() || !grew(earlier.get(), before)) {
@@ -56,7 +59,7 @@ final class Rates {
       before = earlier.get();
       since = sample.at();
     }
-    double seconds = seconds(Duration.between(since, last.at()));
+    double seconds = seconds(last.at().minus(since));
     Domain.Counters from = before.counters();
     Domain.Counters to = now.counters();
     return new Vm(

@@ -16,11 +16,9 @@ interface Work {
   /** Does it. A failure is told as {@link #outcomeOf} says. */
   Future<Outcome> run(Consumer<MigrationProgress> progress);
 
-  /** Asks it to end early; its outcome then says whether it did. Fails if it can't. */
+  /** Asks it to end early, if its kind can; its outcome then says whether it did. */
   default Future<Void> cancel() {
-    return Future.failedFuture(
-        new RefusedException(
-            Reason.WRONG_STATE, "only a migration can be cancelled; wait for this to end"));
+    return Future.succeededFuture();
   }
 
   /** Watches it no longer, because the agent stops; what was begun goes on without it. */
@@ -46,6 +44,11 @@ interface Work {
 
     String words() {
       return words;
+    }
+
+    /** Whether it can be cancelled. */
+    boolean endsEarly() {
+      return this == MIGRATE;
     }
   }
 

@@ -274,7 +274,12 @@ final class HostCommandsTest {
 
     Reply.Refused refused = fleet.refusal(Request.of(h1, new Resume(WEB)).withEpoch(6));
 
-    assertEquals(Reason.STALE_EPOCH, refused.reason());
+    assertEquals(
+        new Reply.Refused(
+            Reason.STALE_EPOCH,
+            "epoch 6 is over, the scheduler of epoch 7 leads; leave it to that one, or command"
+                + " without an epoch"),
+        refused);
     assertEquals(DONE, fleet.outcome(new Resume(WEB)), "a person needs no epoch");
   }
 
@@ -330,7 +335,7 @@ final class HostCommandsTest {
   void aCancelledMigrationEndsAsCancelled() {
     fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
     OperationId id = fleet.ask(H1, migrate(WEB, H2, fleet.second.peerUri())).operation();
-    Request<Reply.Accepted> cancel = Request.of(Address.at(Role.HOST, H1), new Cancel(id));
+    Request<Reply.Accepted> cancel = Request.of(Address.at(Role.HOST, H1), cancel(id));
 
     assertEquals(new Reply.Accepted(id), SmallFleet.await(fleet.bus.call(cancel)));
 
@@ -342,7 +347,7 @@ final class HostCommandsTest {
         new Reply.Accepted(id),
         SmallFleet.await(fleet.bus.call(cancel)),
         "the same cancel is accepted again");
-    assertEquals(Reason.UNKNOWN_OPERATION, fleet.refusal(new Cancel(id)).reason());
+    assertEquals(Reason.UNKNOWN_OPERATION, fleet.refusal(cancel(id)).reason());
   }
 
   @Test
@@ -351,9 +356,8 @@ final class HostCommandsTest {
     fleet.first.deafen(WEB);
     OperationId id = fleet.ask(H1, new ShutDown(WEB, Duration.ofSeconds(2))).operation();
 
-    assertEquals(Reason.WRONG_STATE, fleet.refusal(new Cancel(id)).reason());
-    assertEquals(
-        Reason.UNKNOWN_OPERATION, fleet.refusal(new Cancel(new OperationId("none"))).reason());
+    assertEquals(Reason.WRONG_STATE, fleet.refusal(cancel(id)).reason());
+    assertEquals(Reason.UNKNOWN_OPERATION, fleet.refusal(cancel(new OperationId("none"))).reason());
   }
 
   @Test
@@ -368,6 +372,10 @@ final class HostCommandsTest {
     assertEquals(
         new Outcome.Unknown("the agent stopped while the hypervisor worked on it; look at the VM"),
         fleet.outcome(id));
+  }
+
+  private static Cancel cancel(OperationId operation) {
+    return new Cancel(operation, Optional.empty());
   }
 
   private void boot() {

@@ -76,6 +76,23 @@ final class LibvirtDomainsTest {
   }
 
   @Test
+  void aDomainNeedsAllThatItMayTakeWhateverItsBalloonLeavesIt() {
+    LibvirtParameters small =
+        new LibvirtParameters(
+            Map.of(
+                "state.state", 1L,
+                "balloon.maximum", 16_777_216L,
+                "balloon.current", 2_097_152L));
+
+    assertEquals(Bytes.ofMiB(16 * 1024), read(small, Optional.empty()).memory());
+    assertEquals(Bytes.ofMiB(2 * 1024), read(small, Optional.empty()).resident());
+    assertEquals(
+        Bytes.ofMiB(2 * 1024),
+        read(without(small, "balloon.maximum"), Optional.empty()).memory(),
+        "where no maximum is told");
+  }
+
+  @Test
   void aDomainThatDoesNotRunHoldsAndCountsNothing() {
     Domain before = read(running(), Optional.empty());
     LibvirtParameters off =

@@ -203,6 +203,24 @@ final class LibvirtHypervisorIT {
   }
 
   @Test
+  void aMigrationThatAnotherProcessBeganCanBeCancelled() {
+    LibvirtHypervisor first = hosts.hypervisor(1);
+    LibvirtHypervisor restarted = hosts.hypervisor(1);
+    Guest guest = hosts.running(first, "--memory", "160", "--dirty", "64", "--rate", "40");
+    List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
+    assertRefused(Reason.WRONG_STATE, restarted.abortMigration(guest.id()));
+
+    Future<Outcome.Migration> move =
+        first.migrate(hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), seen::add);
+    await().atMost(LONG).until(() -> !seen.isEmpty());
+    answer(restarted.abortMigration(guest.id()));
+
+    assertRefused(Reason.CANCELLED, move);
+    assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
+    assertRefused(Reason.WRONG_STATE, restarted.abortMigration(guest.id()));
+  }
+
+  @Test
   void aMigrationThatIsCancelledBeforeItBeganDoesNotHappen() {
     LibvirtHypervisor first = hosts.hypervisor(1);
     Guest guest = hosts.running(first);

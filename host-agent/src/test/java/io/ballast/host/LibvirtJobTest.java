@@ -40,6 +40,17 @@ final class LibvirtJobTest {
   }
 
   @Test
+  void onlyAMigrationThatLeavesCanBeGivenUp() {
+    LibvirtParameters leaving = new LibvirtParameters(Map.of("operation", 5L));
+    LibvirtParameters dump = new LibvirtParameters(Map.of("operation", 8L));
+
+    assertTrue(LibvirtJob.of(2, leaving).orElseThrow().leaving());
+    assertTrue(LibvirtJob.of(2, VALUES).orElseThrow().leaving(), "an old libvirt does not tell");
+    assertFalse(LibvirtJob.of(3, leaving).orElseThrow().leaving());
+    assertFalse(LibvirtJob.of(2, dump).orElseThrow().leaving());
+  }
+
+  @Test
   void theDirtyRateIsInBytes() {
     assertEquals(
         new MigrationProgress(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.LibvirtRefusal.Work;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ final class LibvirtRefusalTest {
     "MIGRATE, VIR_ERR_SYSTEM_ERROR, VIR_FROM_RPC, HYPERVISOR_UNREACHABLE",
     "MIGRATE, VIR_ERR_INTERNAL_ERROR, VIR_FROM_RPC, HYPERVISOR_UNREACHABLE",
     "MIGRATE, VIR_ERR_OPERATION_ABORTED, VIR_FROM_QEMU, CANCELLED",
-    "MIGRATE, VIR_ERR_MIGRATE_UNSAFE, VIR_FROM_QEMU, HYPERVISOR_REFUSED",
+    "MIGRATE, VIR_ERR_MIGRATE_UNSAFE, VIR_FROM_QEMU, NOT_MIGRATABLE",
     "MIGRATE, VIR_ERR_OPERATION_INVALID, VIR_FROM_QEMU, WRONG_STATE"
   })
   void eachErrorHasItsReason(Work work, ErrorNumber code, ErrorDomain origin, Reason reason) {
@@ -49,6 +50,24 @@ final class LibvirtRefusalTest {
 
     assertEquals(Reason.NO_ROOM, refusal.reason(Work.OTHER));
     assertEquals(Reason.NO_ROOM, refusal.reason(Work.MIGRATE));
+  }
+
+  @Test
+  void aVmThatNoHostCanTakeIsNotMigratable() {
+    LibvirtRefusal refusal =
+        new LibvirtRefusal(
+            ErrorNumber.VIR_ERR_OPERATION_INVALID,
+            ErrorDomain.VIR_FROM_QEMU,
+            "Requested operation is not valid: domain has assigned non-USB host devices");
+
+    assertEquals(
+        new Reply.Refused(
+            Reason.NOT_MIGRATABLE,
+            "the migration of VM x to h2 failed: Requested operation is not valid: domain has"
+                + " assigned non-USB host devices. No host can take it live as it is defined:"
+                + " change what is named here, or shut it down and start it elsewhere."),
+        refusal.refused(Work.MIGRATE, "the migration of VM x to h2").reply());
+    assertEquals(Reason.WRONG_STATE, refusal.reason(Work.OTHER));
   }
 
   @Test

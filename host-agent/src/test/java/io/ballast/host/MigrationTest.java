@@ -29,7 +29,7 @@ final class MigrationTest {
   private static final Duration WITHIN = Duration.ofSeconds(100);
 
   private final VirtualTime time = new VirtualTime();
-  private final FakeWorld world = new FakeWorld(time, time, Bytes.ofMiB(16), Duration.ofSeconds(9));
+  private final FakeWorld world = new FakeWorld(time, Bytes.ofMiB(16), Duration.ofSeconds(9));
   private final FakeHypervisor here = world.host(new HostId("h1"), 1, Bytes.ofMiB(1000));
   private final FakeHypervisor there = world.host(new HostId("h2"), 1, Bytes.ofMiB(1000));
   private final List<MigrationProgress> progress = new ArrayList<>();

@@ -53,9 +53,7 @@ final class SmallFleet implements AutoCloseable {
   final LocalBus bus = new LocalBus(vertx, hub, "test");
 
   SmallFleet() {
-    FakeWorld world =
-        new FakeWorld(
-            Loop.of(vertx.getOrCreateContext()), Clock.systemUTC(), Bytes.ofMiB(200), HANG);
+    FakeWorld world = new FakeWorld(Loop.of(vertx.getOrCreateContext()), Bytes.ofMiB(200), HANG);
     first = world.host(H1, 1, Bytes.ofMiB(1000));
     second = world.host(H2, 1, Bytes.ofMiB(1000));
     await(bus.serve(HostBeat.class, beats::add));

@@ -8,14 +8,18 @@ import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** A loop and a clock whose time passes only when a test says so. Used from one thread. */
+/**
+ * A loop and a clock whose time passes only when a test says so. The clock may be set, of which the
+ * loop knows nothing. Used from one thread.
+ */
 public final class VirtualTime extends Clock implements Loop {
   private final PriorityQueue<Due> due =
       new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
-  private Instant now = Instant.parse("2030-01-01T00:00:00Z");
+  private Duration now = Duration.ofHours(7);
+  private Instant midnight = Instant.parse("2030-01-01T00:00:00Z").minus(now);
   private long order;
 
-  private record Due(Instant at, long order, Runnable action) {}
+  private record Due(Duration at, long order, Runnable action) {}
 
   @Override
   public void run(Runnable action) {
@@ -31,18 +35,33 @@ public final class VirtualTime extends Clock implements Loop {
 
   /** Lets time pass, with everything that falls due on the way. */
   public void pass(Duration time) {
-    Instant end = now.plus(time);
-    while (!due.isEmpty() && !due.element().at().isAfter(end)) {
+    Duration end = now.plus(time);
+    while (!due.isEmpty() && due.element().at().compareTo(end) <= 0) {
       Due next = due.remove();
-      now = next.at();
+      now = now.compareTo(next.at()) < 0 ? next.at() : now;
       next.action().run();
     }
     now = end;
   }
 
+  /** Lets time pass in which the loop is held up: what falls due runs later. */
+  public void delay(Duration time) {
+    now = now.plus(time);
+  }
+
+  /** Sets the clock forward, or back by a negative step. */
+  public void step(Duration by) {
+    midnight = midnight.plus(by);
+  }
+
+  @Override
+  public Duration now() {
+    return now;
+  }
+
   @Override
   public Instant instant() {
-    return now;
+    return midnight.plus(now);
   }
 
   @Override

@@ -29,7 +29,7 @@ public interface Bus {
    *
    * <p>Fails with {@code NO_RECEIVER}, {@code BUS_LOST} or {@code DEADLINE_PASSED}. What the
    * receiver makes of it shows in its events. For a receiver that is away for a moment a cast is
-   * kept until its deadline, and for a day at most; then it goes to the dead letters.
+   * kept as long as its time lasts, and for a day at most; then it goes to the dead letters.
    */
   Future<Void> cast(Request<?> request);
 

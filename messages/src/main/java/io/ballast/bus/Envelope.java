@@ -1,7 +1,6 @@
 package io.ballast.bus;
 
 import io.ballast.messages.OperationId;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -10,7 +9,8 @@ import java.util.OptionalLong;
  *
  * @param id names the command and the operation that it starts
  * @param sender who sent it, as it calls itself
- * @param deadline when its sender stops waiting; a receiver never starts it later
+ * @param deadline when the time that its sender gave it, counted from its arrival, is over; a
+ *     receiver never starts it later
  * @param epoch the number of the sender's leadership, if it claims one
  * @param traceparent the trace that it belongs to, in the form of W3C Trace Context
  * @param redelivered whether the bus may have delivered it before
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 public record Envelope(
     OperationId id,
     String sender,
-    Optional<Instant> deadline,
+    Optional<Deadline> deadline,
     OptionalLong epoch,
     Optional<String> traceparent,
     boolean redelivered) {}

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param vms every domain that libvirt knows there, running or not, as of {@link
  *     Hypervisor#sampledAt()}; after a hang they are what was last known
  * @param operations the work that is open on this host; what is missing here has ended
+ * @param epoch the highest epoch of a scheduler that this host's agent has followed; absent if it
+ *     followed none since it started
  */
 public record HostBeat(
     Pulse pulse,
@@ -17,7 +19,8 @@ public record HostBeat(
     Load load,
     Hypervisor hypervisor,
     List<Vm> vms,
-    List<OperationId> operations)
+    List<OperationId> operations,
+    Optional<Long> epoch)
     implements Beat {
   public HostBeat {
     Fields.required(pulse, "pulse");
@@ -26,11 +29,12 @@ public record HostBeat(
     Fields.required(hypervisor, "hypervisor");
     vms = Fields.listOf(vms, "vms");
     operations = Fields.listOf(operations, "operations");
+    Fields.required(epoch, "epoch");
   }
 
   /** This with another load and other virtual machines. */
   public HostBeat with(Load otherLoad, List<Vm> otherVms) {
-    return new HostBeat(pulse, capacity, otherLoad, hypervisor, otherVms, operations);
+    return new HostBeat(pulse, capacity, otherLoad, hypervisor, otherVms, operations, epoch);
   }
 
   /** The used share of the host's memory, 0 to 1. */

@@ -117,10 +117,16 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
     }
   }
 
-  /** Give up a migration; the operation itself then ends as cancelled, or as done if too late. */
-  record Cancel(OperationId operation) implements HostCommand<Reply.Accepted> {
+  /**
+   * Give up a migration; the operation itself then ends as cancelled, or as done if too late.
+   *
+   * @param vm whose migration it is, for an agent that restarted since and no longer knows the
+   *     operation: no end of it is told then, but beats show where the virtual machine stays
+   */
+  record Cancel(OperationId operation, Optional<VmId> vm) implements HostCommand<Reply.Accepted> {
     public Cancel {
       Fields.required(operation, "operation");
+      Fields.required(vm, "vm");
     }
   }
 }

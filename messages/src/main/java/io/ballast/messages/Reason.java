@@ -33,6 +33,11 @@ public enum Reason {
   NO_ROOM(Fault.CALLER, true),
   /** The hypervisor does not accept the domain's description. */
   INVALID_DOMAIN(Fault.CALLER, false),
+  /**
+   * The VM can't be moved as it is defined: a passed-through device, an unsafe disk cache, a device
+   * that the hypervisor can't migrate.
+   */
+  NOT_MIGRATABLE(Fault.CALLER, false),
   /** The hypervisor refused or failed the work; the message has its own words. */
   HYPERVISOR_REFUSED(Fault.RECEIVER, false),
   /** The hypervisor does not answer in time. */

@@ -6,7 +6,7 @@ package io.ballast.messages;
  * @param name the domain's name, for people
  * @param vcpus virtual processors, at least 1
  * @param cpus host processors that it uses now, 0.3 being 30 % of one; 0 until two samples exist
- * @param memory what the guest was given
+ * @param memory the most that the guest may take, whatever its balloon leaves it now
  * @param resident what it holds of the host's memory; zero while it does not run
  */
 public record Vm(

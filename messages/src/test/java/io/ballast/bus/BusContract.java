@@ -20,10 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What every bus does, whatever carries it. Each test has hosts of its own. */
-public interface BusContract extends NoticesContract {
+public interface BusContract extends EnvelopeContract, NoticesContract {
   Duration LONG = Duration.ofSeconds(50);
 
   static Address host() {
@@ -66,35 +63,6 @@ public interface BusContract extends NoticesContract {
                 .call(Request.of(h1, new HostCommand.InspectHost()).within(LONG)));
 
     assertEquals(Samples.hostBeat(), reply.beat());
-  }
-
-  @Test
-  default void aReceiverLearnsWhatACommandCameIn() {
-    Address h1 = host();
-    AtomicReference<Envelope> seen = new AtomicReference<>();
-    Await.result(
-        carrier()
-            .join("agent")
-            .serve(
-                h1,
-                (envelope, command) -> {
-                  seen.set(envelope);
-                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
-                }));
-    Request<Reply.Accepted> request = start(h1).withId(new OperationId("op-7")).withEpoch(4);
-    Instant before = Instant.now();
-
-    assertEquals(
-        new Reply.Accepted(new OperationId("op-7")),
-        Await.result(carrier().join("scheduler").call(request)));
-
-    Envelope envelope = Objects.requireNonNull(seen.get());
-    assertEquals(new OperationId("op-7"), envelope.id());
-    assertEquals("scheduler", envelope.sender());
-    assertEquals(OptionalLong.of(4), envelope.epoch());
-    assertFalse(envelope.redelivered());
-    assertFalse(envelope.deadline().orElseThrow().isBefore(before.plus(LONG)));
-    assertFalse(envelope.deadline().orElseThrow().isAfter(Instant.now().plus(LONG)));
   }
 
   @Test
@@ -194,31 +162,6 @@ public interface BusContract extends NoticesContract {
     Reply.Accepted reply = Await.result(scheduler.call(start(h1).withId(new OperationId("next"))));
 
     assertEquals(new OperationId("next"), reply.operation());
-  }
-
-  @Test
-  default void aCommandPastItsDeadlineIsRefusedAndNotDelivered() {
-    Address h1 = host();
-    AtomicInteger received = new AtomicInteger();
-    Await.result(
-        carrier()
-            .join("agent")
-            .serve(
-                h1,
-                (envelope, command) -> {
-                  received.incrementAndGet();
-                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
-                }));
-
-    Reply reply =
-        Await.result(
-            carrier()
-                .post(
-                    Carrier.Letter.of(h1.toString(), "host.start", vm())
-                        .with("deadline", "2001-01-01T00:00:00Z")));
-
-    assertEquals(Reason.DEADLINE_PASSED, ((Reply.Refused) reply).reason());
-    assertEquals(0, received.get());
   }
 
   @Test
@@ -357,9 +300,13 @@ public interface BusContract extends NoticesContract {
         vm());
     assertRefused(
         Reason.MALFORMED,
-        "host.start: the header 'deadline' must be an instant in ISO 8601, such as"
-            + " 2030-01-31T12:00:00Z",
-        good.with("deadline", "tomorrow"),
+        "host.start: the header 'within' must be a whole number",
+        good.with("within", "soon"),
+        vm());
+    assertRefused(
+        Reason.MALFORMED,
+        "host.start: the header 'within' must be milliseconds from 0 on",
+        good.with("within", -1L),
         vm());
     assertRefused(
         Reason.MALFORMED,
@@ -470,7 +417,7 @@ public interface BusContract extends NoticesContract {
     assertEquals(List.of(BusState.CLOSED), late);
   }
 
-  private static String vm() {
+  static String vm() {
     return "{\"vm\":\"" + Samples.VM + "\"}";
   }
 }

@@ -25,7 +25,8 @@ public interface Carrier extends AutoCloseable {
   /**
    * A message by a stranger.
    *
-   * @param properties {@code type}, {@code message-id}, as far as they are there
+   * @param properties {@code type}, {@code message-id} and {@code expiration}, as far as they are
+   *     there
    */
   record Letter(
       String address, Map<String, String> properties, Map<String, Object> headers, String body) {
@@ -37,6 +38,12 @@ public interface Carrier extends AutoCloseable {
       Map<String, String> fewer = new HashMap<>(properties);
       fewer.remove(property);
       return new Letter(address, fewer, headers, body);
+    }
+
+    public Letter expiring(String expiration) {
+      Map<String, String> more = new HashMap<>(properties);
+      more.put("expiration", expiration);
+      return new Letter(address, more, headers, body);
     }
 
     public Letter with(String header, Object value) {

@@ -74,7 +74,20 @@ public final class Samples {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(AT), "qemu+tcp://10.0.0.1/system"),
         List.of(vm()),
-        List.of(OPERATION));
+        List.of(OPERATION),
+        Optional.empty());
+  }
+
+  static HostBeat hostBeatWithEpoch() {
+    HostBeat beat = hostBeat();
+    return new HostBeat(
+        beat.pulse(),
+        beat.capacity(),
+        beat.load(),
+        beat.hypervisor(),
+        beat.vms(),
+        beat.operations(),
+        Optional.of(7L));
   }
 
   public static StorageBeat storageBeat() {
@@ -164,6 +177,17 @@ public final class Samples {
         List.of(decision()));
   }
 
+  /** Messages with what was added to their kind later, by what that is called. */
+  public static Map<String, Message> grown() {
+    return Map.of(
+        "epoch",
+        hostBeatWithEpoch(),
+        "not-migratable",
+        new Reply.Refused(Reason.NOT_MIGRATABLE, "the VM has a passed-through device; take it out"),
+        "vm",
+        new HostCommand.Cancel(OPERATION, Optional.of(VM)));
+  }
+
   public static List<Message> all() {
     return List.of(
         new HostCommand.InspectHost(),
@@ -183,7 +207,7 @@ public final class Samples {
             Optional.of(Bytes.ofMiB(100)),
             Duration.ofMillis(300),
             Duration.ofMinutes(10)),
-        new HostCommand.Cancel(OPERATION),
+        new HostCommand.Cancel(OPERATION, Optional.empty()),
         new StorageCommand.InspectStorage(),
         new NetCommand.InspectNet(),
         new SchedulerCommand.InspectFleet(),

@@ -5,9 +5,13 @@ import io.ballast.ops.client.CancelCommand;
 import io.ballast.ops.client.CommandFailure;
 import io.ballast.ops.client.Console;
 import io.ballast.ops.client.ExitCode;
+import io.ballast.ops.client.HostForgetCommand;
+import io.ballast.ops.client.HostGroup;
 import io.ballast.ops.client.HostsCommand;
 import io.ballast.ops.client.LabCommand;
 import io.ballast.ops.client.MigrateCommand;
+import io.ballast.ops.client.MoveGroup;
+import io.ballast.ops.client.MoveSettleCommand;
 import io.ballast.ops.client.PlanCommand;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.client.VmCommand;
@@ -75,6 +79,8 @@ public final class Ballast implements Runnable {
     CommandLine line =
         new CommandLine(new Ballast())
             .addSubcommand(new HostsCommand(shell))
+            .addSubcommand(
+                new CommandLine(new HostGroup()).addSubcommand(new HostForgetCommand(shell)))
             .addSubcommand(new VmsCommand(shell))
             .addSubcommand(
                 new CommandLine(new VmCommand(shell))
@@ -82,6 +88,8 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VmShowCommand(shell)))
             .addSubcommand(new MigrateCommand(shell))
             .addSubcommand(new CancelCommand(shell))
+            .addSubcommand(
+                new CommandLine(new MoveGroup()).addSubcommand(new MoveSettleCommand(shell)))
             .addSubcommand(new PlanCommand(shell))
             .addSubcommand(new AlertsCommand(shell))
             .addSubcommand(new WatchCommand(shell))

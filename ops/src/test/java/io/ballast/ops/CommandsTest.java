@@ -218,7 +218,10 @@ final class CommandsTest {
   @Test
   void wrongUsageIsRefusedWithAHint() {
     assertFails(2, "unknown option: '--jsn'", "hosts", "--jsn");
-    assertFails(2, "hosts", "host");
+    assertFails(2, "hosts", "hostz");
+    assertFails(2, "say what to do: forget; 'ballast hosts' lists the hosts", "host");
+    assertFails(2, "say what to do: settle; 'ballast migrate' begins a move", "move");
+    assertFails(2, "missing required option: '--on", "move", "settle", "web1");
     assertFails(2, "say what to do");
     assertFails(2, "say what to do", "vm");
     assertFails(2, "missing required parameter: 'VM'", "vm", "start");
@@ -303,8 +306,103 @@ final class CommandsTest {
   }
 
   @Test
-  void aMoveThatIsNotOpenCannotBeCancelled() {
+  void aVmThatRunsIsNotStartedOnASecondHost() throws IOException {
+    define("web1", "h2");
+
+    assertFails(
+        1,
+        "web1 runs on h1; starting it on h2 too would destroy its disks; move it with 'ballast"
+            + " migrate web1 h2'",
+        "vm",
+        "start",
+        "web1",
+        "--host",
+        "h2");
+    assertRuns("suspended web1 on h1", "vm", "suspend", "web1");
+    assertFails(1, "web1 is paused on h1", "vm", "start", "web1", "--host", "h2");
+    assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("web1")));
+  }
+
+  @Test
+  void aVmThatHasJustStoppedIsStartedElsewhereAtOnce() throws IOException {
+    define("web1", "h2");
+
+    assertRuns("cut the power of web1 on h1", "vm", "stop", "web1", "--force", "--host", "h1");
+    assertRuns("started web1 on h2", "vm", "start", "web1", "--host", "h2");
+    assertFails(1, "web1 runs on h2", "vm", "start", "web1", "--host", "h1");
+  }
+
+  @Test
+  void whoKnowsBetterMayStartAVmAllTheSame() throws IOException {
+    define("web1", "h2");
+
+    assertRuns("started web1 on h2", "vm", "start", "web1", "--host", "h2", "--force");
+    assertRuns("suspended web1 on h2", "vm", "suspend", "web1", "--host", "h2");
+    assertFails(
+        1, "web1 runs on h1; resuming it on h2 too", "vm", "resume", "web1", "--host", "h2");
+    assertRuns("suspended web1 on h1", "vm", "suspend", "web1", "--host", "h1");
+    assertRuns("resumed web1 on h2", "vm", "resume", "web1", "--host", "h2");
+  }
+
+  @Test
+  void anotherVmOfTheSameUuidIsNamed() throws IOException {
+    Path xml =
+        Files.writeString(
+            folder.resolve("db1.xml"),
+            FakeHypervisor.xml(id("web1"), "db1", 1, Bytes.ofMiB(128), 0.1));
+    assertRuns("defined db1 on h2 as " + id("web1"), "vm", "define", xml + "", "--host", "h2");
+    fleet.until(seen -> vms(seen) == 5);
+
+    assertFails(1, "web1 runs on h1 and has the UUID of db1", "vm", "start", "db1", "--host", "h2");
+  }
+
+  private void define(String name, String host) throws IOException {
+    Path xml =
+        Files.writeString(
+            folder.resolve(name + ".xml"),
+            FakeHypervisor.xml(id(name), name, 1, Bytes.ofMiB(128), 0.1));
+    long before = vms(fleet.until(seen -> true));
+    assertEquals(0, fleet.run("vm", "define", xml.toString(), "--host", host).code());
+    fleet.until(seen -> vms(seen) == before + 1);
+  }
+
+  @Test
+  void aHostWithTwoAgentsIsCommandedOnlyByForce() throws IOException {
+    Path xml =
+        Files.writeString(
+            folder.resolve("new.xml"),
+            FakeHypervisor.xml(id("new"), "new", 1, Bytes.ofMiB(128), 0.1));
+    fleet.secondAgent("h1");
+    fleet.until(seen -> seen.hosts().getFirst().status() == Fleet.Status.DOUBLED);
+
+    assertTrue(fleet.run("hosts").out().contains("h1    lab      two agents"));
+    assertFails(1, "two agents call themselves h1", "vm", "suspend", "web1");
+    assertFails(1, "two agents call themselves h1", "vm", "stop", "web1");
+    assertFails(1, "two agents call themselves h1", "vm", "define", xml + "", "--host", "h1");
+    assertEquals(Optional.of(VmState.RUNNING), h1.truth(id("web1")));
+    assertEquals(Optional.empty(), h1.truth(id("new")));
+    assertRuns("cut the power of web1 on h1", "vm", "stop", "web1", "--force");
+    assertRuns("started web1 on h1", "vm", "start", "web1", "--force");
+  }
+
+  @Test
+  void aMoveThatIsNotOpenIsNeitherCancelledNorSettled() {
     assertFails(1, "there is no open move 'web1'; nothing is moving", "cancel", "web1");
+    assertFails(
+        1,
+        "there is no open move 'web1'; nothing is moving",
+        "move",
+        "settle",
+        "web1",
+        "--on",
+        "h1");
+  }
+
+  @Test
+  void aHostThatBeatsIsNotForgotten() {
+    assertFails(1, "h1 still beats, or has only just fallen silent", "host", "forget", "h1");
+    assertFails(1, "no host 'h3'; did you mean 'h1' or 'h2'?", "host", "forget", "h3");
+    assertEquals(3, fleet.until(seen -> true).hosts().size());
   }
 
   @Test
@@ -330,6 +428,9 @@ final class CommandsTest {
     assertTrue(ran.out().contains("3   the bus can't be reached"), ran.out());
     assertTrue(fleet.run("help", "migrate").out().contains("--detach"));
     assertTrue(fleet.run("vm", "stop", "--help").out().contains("--force"));
+    assertTrue(fleet.run("cancel", "--help").out().contains("A move in doubt is given up too"));
+    assertTrue(fleet.run("move", "settle", "--help").out().contains("virsh list --all"));
+    assertTrue(fleet.run("host", "forget", "--help").out().contains("ballast host forget h1"));
   }
 
   private void assertRuns(String line, String... args) {

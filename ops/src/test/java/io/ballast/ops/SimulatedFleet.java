@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -53,15 +54,24 @@ public final class SimulatedFleet implements AutoCloseable {
   private static final LivenessSettings PATIENT =
       new LivenessSettings(8, 50, 60, 0.1, Duration.ofSeconds(30), Duration.ofSeconds(30));
 
+  /** For tests in which a host has to be called silent: two seconds of silence are enough. */
+  private static final LivenessSettings IMPATIENT =
+      new LivenessSettings(8, 10, 20, 0.1, Duration.ZERO, Duration.ZERO);
+
+  private static final Policy.Transfer SOON_IN_DOUBT =
+      new Policy.Transfer(
+          Optional.empty(),
+          Duration.ofMillis(300),
+          Duration.ofMinutes(15),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1));
+
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();
   private final Bus bus = new LocalBus(vertx, hub, "test");
   private final FakeWorld world =
-      new FakeWorld(
-          Loop.of(vertx.getOrCreateContext()),
-          Clock.systemUTC(),
-          Bytes.ofMiB(400),
-          Duration.ofMillis(200));
+      new FakeWorld(Loop.of(vertx.getOrCreateContext()), Bytes.ofMiB(400), Duration.ofMillis(200));
   private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
   private final Map<String, String> agents = new LinkedHashMap<>();
 
@@ -72,6 +82,16 @@ public final class SimulatedFleet implements AutoCloseable {
   public FakeHypervisor host(String name, Bytes memory) {
     FakeHypervisor hypervisor = world.host(new HostId(name), 2, memory);
     hosts.put(name, hypervisor);
+    agents.put(name, agent(name, hypervisor));
+    return hypervisor;
+  }
+
+  /** One more agent that uses a host's name. */
+  public void secondAgent(String name) {
+    agent(name, Objects.requireNonNull(hosts.get(name)));
+  }
+
+  private String agent(String name, FakeHypervisor hypervisor) {
     HostAgent agent =
         new HostAgent(
             HostAgentConfig.of(new HostId(name), "lab", "test", hypervisor.peerUri())
@@ -81,8 +101,7 @@ public final class SimulatedFleet implements AutoCloseable {
             hypervisor.meter(),
             new SimpleMeterRegistry(),
             Clock.systemUTC());
-    agents.put(name, await(vertx.deployVerticle(agent)));
-    return hypervisor;
+    return await(vertx.deployVerticle(agent));
   }
 
   /** Ends a host's agent; the host itself lives on. */
@@ -92,9 +111,17 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** A scheduler that recommends and moves nothing by itself. */
   public void scheduler() {
+    scheduler(Policy.DEFAULT, PATIENT);
+  }
+
+  /** The same, but it soon calls a host silent and a move in doubt. */
+  public void impatientScheduler() {
+    scheduler(Policy.DEFAULT.with(SOON_IN_DOUBT), IMPATIENT);
+  }
+
+  private void scheduler(Policy policy, LivenessSettings liveness) {
     SchedulerConfig config =
-        new SchedulerConfig(
-            Policy.DEFAULT.with(Policy.Mode.RECOMMEND), PATIENT, AlertSettings.DEFAULT);
+        new SchedulerConfig(policy.with(Policy.Mode.RECOMMEND), liveness, AlertSettings.DEFAULT);
     await(
         vertx.deployVerticle(
             new SchedulerVerticle(

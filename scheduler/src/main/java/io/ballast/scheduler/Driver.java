@@ -39,6 +39,7 @@ final class Driver {
 
   private final Loop loop;
   private final Clock clock;
+  private final SteadyTime time;
   private final FleetMetrics metrics;
   private final Conductor conductor;
   private final Outbox outbox;
@@ -48,11 +49,16 @@ final class Driver {
   private Instant timerDue = Instant.MAX;
   private boolean closed;
 
-  /** A driver of a scheduler whose epoch is the moment at which it is made. */
+  /**
+   * A driver of a scheduler that begins now.
+   *
+   * @param clock the wall clock, for people
+   */
   Driver(SchedulerConfig config, Bus bus, FleetMetrics metrics, Clock clock, Loop loop) {
     Instant start = clock.instant();
     this.loop = loop;
     this.clock = clock;
+    this.time = new SteadyTime(start, System::nanoTime);
     this.metrics = metrics;
     this.conductor =
         new Conductor(config.policy(), config.liveness(), config.alerts(), Errands::freshId, start);
@@ -61,9 +67,8 @@ final class Driver {
         new Errands(
             bus,
             config.policy().transfer().answer(),
-            start.toEpochMilli(),
-            input ->
-                loop.run(() -> run(() -> this.conductor.onAnswer(input, this.clock.instant()))));
+            this.conductor::epoch,
+            input -> loop.run(() -> run(() -> this.conductor.onAnswer(input, time.now()))));
   }
 
   /** Begins to look at the time. */
@@ -84,18 +89,18 @@ final class Driver {
   }
 
   void onBeat(Beat beat) {
-    run(() -> metrics.folding(() -> conductor.onBeat(beat, clock.instant())));
+    run(() -> metrics.folding(() -> conductor.onBeat(beat, time.now())));
   }
 
   void onEvent(Event event) {
-    run(() -> conductor.onEvent(event, clock.instant()));
+    run(() -> conductor.onEvent(event, time.now()));
   }
 
   void onState(BusState state) {
     switch (state) {
       case CONNECTING -> {}
-      case CONNECTED -> run(() -> conductor.onLine(Line.CONNECTED, clock.instant()));
-      case LOST, CLOSED -> run(() -> conductor.onLine(Line.LOST, clock.instant()));
+      case CONNECTED -> run(() -> conductor.onLine(Line.CONNECTED, time.now()));
+      case LOST, CLOSED -> run(() -> conductor.onLine(Line.LOST, time.now()));
     }
   }
 
@@ -111,7 +116,7 @@ final class Driver {
           new RefusedException(
               Reason.BUSY, "command " + id + " is being answered; wait, or send it anew"));
     }
-    if (!run(() -> conductor.onCommand(id, command, clock.instant()))) {
+    if (!run(() -> conductor.onCommand(id, command, time.now()))) {
       asked.remove(id, answer);
       answer.tryFail(
           new RefusedException(Reason.INTERNAL, "the scheduler failed; its log has the details"));
@@ -123,8 +128,8 @@ final class Driver {
     timerDue = Instant.MAX;
     run(
         () -> {
-          List<Effect> effects = conductor.onTick(clock.instant());
-          metrics.see(conductor.fleet(clock.instant()));
+          List<Effect> effects = conductor.onTick(time.now());
+          metrics.see(conductor.fleet(time.now()));
           return effects;
         });
   }
@@ -141,6 +146,7 @@ final class Driver {
     }
     Duration wait = LEAST_WAIT;
     try {
+      conductor.onWallClock(clock.instant(), time.now());
       work.get().forEach(this::carryOut);
       return true;
     } catch (RuntimeException e) {
@@ -183,10 +189,10 @@ final class Driver {
   }
 
   private void concluded(Conclusion conclusion) {
-    run(() -> conductor.onConclusion(conclusion, clock.instant()));
+    run(() -> conductor.onConclusion(conclusion, time.now()));
   }
 
-  /** Sets the one timer to the core's next deadline, however the clock was stepped meanwhile. */
+  /** Sets the one timer to the core's next deadline. */
   private void schedule(Duration least) {
     Instant due = conductor.nextDeadline();
     if (due.equals(timerDue)) {
@@ -194,7 +200,7 @@ final class Driver {
     }
     loop.vertx().cancelTimer(timer);
     timerDue = due;
-    long wait = Duration.between(clock.instant(), due).plusNanos(999_999).toMillis();
+    long wait = Duration.between(time.now(), due).plusNanos(999_999).toMillis();
     timer =
         loop.vertx()
             .setTimer(

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +28,17 @@ final class Errands {
 
   private final Bus bus;
   private final Duration within;
-  private final long epoch;
+  private final LongSupplier epoch;
   private final Consumer<MoveInput> told;
 
   /**
    * Errands of one scheduler.
    *
    * @param within the time that an agent has to answer
+   * @param epoch the number under which is commanded, at this moment
    * @param told called with what came of each, on any thread
    */
-  Errands(Bus bus, Duration within, long epoch, Consumer<MoveInput> told) {
+  Errands(Bus bus, Duration within, LongSupplier epoch, Consumer<MoveInput> told) {
     this.bus = bus;
     this.within = within;
     this.epoch = epoch;
@@ -73,7 +75,7 @@ final class Errands {
     return Request.of(Address.at(Role.HOST, host), command)
         .withId(id)
         .within(within)
-        .withEpoch(epoch);
+        .withEpoch(epoch.getAsLong());
   }
 
   private <R extends Reply> void answer(

@@ -135,7 +135,8 @@ final class FakeHosts {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(now), "fake://" + host + "/system"),
         vms,
-        host.equals(H1) ? List.copyOf(operations) : List.of());
+        host.equals(H1) ? List.copyOf(operations) : List.of(),
+        Optional.empty());
   }
 
   private static Vm vm(VmId id) {

@@ -9,7 +9,6 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,18 +30,16 @@ final class FakeHost {
   private final Bytes memory;
   private final Map<VmId, FakeDomain> domains = new LinkedHashMap<>();
   private final double[] averages = new double[MINUTES.length];
-  private final Instant born;
-  private Instant now;
+  private Duration now;
   private double cpuSeconds;
   private double pressure;
   private long received;
   private long sent;
 
-  FakeHost(HostId id, double cpus, Bytes memory, Instant now) {
+  FakeHost(HostId id, double cpus, Bytes memory, Duration now) {
     this.id = id;
     this.cpus = cpus;
     this.memory = memory;
-    this.born = now;
     this.now = now;
   }
 
@@ -70,8 +67,8 @@ final class FakeHost {
     return domain;
   }
 
-  void advance(Instant until) {
-    double seconds = Duration.between(now, until).toNanos() / 1e9;
+  void advance(Duration until) {
+    double seconds = until.minus(now).toNanos() / 1e9;
     if (seconds <= 0) {
       return;
     }
@@ -106,7 +103,7 @@ final class FakeHost {
             .reduce(Bytes.ZERO, Bytes::plus);
     Bytes used = guests.plus(new Bytes(Math.round(memory.value() * OWN_SHARE_OF_MEMORY)));
     return new Reading(
-        Duration.between(born, now),
+        now,
         cpus,
         Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
         memory,

@@ -10,7 +10,6 @@ import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
@@ -34,8 +33,8 @@ public final class FakeMigration {
   private final Consumer<MigrationProgress> progress;
   private final Promise<Outcome.Migration> end = Promise.promise();
   private final double rate;
-  private final Instant began;
-  private Instant last;
+  private final Duration began;
+  private Duration last;
   private double total;
   private double processed;
   private double remaining;
@@ -53,7 +52,7 @@ public final class FakeMigration {
     this.ending = ending;
     this.progress = progress;
     this.rate = order.bandwidth().orElse(source.world().linkSpeed()).value();
-    this.began = source.world().clock().instant();
+    this.began = source.world().loop().now();
     this.last = began;
   }
 
@@ -121,8 +120,8 @@ public final class FakeMigration {
   }
 
   private void send(FakeDomain guest) {
-    Instant now = source.world().clock().instant();
-    double seconds = Duration.between(last, now).toNanos() / 1e9;
+    Duration now = source.world().loop().now();
+    double seconds = now.minus(last).toNanos() / 1e9;
     last = now;
     double toSend = remaining + dirtyRate(guest) * seconds;
     double sent = Math.min(rate * seconds, toSend);
@@ -173,7 +172,7 @@ public final class FakeMigration {
 
   private Outcome.Migration measures(FakeDomain guest) {
     return new Outcome.Migration(
-        Duration.between(began, last),
+        last.minus(began),
         REST.plusMillis(Math.round(guest.demand() * 50)),
         new Bytes(Math.round(processed)),
         iteration());
@@ -181,7 +180,7 @@ public final class FakeMigration {
 
   private MigrationProgress told(FakeDomain guest) {
     return new MigrationProgress(
-        Duration.between(began, last),
+        last.minus(began),
         new Bytes(Math.round(total)),
         new Bytes(Math.round(processed)),
         new Bytes(Math.round(remaining)),

@@ -3,20 +3,18 @@ package io.ballast.host.testing;
 import io.ballast.host.Loop;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A fake: hosts in memory between which domains can migrate. Time comes from a clock and a loop, so
- * that a test may hold it. All hosts of a world share its lock and may be used from any thread.
+ * A fake: hosts in memory between which domains can migrate. Time comes from a loop, so that a test
+ * may hold it. All hosts of a world share its lock and may be used from any thread.
  */
 public final class FakeWorld {
   private final Map<String, FakeHypervisor> byUri = new LinkedHashMap<>();
   private final Loop loop;
-  private final Clock clock;
   private final Bytes linkSpeed;
   private final Duration patience;
 
@@ -24,9 +22,8 @@ public final class FakeWorld {
    * @param linkSpeed what a migration without a limit sends per second, above zero
    * @param patience how long a call to a hypervisor that hangs takes to fail
    */
-  public FakeWorld(Loop loop, Clock clock, Bytes linkSpeed, Duration patience) {
+  public FakeWorld(Loop loop, Bytes linkSpeed, Duration patience) {
     this.loop = loop;
-    this.clock = clock;
     this.linkSpeed = linkSpeed;
     this.patience = patience;
   }
@@ -38,7 +35,7 @@ public final class FakeWorld {
    * @param memory its memory, of which a twentieth is taken from the start
    */
   public synchronized FakeHypervisor host(HostId id, double cpus, Bytes memory) {
-    FakeHypervisor made = new FakeHypervisor(this, new FakeHost(id, cpus, memory, clock.instant()));
+    FakeHypervisor made = new FakeHypervisor(this, new FakeHost(id, cpus, memory, loop.now()));
     if (byUri.putIfAbsent(made.peerUri(), made) != null) {
       throw new IllegalArgumentException("there is a host " + id + " already");
     }
@@ -52,15 +49,11 @@ public final class FakeWorld {
 
   /** Lets all guests have worked until now; to be called before anything changes or is read. */
   synchronized void advance() {
-    byUri.values().forEach(hypervisor -> hypervisor.host().advance(clock.instant()));
+    byUri.values().forEach(hypervisor -> hypervisor.host().advance(loop.now()));
   }
 
   Loop loop() {
     return loop;
-  }
-
-  Clock clock() {
-    return clock;
   }
 
   Bytes linkSpeed() {

@@ -32,7 +32,7 @@ final class FakeHypervisorTest {
   private static final Duration PATIENCE = Duration.ofSeconds(9);
 
   private final VirtualTime time = new VirtualTime();
-  private final FakeWorld world = new FakeWorld(time, time, Bytes.ofMiB(20), PATIENCE);
+  private final FakeWorld world = new FakeWorld(time, Bytes.ofMiB(20), PATIENCE);
   private final FakeHypervisor here = world.host(new HostId("h1"), 1, Bytes.ofMiB(1000));
   private final FakeHypervisor there = world.host(new HostId("h2"), 1, Bytes.ofMiB(1000));
   private final List<MigrationProgress> progress = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.ballast.bus.carrier;
 
+import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.json.Kinds;
@@ -33,12 +34,14 @@ public final class Calls {
   public static final class Pending<R extends Reply> {
     private final String correlation;
     private final Request<R> request;
+    private final Deadline deadline;
     private final Promise<R> promise = Promise.promise();
     private volatile boolean sent;
 
     Pending(String correlation, Request<R> request) {
       this.correlation = correlation;
       this.request = request;
+      this.deadline = Deadline.in(request.within());
     }
 
     public String correlation() {
@@ -47,6 +50,11 @@ public final class Calls {
 
     public Request<R> request() {
       return request;
+    }
+
+    /** When its sender waits no longer. */
+    public Deadline deadline() {
+      return deadline;
     }
 
     public Future<R> reply() {

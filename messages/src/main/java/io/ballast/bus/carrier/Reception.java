@@ -2,6 +2,7 @@ package io.ballast.bus.carrier;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.json.Kinds;
@@ -12,8 +13,8 @@ import io.ballast.messages.Reply;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Instant;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +23,17 @@ import org.slf4j.LoggerFactory;
  * Where the commands for an address come in: opens each, refuses what can't be read or comes too
  * late, hands the rest to the receiver on the receiver's own context, and turns whatever comes of
  * it into an answer. It always has one.
+ *
+ * @param ticks count the time that a command has left, from its arrival here
  */
-public record Reception(Address address, Bus.Receiver receiver, Context context) {
+public record Reception(
+    Address address, Bus.Receiver receiver, Context context, LongSupplier ticks) {
   private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
+
+  /** Where commands come in, counting by the machine's own ticks. */
+  public Reception(Address address, Bus.Receiver receiver, Context context) {
+    this(address, receiver, context, System::nanoTime);
+  }
 
   /** An answer, and whether what it answers belongs to the dead letters. */
   public record Answer(Reply reply, boolean dead) {}
@@ -43,18 +52,10 @@ public record Reception(Address address, Bus.Receiver receiver, Context context)
     Command<?> command;
     try {
       command = parcel.command(address.role());
-      envelope = parcel.envelope(redelivered);
+      envelope = parcel.envelope(redelivered, ticks);
     } catch (RefusedException e) {
       LOG.warn("{} refused: {}: {}", address, e.reason(), e.getMessage());
       return Future.succeededFuture(new Answer(e.reply(), true));
-    }
-    if (envelope.deadline().isPresent() && Instant.now().isAfter(envelope.deadline().get())) {
-      return Future.succeededFuture(
-          new Answer(
-              new Reply.Refused(
-                  Reason.DEADLINE_PASSED,
-                  Kinds.of(command) + " came to " + address + " after its deadline; send it anew"),
-              false));
     }
     Promise<Answer> answer = Promise.promise();
     context.runOnContext(
@@ -64,7 +65,14 @@ public record Reception(Address address, Bus.Receiver receiver, Context context)
     return answer.future();
   }
 
+  /** Whether time is left shows on the receiver's context, which may have been long in coming. */
   private Future<? extends Reply> received(Envelope envelope, Command<?> command) {
+    if (envelope.deadline().map(Deadline::passed).orElse(false)) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.DEADLINE_PASSED,
+              Kinds.of(command) + " came to " + address + " too late; send it anew"));
+    }
     try {
       return receiver.receive(envelope, command);
     } catch (RuntimeException e) {

@@ -41,6 +41,7 @@ public final class Complaint {
           Map.entry(boolean.class, "true or false"),
           Map.entry(int.class, "a whole number below 2^31"),
           Map.entry(Integer.class, "a whole number below 2^31"),
+          Map.entry(Long.class, "a whole number below 2^63"),
           Map.entry(long.class, "a whole number below 2^63"),
           Map.entry(double.class, "a number"),
           Map.entry(Bytes.class, "a whole number of bytes below 2^63"),

@@ -1,5 +1,6 @@
 package io.ballast.bus.json;
 
+import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
@@ -9,12 +10,11 @@ import io.ballast.messages.Message;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.vertx.core.buffer.Buffer;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
  * A message as its carrier holds it, unread: what AMQP calls properties, and the body. Whatever its
@@ -25,7 +25,9 @@ import java.util.OptionalLong;
  * @param sender the property {@code app-id}
  * @param replyTo where an answer goes
  * @param correlation what an answer has to bear so that its receiver knows which question it is for
- * @param headers {@code epoch}, {@code deadline} and {@code traceparent}, where given
+ * @param expiration the property of that name: milliseconds that are left for it, as digits
+ * @param headers {@code epoch}, {@code traceparent}, and {@code within}, which stands for the
+ *     expiration of a sender that sets none
  */
 public record Parcel(
     Optional<String> kind,
@@ -33,10 +35,11 @@ public record Parcel(
     Optional<String> sender,
     Optional<String> replyTo,
     Optional<String> correlation,
+    Optional<String> expiration,
     Map<String, Object> headers,
     Buffer body) {
   static final String EPOCH = "epoch";
-  static final String DEADLINE = "deadline";
+  static final String WITHIN = "within";
   static final String TRACEPARENT = "traceparent";
 
   /** A message of our own. */
@@ -47,33 +50,54 @@ public record Parcel(
         Optional.of(sender),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Map.of(),
         Buffer.buffer(Codec.encode(message)));
   }
 
-  /** A command of our own, with what its request says of deadline and epoch. */
-  public static Parcel of(String sender, Request<?> request, Instant deadline) {
+  /** A command of our own, with what its request says of time and epoch. */
+  public static Parcel of(String sender, Request<?> request) {
     Parcel plain = of(sender, request.id().value(), request.command());
-    Map<String, Object> headers = new LinkedHashMap<>();
-    headers.put(DEADLINE, deadline.toString());
-    request.epoch().ifPresent(epoch -> headers.put(EPOCH, epoch));
+    Map<String, Object> headers =
+        request.epoch().isPresent() ? Map.of(EPOCH, request.epoch().getAsLong()) : Map.of();
     return new Parcel(
-        plain.kind,
-        plain.id,
-        plain.sender,
-        Optional.empty(),
-        Optional.empty(),
-        Map.copyOf(headers),
-        plain.body);
+            plain.kind,
+            plain.id,
+            plain.sender,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            headers,
+            plain.body)
+        .expiringIn(request.within());
   }
 
   public Parcel answeredAt(String replyTo, String correlation) {
     return new Parcel(
-        kind, id, sender, Optional.of(replyTo), Optional.of(correlation), headers, body);
+        kind,
+        id,
+        sender,
+        Optional.of(replyTo),
+        Optional.of(correlation),
+        expiration,
+        headers,
+        body);
   }
 
   public Parcel correlated(Optional<String> correlation) {
-    return new Parcel(kind, id, sender, replyTo, correlation, headers, body);
+    return new Parcel(kind, id, sender, replyTo, correlation, expiration, headers, body);
+  }
+
+  public Parcel expiringIn(Duration left) {
+    return new Parcel(
+        kind,
+        id,
+        sender,
+        replyTo,
+        correlation,
+        Optional.of(Long.toString(left.toMillis())),
+        headers,
+        body);
   }
 
   /** What it says. Fails with a {@link RefusedException} where that can't be made out. */
@@ -98,12 +122,17 @@ public record Parcel(
         Reason.UNKNOWN_KIND, "a receiver for " + role.word() + " takes no " + Kinds.of(message));
   }
 
-  /** What it came in. Fails with a {@link RefusedException} that names the property. */
-  public Envelope envelope(boolean redelivered) {
+  /**
+   * What it came in, at the moment of its arrival. Fails with a {@link RefusedException} that names
+   * the property.
+   *
+   * @param ticks count from now on the time that is left
+   */
+  public Envelope envelope(boolean redelivered, LongSupplier ticks) {
     return new Envelope(
         operation(),
         sender.orElse("unknown"),
-        deadline(),
+        left().map(left -> Deadline.in(left, ticks)),
         epoch(),
         Optional.ofNullable(headers.get(TRACEPARENT)).map(String::valueOf),
         redelivered);
@@ -123,21 +152,41 @@ public record Parcel(
     }
   }
 
-  private Optional<Instant> deadline() {
+  /** The broker's word for it where there is one: it checks what it is given, and acts on it. */
+  private Optional<Duration> left() {
+    OptionalLong within = whole(WITHIN);
+    if (within.isPresent() && within.getAsLong() < 0) {
+      throw malformed("the header 'within' must be milliseconds from 0 on");
+    }
+    if (expiration.isPresent()) {
+      return expiration.map(this::millis);
+    }
+    return within.isPresent()
+        ? Optional.of(Duration.ofMillis(within.getAsLong()))
+        : Optional.empty();
+  }
+
+  private Duration millis(String digits) {
     try {
-      return Optional.ofNullable(headers.get(DEADLINE)).map(at -> Instant.parse(at.toString()));
-    } catch (DateTimeException e) {
-      throw malformed(
-          "the header 'deadline' must be an instant in ISO 8601, such as 2030-01-31T12:00:00Z");
+      return Duration.ofMillis(Long.parseLong(digits));
+    } catch (NumberFormatException e) {
+      throw malformed("the property 'expiration' must be milliseconds in digits, such as 5000");
     }
   }
 
   private OptionalLong epoch() {
-    return switch (headers.get(EPOCH)) {
+    return whole(EPOCH);
+  }
+
+  /** A header with a whole number, in whichever width its sender's client gave it. */
+  private OptionalLong whole(String header) {
+    return switch (headers.get(header)) {
       case null -> OptionalLong.empty();
-      case Long epoch -> OptionalLong.of(epoch);
-      case Integer epoch -> OptionalLong.of(epoch);
-      case Object other -> throw malformed("the header 'epoch' must be a whole number");
+      case Long number -> OptionalLong.of(number);
+      case Integer number -> OptionalLong.of(number);
+      case Short number -> OptionalLong.of(number);
+      case Byte number -> OptionalLong.of(number);
+      case Object other -> throw malformed("the header '" + header + "' must be a whole number");
     };
   }
 

@@ -16,7 +16,6 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -61,7 +60,7 @@ public final class LocalBus implements Bus {
       return Future.failedFuture(closed());
     }
     try {
-      Parcel parcel = Parcel.of(name, request, deadline(request));
+      Parcel parcel = Parcel.of(name, request);
       Reception receiver = receiver(request);
       Calls.Pending<R> call = calls.open(request);
       call.sent(true);
@@ -92,7 +91,7 @@ public final class LocalBus implements Bus {
       return Future.failedFuture(closed());
     }
     try {
-      Parcel parcel = Parcel.of(name, request, deadline(request));
+      Parcel parcel = Parcel.of(name, request);
       receiver(request).take(parcel, false).onSuccess(answer -> hub.bury(parcel, answer));
       return Future.succeededFuture();
     } catch (RefusedException e) {
@@ -106,7 +105,8 @@ public final class LocalBus implements Bus {
       return Future.failedFuture(closed());
     }
     try {
-      Parcel parcel = Parcel.of(name, UUID.randomUUID().toString(), command);
+      Parcel parcel =
+          Parcel.of(name, UUID.randomUUID().toString(), command).expiringIn(Request.DEFAULT_WITHIN);
       hub.all(role)
           .forEach(
               receiver ->
@@ -182,10 +182,6 @@ public final class LocalBus implements Bus {
             () ->
                 new RefusedException(
                     Reason.NO_RECEIVER, "nobody serves " + request.to() + " on the bus"));
-  }
-
-  private static Instant deadline(Request<?> request) {
-    return Instant.now().plus(request.within());
   }
 
   private static RefusedException closed() {

@@ -9,6 +9,7 @@ import io.vertx.rabbitmq.RabbitMQMessage;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Lays messages that nobody can do anything with into the queue {@code dead-letters}, raw, with the
@@ -28,7 +29,8 @@ record DeadLetters(String name) {
             "",
             Topology.DEAD_LETTERS,
             properties(letter, why.reason(), why.message()),
-            letter.body()));
+            letter.body(),
+            Optional.empty()));
   }
 
   private AMQP.BasicProperties properties(RabbitMQMessage letter, Reason reason, String message) {

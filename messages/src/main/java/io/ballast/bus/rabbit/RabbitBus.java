@@ -3,6 +3,7 @@ package io.ballast.bus.rabbit;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -20,7 +21,6 @@ import io.ballast.messages.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +102,7 @@ public final class RabbitBus implements Bus {
   public <R extends Reply> Future<R> call(Request<R> request) {
     Calls.Pending<R> call = calls.open(request);
     try {
-      Parcel parcel = Parcel.of(options.name(), request, Instant.now().plus(request.within()));
+      Parcel parcel = Parcel.of(options.name(), request);
       commands
           .session()
           .onSuccess(session -> send(session, call, parcel))
@@ -125,7 +125,7 @@ public final class RabbitBus implements Bus {
                 Topology.CALLS,
                 request.to().toString(),
                 parcel.answeredAt(session.queue(), call.correlation()),
-                Optional.of(request.within())))
+                Optional.of(call.deadline())))
         .onFailure(
             failure -> {
               if (failure instanceof Session.NotSent) {
@@ -143,7 +143,8 @@ public final class RabbitBus implements Bus {
   @Override
   public Future<Void> cast(Request<?> request) {
     try {
-      Parcel parcel = Parcel.of(options.name(), request, Instant.now().plus(request.within()));
+      Parcel parcel = Parcel.of(options.name(), request);
+      Optional<Deadline> until = Optional.of(Deadline.in(request.within()));
       return commands
           .session()
           .compose(session -> Future.succeededFuture(session.queue()))
@@ -154,7 +155,7 @@ public final class RabbitBus implements Bus {
                           Topology.CASTS,
                           request.to().toString(),
                           parcel.answeredAt(queue, CAST + request.id()),
-                          Optional.of(request.within())),
+                          until),
                       request.within()));
     } catch (RefusedException e) {
       return Future.failedFuture(e);
@@ -169,7 +170,7 @@ public final class RabbitBus implements Bus {
               Topology.FANOUTS,
               role.word(),
               Parcel.of(options.name(), UUID.randomUUID().toString(), command),
-              Optional.of(Request.DEFAULT_WITHIN)),
+              Optional.of(Deadline.in(Request.DEFAULT_WITHIN))),
           Request.DEFAULT_WITHIN);
     } catch (RefusedException e) {
       return Future.failedFuture(e);
@@ -187,7 +188,9 @@ public final class RabbitBus implements Bus {
                 EVENT_WITHIN);
         case Beat beat -> {
           Duration life = beat.pulse().interval().multipliedBy(2);
-          beats.toss(Wire.fleeting(Topology.BEATS, Kinds.of(beat), parcel, Optional.of(life)));
+          beats.toss(
+              Wire.fleeting(
+                  Topology.BEATS, Kinds.of(beat), parcel, Optional.of(Deadline.in(life))));
           yield Future.succeededFuture();
         }
       };

@@ -1,9 +1,11 @@
 package io.ballast.bus.rabbit;
 
 import com.rabbitmq.client.AMQP;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /**
  * One message on its way to the broker: where to, and whether it may have left.
@@ -16,13 +18,23 @@ final class Shipment {
   private final String key;
   private final AMQP.BasicProperties properties;
   private final Buffer body;
+  private final Optional<Deadline> until;
   private volatile boolean sent;
 
-  Shipment(String exchange, String key, AMQP.BasicProperties properties, Buffer body) {
+  /**
+   * @param until after which the broker drops it or lays it aside, if ever
+   */
+  Shipment(
+      String exchange,
+      String key,
+      AMQP.BasicProperties properties,
+      Buffer body,
+      Optional<Deadline> until) {
     this.exchange = exchange;
     this.key = key;
     this.properties = properties;
     this.body = body;
+    this.until = until;
   }
 
   String exchange() {
@@ -33,8 +45,12 @@ final class Shipment {
     return key;
   }
 
+  /** Its properties if it is sent now: the time that it waited is no longer left. */
   AMQP.BasicProperties properties() {
-    return properties;
+    return until
+        .map(Deadline::left)
+        .map(left -> properties.builder().expiration(Long.toString(left.toMillis())).build())
+        .orElse(properties);
   }
 
   Buffer body() {

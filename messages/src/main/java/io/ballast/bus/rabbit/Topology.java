@@ -37,7 +37,7 @@ final class Topology {
   /** How long the casts for a receiver that is gone for good take up room. */
   private static final Duration ABANDONED = Duration.ofDays(7);
 
-  /** How long a cast without a deadline of its own waits for its receiver. */
+  /** How long a cast without a time of its own waits for its receiver. */
   private static final Duration STALE = Duration.ofDays(1);
 
   private static final int MOST_UNROUTABLE = 10_000;

@@ -6,6 +6,7 @@ import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.BasicProperties;
 import com.rabbitmq.client.LongString;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import io.ballast.bus.Deadline;
 import io.ballast.bus.json.Complaint;
 import io.ballast.bus.json.Parcel;
 import io.vertx.core.buffer.Buffer;
@@ -14,7 +15,6 @@ import io.vertx.rabbitmq.RabbitMQMessage;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -58,17 +58,17 @@ final class Wire {
   }
 
   /** A shipment that outlives the broker. */
-  static Shipment durable(String exchange, String key, Parcel parcel, Optional<Duration> within) {
-    return shipment(exchange, key, parcel, within, PERSISTENT);
+  static Shipment durable(String exchange, String key, Parcel parcel, Optional<Deadline> until) {
+    return shipment(exchange, key, parcel, until, PERSISTENT);
   }
 
   /** A shipment that only matters as long as its sender and its receiver are there. */
-  static Shipment fleeting(String exchange, String key, Parcel parcel, Optional<Duration> within) {
-    return shipment(exchange, key, parcel, within, TRANSIENT);
+  static Shipment fleeting(String exchange, String key, Parcel parcel, Optional<Deadline> until) {
+    return shipment(exchange, key, parcel, until, TRANSIENT);
   }
 
   private static Shipment shipment(
-      String exchange, String key, Parcel parcel, Optional<Duration> within, int mode) {
+      String exchange, String key, Parcel parcel, Optional<Deadline> until, int mode) {
     AMQP.BasicProperties properties =
         new AMQP.BasicProperties.Builder()
             .type(parcel.kind().orElse(null))
@@ -77,19 +77,18 @@ final class Wire {
             .replyTo(parcel.replyTo().orElse(null))
             .correlationId(parcel.correlation().orElse(null))
             .headers(parcel.headers())
-            .expiration(within.map(time -> Long.toString(time.toMillis())).orElse(null))
             .timestamp(Date.from(Instant.now()))
             .contentType("application/json")
             .contentEncoding("utf-8")
             .deliveryMode(mode)
             .build();
-    return new Shipment(exchange, key, properties, parcel.body());
+    return new Shipment(exchange, key, properties, parcel.body(), until);
   }
 
   static Shipment ping(String queue) {
     AMQP.BasicProperties properties =
         new AMQP.BasicProperties.Builder().type(PING).deliveryMode(TRANSIENT).build();
-    return new Shipment("", queue, properties, Buffer.buffer());
+    return new Shipment("", queue, properties, Buffer.buffer(), Optional.empty());
   }
 
   static boolean isPing(RabbitMQMessage message) {
@@ -104,6 +103,7 @@ final class Wire {
         Optional.ofNullable(properties.getAppId()),
         Optional.ofNullable(properties.getReplyTo()).filter(place -> !place.isEmpty()),
         Optional.ofNullable(properties.getCorrelationId()),
+        Optional.ofNullable(properties.getExpiration()),
         headers(properties.getHeaders()),
         message.body());
   }

@@ -61,7 +61,7 @@ final class AnyRecord {
       return text(random);
     } else if (type == int.class || type == Integer.class) {
       return random.nextBoolean() ? random.nextInt(10) : random.nextInt(Integer.MAX_VALUE);
-    } else if (type == long.class) {
+    } else if (type == long.class || type == Long.class) {
       return random.nextBoolean() ? random.nextLong(10) : random.nextLong(Long.MAX_VALUE);
     } else if (type == double.class) {
       return random.nextInt(10) == 0 ? (double) random.nextInt(3) : random.nextDouble();

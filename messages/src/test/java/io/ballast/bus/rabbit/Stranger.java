@@ -77,6 +77,7 @@ final class Stranger implements AutoCloseable {
     return new AMQP.BasicProperties.Builder()
         .type(letter.properties().get("type"))
         .messageId(letter.properties().get("message-id"))
+        .expiration(letter.properties().get("expiration"))
         .headers(letter.headers());
   }
 

@@ -176,7 +176,7 @@ final class StrangerIT {
             .headers(
                 Map.of(
                     "CC", List.of(),
-                    "deadline", List.of(1, 2),
+                    "within", List.of(1, 2),
                     "epoch", new byte[] {1},
                     "many", "v".repeat(100_000)))
             .build(),

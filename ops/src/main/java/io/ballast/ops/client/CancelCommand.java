@@ -1,10 +1,7 @@
 package io.ballast.ops.client;
 
-import io.ballast.messages.Fleet;
 import io.ballast.messages.Move;
-import io.ballast.messages.OperationId;
 import io.ballast.messages.SchedulerCommand;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +16,9 @@ import picocli.CommandLine.Parameters;
       "",
       "The move is named by its id, or by the VM that moves. How it ended shows in 'ballast watch'",
       "and where it was started.",
+      "",
+      "A move in doubt is given up too, if it still goes on; it stays in doubt until both hosts",
+      "have said what they run. If one of them will never say, 'ballast move settle' ends it.",
       "",
       "Examples:",
       "  ballast cancel web1",
@@ -39,38 +39,19 @@ public final class CancelCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      Move move = find(connection.fleet());
+      Move move = OpenMoves.of(connection.fleet()).named(name);
       connection.askScheduler(new SchedulerCommand.CancelMove(move.id()));
-      shell
-          .console()
-          .print(
-              "asked to give up the move of %s from %s to %s"
-                  .formatted(move.name(), move.from(), move.to()));
+      shell.console().print(asked(move));
       return ExitCode.OK.value();
     }
   }
 
-  private Move find(Fleet fleet) {
-    List<Move> open = fleet.moves().stream().filter(move -> move.state().open()).toList();
-    return open.stream()
-        .filter(move -> names(move).contains(name))
-        .findFirst()
-        .orElseThrow(() -> new CommandFailure(ExitCode.REFUSED, unknown(open)));
-  }
-
-  private static List<String> names(Move move) {
-    return List.of(move.id().value(), move.name(), move.vm().toString());
-  }
-
-  private String unknown(List<Move> open) {
-    List<OperationId> ids = open.stream().map(Move::id).toList();
-    return "there is no open move '"
-        + name
-        + "'; "
-        + (ids.isEmpty()
-            ? "nothing is moving"
-            : "open are: "
-                + String.join(
-                    ", ", open.stream().map(move -> move.name() + " " + move.id()).toList()));
+  private static String asked(Move move) {
+    String asked =
+        "asked to give up the move of %s from %s to %s"
+            .formatted(move.name(), move.from(), move.to());
+    return move.state() == Move.State.UNKNOWN
+        ? asked + "; it is in doubt until both hosts have said what they run"
+        : asked;
   }
 }

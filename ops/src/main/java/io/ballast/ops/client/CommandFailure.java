@@ -34,6 +34,7 @@ public final class CommandFailure extends RuntimeException {
               BUSY,
               NO_ROOM,
               INVALID_DOMAIN,
+              NOT_MIGRATABLE,
               HYPERVISOR_REFUSED,
               HYPERVISOR_STUCK,
               HYPERVISOR_UNREACHABLE,

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
     description = "List the hosts: whether they are heard, how busy they are, what they run.",
     footer = {
       "",
-      "HEARD is the age of the last beat; a host that is silent shows what it last said.",
+      "HEARD is the age of the last beat; a host that is silent shows what it last said, one with",
+      "two agents what one of them says.",
       "LOAD is the load average over one minute, per host, not per CPU.",
       "",
       "Examples:",
@@ -99,7 +100,8 @@ public final class HostsCommand implements Callable<Integer> {
     return switch (status) {
       case UP -> ink.good(Words.of(status));
       case SUSPECT -> ink.doubtful("late");
-      case SILENT, DOUBLED -> ink.alarming(Words.of(status));
+      case SILENT -> ink.alarming(Words.of(status));
+      case DOUBLED -> ink.alarming("two agents");
     };
   }
 

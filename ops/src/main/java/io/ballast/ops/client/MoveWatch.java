@@ -67,8 +67,7 @@ final class MoveWatch {
     String way = move.name() + " from " + move.from() + " to " + move.to();
     if (move.state() == Move.State.FAILED) {
       throw new CommandFailure(
-          ExitCode.REFUSED,
-          way + " failed, and it is still on " + move.from() + ": " + move.note());
+          ExitCode.REFUSED, way + " failed, it did not arrive: " + move.note());
     }
     return move.measures()
         .map(measures -> way + ": " + EventLine.measures(measures))

@@ -1,9 +1,11 @@
 package io.ballast.ops.client;
 
+import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,9 +50,29 @@ public final class VmCommand implements Runnable {
   @Command(
       name = "start",
       mixinStandardHelpOptions = true,
-      description = "Start a VM that is shut off.")
-  int start(@Mixin VmTarget target) {
-    return act(target, "starting", "started", HostCommand.Start::new);
+      description = "Start a VM that is shut off.",
+      footer = {
+        "",
+        "A VM that is active on another host is not started a second time: two copies destroy its",
+        "disks. Nor is one that was active on a host that is silent now: it may run on there. Cut",
+        "the power of that host first, then --force helps.",
+        "",
+        "Examples:",
+        "  ballast vm start web1",
+        "  ballast vm start web1 --host h2 --force"
+      })
+  int start(
+      @Mixin VmTarget target,
+      @Option(
+              names = "--force",
+              description = "Start it even if it seems to be active on another host.")
+          boolean force) {
+    return act(
+        target,
+        force ? Caution::waive : Caution::start,
+        "starting",
+        "started",
+        HostCommand.Start::new);
   }
 
   @Command(
@@ -79,12 +101,22 @@ public final class VmCommand implements Runnable {
               description = "How long the guest may take (default: ${DEFAULT-VALUE}).")
           Duration within) {
     if (force) {
-      return act(target, "cutting the power of", "cut the power of", HostCommand.Destroy::new);
+      return act(
+          target,
+          Caution::waive,
+          "cutting the power of",
+          "cut the power of",
+          HostCommand.Destroy::new);
     }
     if (target.patience.compareTo(within) <= 0) {
       target.patience = within.plusSeconds(10);
     }
-    return act(target, "shutting down", "shut down", vm -> new HostCommand.ShutDown(vm, within));
+    return act(
+        target,
+        Caution::work,
+        "shutting down",
+        "shut down",
+        vm -> new HostCommand.ShutDown(vm, within));
   }
 
   @Command(
@@ -92,7 +124,8 @@ public final class VmCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Ask the guest to restart; done once it was asked.")
   int reboot(@Mixin VmTarget target) {
-    return act(target, "asking to restart", "asked to restart", HostCommand.Reboot::new);
+    return act(
+        target, Caution::work, "asking to restart", "asked to restart", HostCommand.Reboot::new);
   }
 
   @Command(
@@ -100,15 +133,23 @@ public final class VmCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Stop giving CPU to a VM; it stays in memory.")
   int suspend(@Mixin VmTarget target) {
-    return act(target, "suspending", "suspended", HostCommand.Suspend::new);
+    return act(target, Caution::work, "suspending", "suspended", HostCommand.Suspend::new);
   }
 
   @Command(
       name = "resume",
       mixinStandardHelpOptions = true,
       description = "Give CPU again to a suspended VM.")
-  int resume(@Mixin VmTarget target) {
-    return act(target, "resuming", "resumed", HostCommand.Resume::new);
+  int resume(
+      @Mixin VmTarget target,
+      @Option(names = "--force", description = "Resume it even if it seems to run on another host.")
+          boolean force) {
+    return act(
+        target,
+        force ? Caution::waive : Caution::resume,
+        "resuming",
+        "resumed",
+        HostCommand.Resume::new);
   }
 
   @Command(
@@ -116,16 +157,19 @@ public final class VmCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Forget a VM that does not run; its disks stay.")
   int undefine(@Mixin VmTarget target) {
-    return act(target, "undefining", "undefined", HostCommand.Undefine::new);
+    return act(target, Caution::work, "undefining", "undefined", HostCommand.Undefine::new);
   }
 
   private int act(
       VmTarget target,
+      BiConsumer<Caution, Directory.Place> caution,
       String doing,
       String done,
       Function<VmId, HostCommand<Reply.Accepted>> command) {
     try (FleetConnection connection = FleetConnection.open(shell, target.options)) {
-      Directory.Place place = target.in(connection.fleet());
+      Fleet fleet = connection.fleet();
+      Directory.Place place = target.in(fleet);
+      caution.accept(new Caution(connection, fleet), place);
       String what = place.vm().name() + " on " + place.on();
       new HostWork(connection, shell.console())
           .run(place.on(), command.apply(place.vm().id()), doing + " " + what, target.patience);

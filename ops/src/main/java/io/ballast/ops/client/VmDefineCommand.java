@@ -1,5 +1,6 @@
 package io.ballast.ops.client;
 
+import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
@@ -58,7 +59,9 @@ public final class VmDefineCommand implements Callable<Integer> {
   public Integer call() {
     String xml = read();
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      HostId on = new Directory(connection.fleet()).host(host);
+      Fleet fleet = connection.fleet();
+      HostId on = new Directory(fleet).host(host);
+      new Caution(connection, fleet).work(on);
       VmId vm =
           new HostWork(connection, shell.console())
               .run(on, new HostCommand.Define(xml), "defining " + file + " on " + on, patience)

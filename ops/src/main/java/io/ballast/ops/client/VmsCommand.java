@@ -28,7 +28,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "CPU is in percent of one host processor. READ, WRITTEN, RECEIVED and SENT are per second.",
-      "A VM of a silent host is shown as it was last seen, with its state in brackets.",
+      "The state of a VM is in brackets where it is not sure: as it was last seen on a silent"
+          + " host,",
+      "or as one of two agents says that use one name.",
       "",
       "Examples:",
       "  ballast vms",
@@ -125,7 +127,7 @@ public final class VmsCommand implements Callable<Integer> {
   }
 
   private static Text state(VmState state, Fleet.Status status, Ink ink) {
-    if (status == Fleet.Status.SILENT) {
+    if (status == Fleet.Status.SILENT || status == Fleet.Status.DOUBLED) {
       return ink.doubtful("(" + Words.of(state) + ")");
     }
     return switch (state) {

@@ -49,11 +49,7 @@ public final class SimulatedHosts {
     this.beat = HostAgentConfig.DEFAULT_BEAT_EVERY.dividedBy(speed);
     Bytes link = new Bytes(Math.multiplyExact(LINK.value(), speed));
     FakeWorld world =
-        new FakeWorld(
-            Loop.of(vertx.getOrCreateContext()),
-            Clock.systemUTC(),
-            link,
-            PATIENCE.dividedBy(speed));
+        new FakeWorld(Loop.of(vertx.getOrCreateContext()), link, PATIENCE.dividedBy(speed));
     for (int i = 1; i <= count; i++) {
       HostId id = new HostId("h" + i);
       hypervisors.put(id, world.host(id, CPUS, MEMORY));

@@ -11,7 +11,6 @@ import picocli.CommandLine.Help.Ansi.Text;
 /** The alerts that last, with their evidence, and a line for each that ended. */
 public final class AlertRows {
   private static final String INDENT = "  ";
-  private static final int NAMES = 8;
 
   private final Ink ink;
   private final ZoneId zone;
@@ -42,21 +41,30 @@ public final class AlertRows {
   }
 
   private void lasting(List<Text> lines, Alert alert, Instant now, int width) {
-    String heard =
-        "last heard "
-            + Figures.clock(alert.lastHeard(), zone)
-            + ", "
-            + Figures.age(Duration.between(alert.lastHeard(), now))
-            + " ago";
-    wrapped("ALERT " + alert.host() + " " + what(alert) + "; " + heard, "", width)
+    wrapped("ALERT " + AlertWords.what(alert) + "; " + when(alert, now), "", width)
         .forEach(line -> lines.add(ink.alarming(line)));
-    if (!alert.vms().isEmpty()) {
-      wrapped("VMs there: " + names(alert.vms()), INDENT, width)
-          .forEach(line -> lines.add(ink.bad(line)));
-    }
+    AlertWords.there(alert)
+        .ifPresent(vms -> wrapped(vms, INDENT, width).forEach(line -> lines.add(ink.bad(line))));
     for (String sentence : alert.evidence()) {
       wrapped(sentence, INDENT, width).forEach(line -> lines.add(ink.text(line)));
     }
+  }
+
+  /** Of a silent host counts when it was heard, of all else since when it is so. */
+  private String when(Alert alert, Instant now) {
+    return switch (alert.verdict()) {
+      case HOST_SILENT ->
+          "last heard "
+              + Figures.clock(alert.lastHeard(), zone)
+              + ", "
+              + Figures.age(Duration.between(alert.lastHeard(), now))
+              + " ago";
+      case HYPERVISOR_STUCK, VM_DOUBLED, VM_LOST, VM_ID_SHARED, HOST_DOUBLED, CLOCK_SKEWED ->
+          "since "
+              + Figures.clock(alert.raisedAt(), zone)
+              + ", for "
+              + Figures.age(Duration.between(alert.raisedAt(), now));
+    };
   }
 
   private static List<String> wrapped(String text, String indent, int width) {
@@ -67,31 +75,11 @@ public final class AlertRows {
     return ink.good("resolved ")
         .concat(
             ink.text(
-                alert.host()
-                    + " is well again since "
+                AlertWords.over(alert)
+                    + " since "
                     + Figures.clock(end, zone)
                     + ", "
                     + Figures.age(Duration.between(alert.raisedAt(), end))
                     + " after its alert"));
-  }
-
-  /** What is wrong with the host of an alert, as the end of a sentence that begins with it. */
-  public static String what(Alert alert) {
-    return switch (alert.verdict()) {
-      case HOST_SILENT -> "is silent";
-      case HYPERVISOR_STUCK -> "has a hypervisor that does not answer";
-      case VM_DOUBLED -> "runs a VM that runs elsewhere too";
-      case VM_LOST -> "had a VM that is active nowhere since its move";
-      case VM_ID_SHARED -> "has a VM whose UUID another VM carries too";
-      case HOST_DOUBLED -> "has two agents";
-      case CLOCK_SKEWED -> "has a clock that is wrong";
-    };
-  }
-
-  /** The first names, and how many more there are. */
-  public static String names(List<String> names) {
-    return names.size() <= NAMES
-        ? String.join(", ", names)
-        : String.join(", ", names.subList(0, NAMES)) + " and " + (names.size() - NAMES) + " more";
   }
 }

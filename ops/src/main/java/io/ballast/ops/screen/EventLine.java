@@ -80,17 +80,13 @@ public final class EventLine {
 
   private static String alert(Alert alert) {
     String evidence = String.join("; ", alert.evidence());
-    String vms = alert.vms().isEmpty() ? "" : "; VMs there: " + AlertRows.names(alert.vms());
-    return alert.host()
-        + " "
-        + AlertRows.what(alert)
-        + vms
+    return AlertWords.what(alert)
+        + AlertWords.there(alert).map(vms -> "; " + vms).orElse("")
         + (evidence.isEmpty() ? "" : "; " + evidence);
   }
 
   private static String end(Alert alert) {
-    return alert.host()
-        + " is well again"
+    return AlertWords.over(alert)
         + alert
             .resolvedAt()
             .map(

@@ -16,7 +16,7 @@ public final class FleetScreen {
   /** The least width that lines are made for; narrower terminals get lines of this width. */
   public static final int LEAST_WIDTH = 40;
 
-  private static final int DECISION_LINES = 2;
+  private static final int DECISION_LINES = 3;
 
   private final Ink ink;
   private final ZoneId zone;
@@ -58,7 +58,7 @@ public final class FleetScreen {
     Fleet fleet = picture.fleet();
     long running =
         fleet.hosts().stream()
-            .filter(host -> host.status() != Fleet.Status.SILENT)
+            .filter(HostRows::isBelieved)
             .flatMap(host -> host.beat().vms().stream())
             .filter(vm -> vm.state().active())
             .count();

@@ -45,7 +45,7 @@ final class HostRows {
             Table.Column.numbers("LOAD"),
             Table.Column.words("VMS"));
     for (Fleet.Host host : fleet.hosts()) {
-      boolean current = host.status() != Fleet.Status.SILENT;
+      boolean current = isBelieved(host);
       HostBeat.Load load = host.beat().load();
       table.row(
           ink.strong(host.id().value()),
@@ -80,7 +80,7 @@ final class HostRows {
   }
 
   private List<Text> names(Fleet.Host host, int room) {
-    boolean current = host.status() != Fleet.Status.SILENT;
+    boolean current = isBelieved(host);
     List<Text> lines = new ArrayList<>();
     List<Vm> vms = host.beat().vms().stream().sorted(BUSIEST).toList();
     Text line = ink.text("");
@@ -123,6 +123,14 @@ final class HostRows {
       case SUSPECT -> ink.doubtful("late " + Figures.age(silence));
       case SILENT -> ink.alarming("silent " + Figures.age(silence));
       case DOUBLED -> ink.alarming("two agents");
+    };
+  }
+
+  /** Whether what a host says is taken for how it is. */
+  static boolean isBelieved(Fleet.Host host) {
+    return switch (host.status()) {
+      case UP, SUSPECT -> true;
+      case SILENT, DOUBLED -> false;
     };
   }
 

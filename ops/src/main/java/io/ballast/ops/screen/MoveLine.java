@@ -18,7 +18,13 @@ public final class MoveLine {
   public String of(Move move) {
     String way = move.name() + "  " + move.from() + " " + ink.arrow() + " " + move.to() + "  ";
     return way
-        + move.progress().map(this::progress).orElse(move.state().name().toLowerCase(Locale.ROOT));
+        + switch (move.state()) {
+          case UNKNOWN -> "in doubt" + (move.note().isEmpty() ? "" : ": " + move.note());
+          case PLANNED, REQUESTED, MIGRATING, DONE, FAILED ->
+              move.progress()
+                  .map(this::progress)
+                  .orElse(move.state().name().toLowerCase(Locale.ROOT));
+        };
   }
 
   private String progress(MigrationProgress made) {

@@ -3,6 +3,7 @@ package io.ballast.ops.screen;
 import static io.ballast.ops.screen.SampleFleet.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ballast.messages.Alert;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
@@ -41,8 +42,60 @@ final class EventLineTest {
             + " The other 2 hosts are heard.",
         LINE.of(new Event.AlertRaised(SampleFleet.silence("h1", Optional.empty()))));
     assertEquals(
-        "resolved  h1 is well again, 6 s after its alert",
+        "resolved  h1 is no longer missed, 6 s after its alert",
         LINE.of(new Event.AlertResolved(SampleFleet.silence("h1", Optional.of(NOW)))));
+  }
+
+  @Test
+  void everyAlertAndItsEndAreToldForWhatTheyAre() {
+    assertTold(
+        Alert.Verdict.HYPERVISOR_STUCK,
+        "h1 has a hypervisor that does not answer; VMs there: web1",
+        "the hypervisor of h1 is no longer stuck",
+        "web1");
+    assertTold(
+        Alert.Verdict.VM_DOUBLED,
+        "web1 is active on h1 and elsewhere too",
+        "web1 is no longer active on two hosts",
+        "web1");
+    assertTold(
+        Alert.Verdict.VM_LOST,
+        "web1 is active nowhere since its move from h1",
+        "web1 is no longer missed",
+        "web1");
+    assertTold(
+        Alert.Verdict.VM_ID_SHARED,
+        "db1 and web1 carry one UUID",
+        "db1 and web1 no longer carry one UUID while active",
+        "db1",
+        "web1");
+    assertTold(
+        Alert.Verdict.HOST_DOUBLED,
+        "h1 is the name of two agents",
+        "h1 is no longer the name of two agents",
+        "web1");
+    assertTold(
+        Alert.Verdict.CLOCK_SKEWED,
+        "h1 has a clock that is wrong; VMs there: web1",
+        "the clock of h1 is no longer wrong",
+        "web1");
+  }
+
+  private static void assertTold(Alert.Verdict verdict, String what, String over, String... vms) {
+    assertEquals(
+        "ALERT     " + what + "; Why this is believed.",
+        LINE.of(new Event.AlertRaised(SampleFleet.alert(verdict, "h1", Optional.empty(), vms))));
+    assertEquals(
+        "resolved  " + over + ", 1 min 15 s after its alert",
+        LINE.of(new Event.AlertResolved(SampleFleet.alert(verdict, "h1", Optional.of(NOW), vms))));
+  }
+
+  @Test
+  void aMoveInDoubtSaysWhatItWaitsFor() {
+    assertEquals(
+        "web1  h1 → h2  in doubt",
+        new MoveLine(Ink.PLAIN)
+            .of(SampleFleet.move("web1", "h1", "h2", Move.State.UNKNOWN, Duration.ZERO)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.ballast.ops.screen;
 
 import static io.ballast.ops.screen.SampleFleet.NOW;
+import static io.ballast.ops.screen.SampleFleet.alert;
 import static io.ballast.ops.screen.SampleFleet.decision;
 import static io.ballast.ops.screen.SampleFleet.fleet;
 import static io.ballast.ops.screen.SampleFleet.host;
@@ -12,6 +13,7 @@ import static io.ballast.ops.screen.SampleFleet.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.messages.Alert.Verdict;
 import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.Move;
@@ -72,6 +74,33 @@ final class FleetScreenTest {
           List.of(),
           List.of());
 
+  private static final Fleet ALARMED =
+      with(
+          fleet(
+              host(
+                  "h1",
+                  Fleet.Status.DOUBLED,
+                  Duration.ofSeconds(1),
+                  0.5,
+                  vm("web1", 0.2),
+                  vm("db", 0.1)),
+              host("h2", 0.7, vm("web2", 0.35))),
+          List.of(
+              alert(Verdict.VM_DOUBLED, "h2", Optional.empty(), "web2"),
+              alert(Verdict.VM_LOST, "h2", Optional.empty(), "mail"),
+              alert(Verdict.VM_ID_SHARED, "h2", Optional.empty(), "cache", "proxy"),
+              alert(Verdict.HOST_DOUBLED, "h1", Optional.empty(), "web1", "db"),
+              alert(Verdict.CLOCK_SKEWED, "h2", Optional.empty(), "web2"),
+              alert(Verdict.VM_LOST, "h2", Optional.of(NOW.minusSeconds(5)), "batch")),
+          List.of(move("web2", "h2", "h3", Move.State.UNKNOWN, Duration.ofMinutes(3))),
+          List.of(
+              decision(
+                  Duration.ofSeconds(2),
+                  "nothing to do: no host over its trigger (h2 at 70 % CPU, trigger 80 %); h3 is"
+                      + " quarantined for another 9 min: 2 arrivals failed there, the latest: the"
+                      + " CPU of the guest is not compatible with the host's; web2 on h2 can't be"
+                      + " moved: the domain has assigned host devices")));
+
   @Test
   void aHotHostWithMovesUnderWayIsShown() {
     assertScreen("hot-100.txt", HOT, List.of(), 100);
@@ -85,6 +114,11 @@ final class FleetScreenTest {
   @Test
   void aSilentHostIsToldWithItsVmsAndTheEvidence() {
     assertScreen("cut-off-80.txt", CUT_OFF, List.of(), 80);
+  }
+
+  @Test
+  void everyAlertIsToldInItsOwnWordsAndWhatIsLeftOutToo() {
+    assertScreen("alerts-80.txt", ALARMED, List.of(), 80);
   }
 
   @Test
@@ -110,7 +144,7 @@ final class FleetScreenTest {
   @Test
   void noLineIsWiderThanTheTerminal() {
     for (int width = FleetScreen.LEAST_WIDTH; width < 200; width++) {
-      for (Fleet fleet : List.of(HOT, CUT_OFF)) {
+      for (Fleet fleet : List.of(HOT, CUT_OFF, ALARMED)) {
         for (var line : SCREEN.lines(fleet, List.of(), width)) {
           assertTrue(line.plainString().length() <= width, width + ": " + line);
         }

@@ -63,7 +63,8 @@ public final class SampleFleet {
         new HostBeat.Hypervisor(
             HostBeat.Health.ANSWERING, Optional.of(NOW), "qemu+tcp://" + host + "/system"),
         List.of(vms),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   public static Fleet.Host host(String name, double cpu, Vm... vms) {
@@ -140,6 +141,20 @@ public final class SampleFleet {
         NOW.minusSeconds(18),
         List.of("web1", "db"),
         List.of("No beat for 12 s where one is due every 3 s.", "The other 2 hosts are heard."),
+        resolvedAt);
+  }
+
+  /** An alert about VMs, or about a host with VMs. */
+  public static Alert alert(
+      Alert.Verdict verdict, String host, Optional<Instant> resolvedAt, String... vms) {
+    return new Alert(
+        verdict + ":" + host + ":" + resolvedAt.isPresent(),
+        verdict,
+        new HostId(host),
+        NOW.minusSeconds(75),
+        NOW.minusSeconds(1),
+        List.of(vms),
+        List.of("Why this is believed."),
         resolvedAt);
   }
 }

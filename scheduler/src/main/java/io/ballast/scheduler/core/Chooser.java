@@ -145,6 +145,13 @@ final class Chooser {
 
   private Placement cannotJudge(HostId host) {
     Objection objection = forecast.absent().getOrDefault(host, Objection.HOST_NOT_UP);
+    if (view.host(host).filter(it -> it.status() == Fleet.Status.DOUBLED).isPresent()) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          "two agents call themselves "
+              + host
+              + " and neither is believed; give one of them another name first");
+    }
     boolean stuck = objection == Objection.HYPERVISOR_NOT_ANSWERING;
     return stuck
         ? new Placement.Refused(

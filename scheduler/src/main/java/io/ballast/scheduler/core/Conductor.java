@@ -40,6 +40,7 @@ public final class Conductor {
   private final Watch watch;
   private final Planner planner;
   private final DryRuns dryRuns = new DryRuns();
+  private final Leadership leadership;
 
   private FleetView view = FleetView.EMPTY;
   private Setbacks setbacks = Setbacks.NONE;
@@ -62,6 +63,7 @@ public final class Conductor {
     this.ids = ids;
     this.watch = new Watch(liveness, alerts, start);
     this.planner = new Planner(policy);
+    this.leadership = new Leadership(start, liveness.grace());
     this.machine = MoveMachine.of(policy);
     this.nextLook = start;
   }
@@ -71,7 +73,7 @@ public final class Conductor {
    * it takes the two for the same.
    */
   public void onWallClock(Instant time, Instant now) {
-    wall = WallTime.of(time, now);
+    wall = wall.after(time, now);
   }
 
   /** An agent beat. */
@@ -86,6 +88,7 @@ public final class Conductor {
       boolean awaited = watch.isGone(host.pulse().host());
       watch.heard(host, wall.of(now), believed, now);
       if (believed) {
+        leadership.heard(host, now).ifPresent(effects::add);
         effects.addAll(move(new MoveInput.Beaten(host), now));
       }
       if (awaited) {
@@ -110,7 +113,7 @@ public final class Conductor {
 
   /** How the line to the fleet is, whenever that changes. */
   public List<Effect> onLine(Line line, Instant now) {
-    return watch.line(line, now);
+    return wall.of(watch.line(line, now));
   }
 
   /** What came of a {@link Effect.Send} or {@link Effect.Look}. */
@@ -158,6 +161,11 @@ public final class Conductor {
       effects.addAll(move(new MoveInput.Passed(), now));
     }
     return wall.of(effects);
+  }
+
+  /** The number under which its commands are to be sent, at this moment. */
+  public long epoch() {
+    return leadership.epoch();
   }
 
   /** When to say {@link #onTick} at the latest. */

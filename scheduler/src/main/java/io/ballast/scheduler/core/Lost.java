@@ -30,7 +30,7 @@ final class Lost {
 
   /** Looks for those that are missing. */
   void look(FleetView view) {
-    awaited.keySet().removeIf(vm -> isActive(vm, view));
+    awaited.values().removeIf(move -> isSeenSince(move, view));
     for (Move move : List.copyOf(awaited.values())) {
       if (view.isSampledAfter(move.from(), move.since())
           && view.isSampledAfter(move.to(), move.since())) {
@@ -52,6 +52,13 @@ final class Lost {
 
   Optional<Move> move(VmId vm) {
     return Optional.ofNullable(lost.get(vm)).map(Loss::move);
+  }
+
+  /** Whether a hypervisor that was looked at after the end of a move has its VM active. */
+  private static boolean isSeenSince(Move move, FleetView view) {
+    return view.places(move.vm()).stream()
+        .filter(place -> place.vm().state().active())
+        .anyMatch(place -> view.isSampledAfter(place.host(), move.since()));
   }
 
   private static boolean isActive(VmId vm, FleetView view) {

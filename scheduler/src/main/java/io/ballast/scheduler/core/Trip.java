@@ -170,7 +170,8 @@ record Trip(
   }
 
   private Effect abort() {
-    return new Effect.Abort(id(), move.from(), new HostCommand.Cancel(id()));
+    return new Effect.Abort(
+        id(), move.from(), new HostCommand.Cancel(id(), Optional.of(move.vm())));
   }
 
   /** When something has to be done if nothing is heard until then. */

@@ -19,9 +19,13 @@ import java.util.List;
 record WallTime(Duration ahead) {
   static final WallTime SAME = new WallTime(Duration.ZERO);
 
+  /** Less is no step but the slow drift of two clocks, and the time between two looks at them. */
+  private static final Duration STEP = Duration.ofMillis(100);
+
   /** As it stands now. */
-  static WallTime of(Instant wall, Instant now) {
-    return new WallTime(Duration.between(now, wall));
+  WallTime after(Instant wall, Instant now) {
+    Duration difference = Duration.between(now, wall);
+    return difference.minus(ahead).abs().compareTo(STEP) < 0 ? this : new WallTime(difference);
   }
 
   Instant of(Instant moment) {

@@ -74,7 +74,8 @@ final class BeatMaker {
         new HostBeat.Load(0.2, Bytes.ofMiB(512), 0.5, 0.5, 0.5, Optional.empty(), List.of()),
         new HostBeat.Hypervisor(health, Optional.of(sampledAt), "qemu+tcp://" + host + "/system"),
         List.of(vms),
-        operations);
+        operations,
+        Optional.empty());
   }
 
   StorageBeat storage(Instant at) {

@@ -26,7 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -34,7 +36,7 @@ import java.util.function.Supplier;
  * seconds, guests with steady appetites, migrations that take {@link #MIGRATION}.
  */
 final class FakeFleet {
-  static final Duration MIGRATION = Duration.ofSeconds(5);
+  private static final Duration MIGRATION = Duration.ofSeconds(5);
   private static final Duration LATENCY = Duration.ofMillis(50);
   private static final Bytes MEMORY = Bytes.ofMiB(4096);
 
@@ -54,8 +56,19 @@ final class FakeFleet {
   /** Whether migrations fail after the guest already runs at the target, as libvirt's can. */
   boolean migrationsDouble;
 
+  /** How long migrations take. */
+  Duration migration = MIGRATION;
+
+  /** Why arrivals at a host fail. */
+  final Map<String, Outcome.Failed> failingTargets = new TreeMap<>();
+
+  /** Why moves of a guest fail, wherever it goes. */
+  final Map<Integer, Outcome.Failed> failingGuests = new TreeMap<>();
+
   private final Map<HostId, Host> hosts = new TreeMap<>();
+  private final Map<HostId, Host> namesakes = new TreeMap<>();
   private final Map<OperationId, VmId> moving = new TreeMap<>();
+  private final Set<OperationId> forgotten = new TreeSet<>();
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
   private final Conductor conductor;
@@ -86,6 +99,9 @@ final class FakeFleet {
     long incarnation = 1000;
     long sequence;
     boolean dead;
+    Duration interval = BeatMaker.INTERVAL;
+    Duration ahead = Duration.ZERO;
+    Optional<Long> epoch = Optional.empty();
 
     Host(HostId id) {
       this.id = id;
@@ -103,7 +119,7 @@ final class FakeFleet {
       double demand = demand();
       double share = demand <= 1 ? 1 : 1 / demand;
       return new HostBeat(
-          new Pulse(id, "lab", incarnation, sequence, at, BeatMaker.INTERVAL, "test"),
+          new Pulse(id, "lab", incarnation, sequence, at.plus(ahead), interval, "test"),
           new HostBeat.Capacity(1, MEMORY),
           new HostBeat.Load(
               Math.min(1, demand),
@@ -114,9 +130,10 @@ final class FakeFleet {
               Optional.empty(),
               List.of()),
           new HostBeat.Hypervisor(
-              HostBeat.Health.ANSWERING, Optional.of(at), "fake://" + id + "/system"),
+              HostBeat.Health.ANSWERING, Optional.of(at.plus(ahead)), "fake://" + id + "/system"),
           guests.values().stream().map(guest -> vm(guest, share)).toList(),
-          operations);
+          operations,
+          epoch);
     }
 
     static Vm vm(Guest guest, double share) {
@@ -145,9 +162,76 @@ final class FakeFleet {
 
   /** Adds a guest named guest1, guest2, ... */
   FakeFleet guest(String host, int number, VmState state, double appetite) {
-    Guest guest = new Guest(BeatMaker.vmId(number), "guest" + number, state, appetite);
+    return guest(host, number, "guest" + number, state, appetite);
+  }
+
+  /** Adds a guest of any name. */
+  FakeFleet guest(String host, int number, String name, VmState state, double appetite) {
+    Guest guest = new Guest(BeatMaker.vmId(number), name, state, appetite);
     host(host).guests.put(guest.id(), guest);
     return this;
+  }
+
+  /** Adds a second agent that beats under a host's name, and gives its host. */
+  FakeFleet namesake(String host, int guest) {
+    Host other = new Host(new HostId(host));
+    other.incarnation = 999;
+    other.sequence = 5000;
+    other.guests.put(
+        BeatMaker.vmId(guest),
+        new Guest(BeatMaker.vmId(guest), "guest" + guest, VmState.RUNNING, 0.1));
+    namesakes.put(other.id, other);
+    after(Duration.ofSeconds(2), () -> beat(other));
+    return this;
+  }
+
+  /** Takes the second agent of a host's name away. */
+  void stopNamesake(String host) {
+    Optional.ofNullable(namesakes.get(new HostId(host))).orElseThrow().dead = true;
+  }
+
+  /** Lets a host beat in another interval. */
+  FakeFleet interval(String host, Duration interval) {
+    host(host).interval = interval;
+    return this;
+  }
+
+  /** Lets a host work on something of somebody else. */
+  FakeFleet working(String host, String operation) {
+    host(host).operations.add(new OperationId(operation));
+    return this;
+  }
+
+  /** Lets a host work on nothing. */
+  FakeFleet idle(String host) {
+    host(host).operations.clear();
+    return this;
+  }
+
+  /** Sets a host's clock. */
+  FakeFleet clock(String host, Duration ahead) {
+    host(host).ahead = ahead;
+    return this;
+  }
+
+  /** Lets all agents have followed a scheduler. */
+  FakeFleet following(long epoch) {
+    hosts.values().forEach(host -> host.epoch = Optional.of(epoch));
+    return this;
+  }
+
+  /** Restarts a host's agent: it has forgotten its work, which its hypervisor goes on with. */
+  void restartAgent(String name, long incarnation) {
+    Host host = host(name);
+    for (OperationId operation : List.copyOf(host.operations)) {
+      VmId vm = Optional.ofNullable(moving.get(operation)).orElseThrow();
+      Outcome unknown = new Outcome.Unknown("the agent stopped while the hypervisor worked on it");
+      tell(new Event.OperationFinished(operation, host.id, vm, unknown, now));
+    }
+    forgotten.addAll(host.operations);
+    host.operations.clear();
+    host.incarnation = incarnation;
+    host.sequence = 0;
   }
 
   /** Cuts the power of a host. */
@@ -259,7 +343,7 @@ final class FakeFleet {
       HostBeat beat = host.beat(now);
       after(LATENCY, () -> arrive(() -> conductor.onBeat(beat, now)));
     }
-    after(BeatMaker.INTERVAL, () -> beat(host));
+    after(host.interval, () -> beat(host));
   }
 
   private void carryOut(List<Effect> effects) {
@@ -314,6 +398,11 @@ final class FakeFleet {
     Host from = host(send.host().value());
     HostCommand.Migrate command = send.command();
     Guest guest = from.guests.get(command.vm());
+    if (from.epoch.filter(followed -> followed > conductor.epoch()).isPresent()) {
+      answer(new MoveInput.Refused(send.move(), Reason.STALE_EPOCH, "another one leads"));
+      return;
+    }
+    from.epoch = Optional.of(conductor.epoch());
     if (from.dead || guest == null || guest.state() != VmState.RUNNING) {
       answer(new MoveInput.Refused(send.move(), Reason.WRONG_STATE, "it does not run here"));
       return;
@@ -323,10 +412,10 @@ final class FakeFleet {
     moving.put(send.move(), guest.id());
     to.guests.put(guest.id(), with(guest, VmState.PAUSED));
     answer(new MoveInput.Accepted(send.move()));
-    for (int second = 1; second < MIGRATION.toSeconds(); second++) {
+    for (int second = 1; second < migration.toSeconds(); second++) {
       after(Duration.ofSeconds(second), () -> progress(send, from));
     }
-    after(MIGRATION, () -> finish(send, from, to, guest));
+    after(migration, () -> finish(send, from, to, guest));
   }
 
   private void progress(Effect.Send send, Host from) {
@@ -346,13 +435,16 @@ final class FakeFleet {
   }
 
   private void cancel(OperationId move, Host from) {
-    if (from.operations.remove(move)) {
+    boolean known = from.operations.remove(move);
+    if (known || forgotten.remove(move)) {
       VmId vm = Optional.ofNullable(moving.get(move)).orElseThrow();
       hosts.values().stream()
           .filter(host -> !host.equals(from))
           .forEach(host -> host.guests.remove(vm));
-      Outcome cancelled = new Outcome.Failed(Reason.CANCELLED, "somebody cancelled it");
-      tell(new Event.OperationFinished(move, from.id, vm, cancelled, now));
+      if (known) {
+        Outcome cancelled = new Outcome.Failed(Reason.CANCELLED, "somebody cancelled it");
+        tell(new Event.OperationFinished(move, from.id, vm, cancelled, now));
+      }
     }
   }
 
@@ -361,7 +453,21 @@ final class FakeFleet {
       to.guests.remove(guest.id());
       return;
     }
-    if (!from.operations.remove(send.move())) {
+    boolean unheard = forgotten.remove(send.move());
+    if (!from.operations.remove(send.move()) && !unheard) {
+      return;
+    }
+    if (to.dead) {
+      Outcome unknown = new Outcome.Unknown("the target does not say what it runs");
+      tell(new Event.OperationFinished(send.move(), from.id, guest.id(), unknown, now));
+      return;
+    }
+    Optional<Outcome.Failed> failure =
+        Optional.ofNullable(failingTargets.get(to.id.value()))
+            .or(() -> Optional.ofNullable(failingGuests.get(number(guest))));
+    if (failure.isPresent()) {
+      to.guests.remove(guest.id());
+      tell(new Event.OperationFinished(send.move(), from.id, guest.id(), failure.get(), now));
       return;
     }
     to.guests.put(guest.id(), with(guest, VmState.RUNNING));
@@ -371,9 +477,9 @@ final class FakeFleet {
       return;
     }
     from.guests.remove(guest.id());
-    if (!finalEventsAreLost) {
+    if (!finalEventsAreLost && !unheard) {
       Outcome.Migration measures =
-          new Outcome.Migration(MIGRATION, Duration.ofMillis(40), Bytes.ofMiB(70), 3);
+          new Outcome.Migration(migration, Duration.ofMillis(40), Bytes.ofMiB(70), 3);
       tell(
           new Event.OperationFinished(
               send.move(), from.id, guest.id(), new Outcome.Done(Optional.of(measures)), now));
@@ -396,5 +502,9 @@ final class FakeFleet {
 
   private static Guest with(Guest guest, VmState state) {
     return new Guest(guest.id(), guest.name(), state, guest.appetite());
+  }
+
+  private static int number(Guest guest) {
+    return (int) guest.id().value().getLeastSignificantBits();
   }
 }

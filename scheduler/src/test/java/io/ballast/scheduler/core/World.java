@@ -270,7 +270,8 @@ final class World {
             new HostBeat.Hypervisor(
                 HostBeat.Health.ANSWERING, Optional.of(now), "qemu+tcp://" + id + "/system"),
             vms,
-            List.of());
+            List.of(),
+            Optional.empty());
     Fleet.Status status = silent.contains(id) ? Fleet.Status.SILENT : Fleet.Status.UP;
     return new Fleet.Host(beat, status, now, Optional.empty(), Optional.empty());
   }

@@ -1,0 +1,164 @@
+package io.ballast.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.host.OneHost.Sent;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand.Cancel;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Suspend;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Commands whose fate is a matter of when. */
+final class CommandsInTimeTest {
+  private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private static final OperationId FORGOTTEN = new OperationId("op-0");
+
+  private final OneHost host = new OneHost();
+
+  @BeforeEach
+  void boot() {
+    host.hypervisor.boot(WEB, "web", 1, Bytes.ofMiB(200), 0);
+  }
+
+  @Test
+  void aCommandWhoseTimeRunsOutWhileItsVmIsInspectedIsNotCarriedOut() {
+    Sent suspend = host.send(new Suspend(WEB), SECOND);
+    host.time.delay(SECOND);
+    host.time.pass(SECOND);
+
+    assertEquals(Reason.DEADLINE_PASSED, suspend.refusal().reason());
+    assertEquals(Optional.of(VmState.RUNNING), host.hypervisor.truth(WEB));
+  }
+
+  @Test
+  void aMigrationThatIsCancelledWhileItIsCheckedEndsAsSoonAsItBegan() {
+    Sent migration = host.send(migration());
+    Sent cancel = host.send(new Cancel(migration.id(), Optional.empty()));
+    assertFalse(migration.answer().isComplete());
+    assertEquals(new Reply.Accepted(migration.id()), cancel.answer().result());
+
+    host.time.pass(SECOND.multipliedBy(2));
+
+    assertTrue(migration.answer().succeeded());
+    assertEquals(
+        Optional.of(new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled")),
+        host.outcome(migration.id()));
+    assertEquals(Optional.of(VmState.RUNNING), host.hypervisor.truth(WEB));
+    assertEquals(Optional.empty(), host.peer.truth(WEB));
+  }
+
+  @Test
+  void ofAMigrationThatIsRefusedNothingIsCancelled() {
+    host.hypervisor.suspend(WEB);
+    Sent migration = host.send(migration());
+    Sent cancel = host.send(new Cancel(migration.id(), Optional.empty()));
+
+    host.time.pass(SECOND.multipliedBy(2));
+
+    assertTrue(cancel.answer().succeeded());
+    assertEquals(Reason.WRONG_STATE, migration.refusal().reason());
+    assertEquals(Optional.empty(), host.outcome(migration.id()));
+  }
+
+  @Test
+  void whatIsNoMigrationCantBeCancelledWhileItIsCheckedEither() {
+    Sent suspend = host.send(new Suspend(WEB));
+
+    assertEquals(
+        Reason.WRONG_STATE,
+        host.send(new Cancel(suspend.id(), Optional.empty())).refusal().reason());
+  }
+
+  @Test
+  void anAgentThatRestartedGivesUpAMigrationThatItNoLongerKnows() {
+    Future<Outcome.Migration> forgotten = host.hypervisor.migrate(migration(), progress -> {});
+    host.time.pass(SECOND);
+
+    Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));
+    host.time.pass(SECOND);
+
+    assertEquals(new Reply.Accepted(FORGOTTEN), cancel.answer().result());
+    assertTrue(forgotten.failed());
+    assertEquals(Optional.of(VmState.RUNNING), host.hypervisor.truth(WEB));
+
+    Sent again = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));
+    host.time.pass(SECOND);
+    assertEquals(
+        new Reply.Refused(
+            Reason.UNKNOWN_OPERATION,
+            "there is no operation op-0 here, and no migration of virtual machine %s is under way;"
+                    .formatted(WEB)
+                + " look which host has it now"),
+        again.refusal());
+  }
+
+  @Test
+  void aMigrationOfAnotherOperationIsNotGivenUpForOneThatIsForgotten() {
+    Sent migration = host.send(migration());
+    host.time.pass(SECOND);
+
+    Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));
+
+    assertEquals(
+        new Reply.Refused(
+            Reason.BUSY,
+            "operation %s (migrate) works on virtual machine %s; wait for it to end"
+                .formatted(migration.id(), WEB)),
+        cancel.refusal());
+  }
+
+  @Test
+  void aHypervisorThatDoesNotAnswerGivesUpNothingThatIsForgotten() {
+    host.hypervisor.hang();
+
+    Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));
+    host.time.pass(SECOND.multipliedBy(10));
+
+    assertEquals(Reason.HYPERVISOR_STUCK, cancel.refusal().reason());
+  }
+
+  private Migrate migration() {
+    return new Migrate(
+        WEB,
+        OneHost.H2,
+        host.peer.peerUri(),
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofMinutes(1));
+  }
+
+  @Test
+  void aBeatTellsTheHighestEpochThatWasFollowed() {
+    assertEquals(Optional.empty(), host.beat().epoch());
+
+    host.send(new Suspend(WEB), 7);
+    host.send(new Suspend(WEB), 6);
+
+    assertEquals(Optional.of(7L), host.beat().epoch());
+  }
+
+  @Test
+  void aClockThatIsSetDoesNotMakeACommandLate() {
+    Sent suspend = host.send(new Suspend(WEB), SECOND);
+    host.time.step(Duration.ofHours(1));
+    host.time.pass(SECOND);
+
+    assertTrue(suspend.answer().succeeded());
+    assertEquals(Optional.of(VmState.PAUSED), host.hypervisor.truth(WEB));
+  }
+}

@@ -1,0 +1,163 @@
+package io.ballast.host;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.Deadline;
+import io.ballast.bus.Envelope;
+import io.ballast.bus.Heartbeat;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeWorld;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Command;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Notice;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reply;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** The parts of one host's agent on a fake hypervisor in virtual time. Used from one thread. */
+final class OneHost {
+  static final HostId H1 = new HostId("h1");
+  static final HostId H2 = new HostId("h2");
+
+  final VirtualTime time = new VirtualTime();
+  private final FakeWorld world = new FakeWorld(time, Bytes.ofMiB(20), Duration.ofSeconds(9));
+  final FakeHypervisor hypervisor = world.host(H1, 4, Bytes.ofMiB(4000));
+  final FakeHypervisor peer = world.host(H2, 4, Bytes.ofMiB(4000));
+  final List<Notice> told = new ArrayList<>();
+  final HostSampler sampler;
+  private final Heartbeat<HostBeat> heartbeat;
+  private final HostCommands commands;
+  private int sent;
+
+  OneHost() {
+    HostAgentConfig config = HostAgentConfig.of(H1, "lab", "1.2.3", hypervisor.peerUri());
+    Bus bus = new Listener(told);
+    AgentMetrics metrics = new AgentMetrics(new SimpleMeterRegistry(), H1);
+    sampler = new HostSampler(config, hypervisor.meter(), hypervisor, time, time);
+    Allegiance allegiance = new Allegiance();
+    Operations operations = new Operations(H1, bus, time, time, metrics);
+    heartbeat =
+        new Heartbeat<>(
+            bus,
+            config.rhythm(),
+            time,
+            pulse -> sampler.beat(pulse, operations.open(), allegiance.epoch()));
+    commands =
+        new HostCommands(
+            config,
+            hypervisor,
+            sampler,
+            operations,
+            heartbeat::next,
+            new HostCommands.Surroundings(time, allegiance, metrics));
+    sampler.measure();
+    time.pass(Duration.ZERO);
+  }
+
+  /** Looks at the host and its VMs, and lets the usual second pass. */
+  void sample() {
+    sampler.measure();
+    sampler.sample();
+    time.pass(Duration.ofSeconds(1));
+  }
+
+  HostBeat beat() {
+    return heartbeat.next();
+  }
+
+  /** A command that has so long to be accepted, under an id of its own. */
+  Sent send(HostCommand<Reply.Accepted> command, Duration within) {
+    return send(new OperationId("op-" + ++sent), command, within, OptionalLong.empty());
+  }
+
+  Sent send(HostCommand<Reply.Accepted> command) {
+    return send(command, Duration.ofSeconds(5));
+  }
+
+  Sent send(HostCommand<Reply.Accepted> command, long epoch) {
+    return send(
+        new OperationId("op-" + ++sent), command, Duration.ofSeconds(5), OptionalLong.of(epoch));
+  }
+
+  private Sent send(
+      OperationId id, HostCommand<Reply.Accepted> command, Duration within, OptionalLong epoch) {
+    Deadline deadline = Deadline.in(within, () -> time.now().toNanos());
+    Envelope envelope =
+        new Envelope(id, "test", Optional.of(deadline), epoch, Optional.empty(), false);
+    return new Sent(id, commands.receive(envelope, command));
+  }
+
+  /** A command on its way. */
+  record Sent(OperationId id, Future<? extends Reply> answer) {
+    Reply.Refused refusal() {
+      assertTrue(answer.failed(), () -> "not refused: " + answer);
+      return ((RefusedException) answer.cause()).reply();
+    }
+  }
+
+  /** How an operation ended; empty while it is open. */
+  Optional<Outcome> outcome(OperationId operation) {
+    return told.stream()
+        .filter(Event.OperationFinished.class::isInstance)
+        .map(Event.OperationFinished.class::cast)
+        .filter(event -> event.operation().equals(operation))
+        .map(Event.OperationFinished::outcome)
+        .findFirst();
+  }
+
+  /** A bus on which this host only speaks. */
+  private record Listener(List<Notice> told) implements Bus {
+    @Override
+    public Future<Void> fanout(Notice notice) {
+      told.add(notice);
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public <R extends Reply> Future<R> call(Request<R> request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> cast(Request<?> request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> fanout(Role role, Command<?> command) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Serving> serve(Address address, Receiver receiver) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> close() {
+      return Future.succeededFuture();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.ballast.ops.screen;
+
+import io.ballast.messages.Alert;
+import io.ballast.messages.HostId;
+import java.util.List;
+import java.util.Optional;
+
+/** What is said of an alert, by its verdict: while it lasts, of which VMs, and at its end. */
+public final class AlertWords {
+  private static final int NAMES = 8;
+
+  private AlertWords() {}
+
+  /** What is wrong. */
+  static String what(Alert alert) {
+    HostId host = alert.host();
+    return switch (alert.verdict()) {
+      case HOST_SILENT -> host + " is silent";
+      case HYPERVISOR_STUCK -> host + " has a hypervisor that does not answer";
+      case VM_DOUBLED -> vms(alert) + " is active on " + host + " and elsewhere too";
+      case VM_LOST -> vms(alert) + " is active nowhere since its move from " + host;
+      case VM_ID_SHARED -> vms(alert) + " carry one UUID";
+      case HOST_DOUBLED -> host + " is the name of two agents";
+      case CLOCK_SKEWED -> host + " has a clock that is wrong";
+    };
+  }
+
+  /**
+   * What is over. It has to be true also of a host that was forgotten, which ends what was said of
+   * it.
+   */
+  static String over(Alert alert) {
+    HostId host = alert.host();
+    return switch (alert.verdict()) {
+      case HOST_SILENT -> host + " is no longer missed";
+      case HYPERVISOR_STUCK -> "the hypervisor of " + host + " is no longer stuck";
+      case VM_DOUBLED -> vms(alert) + " is no longer active on two hosts";
+      case VM_LOST -> vms(alert) + " is no longer missed";
+      case VM_ID_SHARED -> vms(alert) + " no longer carry one UUID while active";
+      case HOST_DOUBLED -> host + " is no longer the name of two agents";
+      case CLOCK_SKEWED -> "the clock of " + host + " is no longer wrong";
+    };
+  }
+
+  /**
+   * Which VMs are on the host, if it is one host that the alert is about; others name their VMs, or
+   * tell in their evidence whose they are.
+   */
+  static Optional<String> there(Alert alert) {
+    return switch (alert.verdict()) {
+      case HOST_SILENT, HYPERVISOR_STUCK, CLOCK_SKEWED ->
+          alert.vms().isEmpty()
+              ? Optional.empty()
+              : Optional.of("VMs there: " + names(alert.vms()));
+      case VM_DOUBLED, VM_LOST, VM_ID_SHARED, HOST_DOUBLED -> Optional.empty();
+    };
+  }
+
+  private static String vms(Alert alert) {
+    return alert.vms().isEmpty() ? "a VM" : String.join(" and ", alert.vms());
+  }
+
+  /** The first names, and how many more there are. */
+  public static String names(List<String> names) {
+    return names.size() <= NAMES
+        ? String.join(", ", names)
+        : String.join(", ", names.subList(0, NAMES)) + " and " + (names.size() - NAMES) + " more";
+  }
+}
