@@ -9,9 +9,11 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
+import io.ballast.scheduler.core.Conclusion;
 import io.ballast.scheduler.core.Conductor;
 import io.ballast.scheduler.core.Effect;
 import io.ballast.scheduler.core.Line;
+import io.ballast.scheduler.core.Thought;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -156,11 +158,13 @@ final class Driver {
     }
   }
 
-  private void carryOut(Effect effect) {
+  /** Does what the core wants, on its context. */
+  void carryOut(Effect effect) {
     switch (effect) {
       case Effect.Send send -> errands.send(send);
       case Effect.Abort abort -> errands.abort(abort);
       case Effect.Look look -> errands.look(look);
+      case Effect.Think think -> think(think.thought());
       case Effect.Tell tell -> {
         Journal.write(tell.event());
         metrics.count(tell.event());
@@ -172,6 +176,20 @@ final class Driver {
       case Effect.Warn warn -> log.warn("{}", warn.line());
       case Effect.Note note -> log.info("{}", note.line());
     }
+  }
+
+  private void think(Thought thought) {
+    loop.work(thought::conclude)
+        .onSuccess(this::concluded)
+        .onFailure(
+            cause -> {
+              log.error("a plan failed; another is made at the next look", cause);
+              concluded(new Conclusion.Failed(thought));
+            });
+  }
+
+  private void concluded(Conclusion conclusion) {
+    run(() -> conductor.onConclusion(conclusion, time.now()));
   }
 
   /** Sets the one timer to the core's next deadline. */

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,11 @@ final class Loop {
     Promise<T> promise = Promise.promise();
     future.onComplete((result, failure) -> run(() -> promise.complete(result, failure)));
     return promise.future();
+  }
+
+  /** Computes something on a worker, one after the other; completes on the context. */
+  <T> Future<T> work(Callable<T> computation) {
+    return bring(context.executeBlocking(computation, true));
   }
 
   /** Fails unless it is called on the context. */

@@ -39,6 +39,7 @@ public final class Conductor {
   private final Supplier<OperationId> ids;
   private final Watch watch;
   private final Planner planner;
+  private final DryRuns dryRuns = new DryRuns();
   private final Leadership leadership;
 
   private FleetView view = FleetView.EMPTY;
@@ -121,7 +122,8 @@ public final class Conductor {
   }
 
   /**
-   * Somebody asks for something; exactly one of the effects answers it.
+   * Somebody asks for something; exactly one effect answers it, at once or when the plan that it
+   * needs is made.
    *
    * @param id of the command, and of the move that it starts
    */
@@ -129,13 +131,22 @@ public final class Conductor {
     return switch (command) {
       case SchedulerCommand.InspectFleet inspect ->
           List.of(new Effect.Answer(id, new Reply.FleetInspected(fleet(now))));
-      case SchedulerCommand.PlanMoves plan -> wall.of(List.of(new Effect.Answer(id, dryRun(now))));
+      case SchedulerCommand.PlanMoves plan -> dryRun(id, now);
       case SchedulerCommand.MoveVm wish -> wall.of(moveVm(id, wish, now));
       case SchedulerCommand.CancelMove cancel ->
           wall.of(tell(id, cancel.move(), new MoveInput.Cancelled(cancel.move()), now));
       case SchedulerCommand.SettleMove settle -> wall.of(settle(id, settle, now));
       case SchedulerCommand.ForgetHost forget -> wall.of(forget(id, forget.host(), now));
     };
+  }
+
+  /** What came of a {@link Effect.Think}; the world may have changed since that was asked for. */
+  public List<Effect> onConclusion(Conclusion conclusion, Instant now) {
+    List<Effect> effects = new ArrayList<>(dryRuns.told(conclusion));
+    planner
+        .decide(conclusion, clusters(now), past(), cluster -> !watch.inDoubt())
+        .forEach(verdict -> effects.addAll(follow(verdict, now)));
+    return wall.of(effects);
   }
 
   /** Time passed. */
@@ -183,22 +194,24 @@ public final class Conductor {
   }
 
   private List<Effect> plan(Instant now) {
-    List<Effect> effects = new ArrayList<>();
     List<ClusterView> clusters = clusters(now);
     for (ClusterView cluster : clusters) {
       setbacks = setbacks.seen(cluster.hosts());
     }
-    List<Planner.Verdict> verdicts =
-        planner.look(clusters, past(), cluster -> !watch.inDoubt(), now);
-    for (Planner.Verdict verdict : verdicts) {
-      if (verdict.news()) {
-        effects.add(new Effect.Tell(new Event.Decided(verdict.decision())));
-      }
-      if (policy.mode() == Policy.Mode.AUTOMATIC) {
-        verdict.decision().moves().stream()
-            .filter(move -> move.wave() == 1)
-            .forEach(move -> effects.addAll(begin(verdict.view(), move, now)));
-      }
+    return planner.look(clusters, past(), cluster -> !watch.inDoubt(), now).stream()
+        .<Effect>map(Effect.Think::new)
+        .toList();
+  }
+
+  private List<Effect> follow(Planner.Verdict verdict, Instant now) {
+    List<Effect> effects = new ArrayList<>();
+    if (verdict.news()) {
+      effects.add(new Effect.Tell(new Event.Decided(verdict.decision())));
+    }
+    if (policy.mode() == Policy.Mode.AUTOMATIC) {
+      verdict.decision().moves().stream()
+          .filter(move -> move.wave() == 1)
+          .forEach(move -> effects.addAll(begin(verdict.view(), move, now)));
     }
     return effects;
   }
@@ -211,12 +224,11 @@ public final class Conductor {
         now);
   }
 
-  private Reply dryRun(Instant now) {
-    List<Decision> decisions = planner.dryRun(clusters(now), past(), now);
-    return decisions.isEmpty()
-        ? new Reply.Refused(
-            Reason.NOT_READY, "no host was heard yet; ask again when agents have beaten")
-        : new Reply.Planned(Planner.joined(decisions));
+  private List<Effect> dryRun(OperationId id, Instant now) {
+    List<ClusterView> clusters = clusters(now);
+    return clusters.isEmpty()
+        ? refuse(id, Reason.NOT_READY, "no host was heard yet; ask again when agents have beaten")
+        : dryRuns.ask(id, planner.dryRun(clusters, past(), now));
   }
 
   private List<Effect> moveVm(OperationId id, SchedulerCommand.MoveVm wish, Instant now) {

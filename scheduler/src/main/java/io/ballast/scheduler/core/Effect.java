@@ -26,6 +26,12 @@ public sealed interface Effect extends Step {
    */
   record Look(OperationId move, HostId host, VmId vm, int round) implements Effect {}
 
+  /**
+   * Think this over, where it holds nothing up, one thought after the other. What came of it, also
+   * a failure, comes back by {@link Conductor#onConclusion}.
+   */
+  record Think(Thought thought) implements Effect {}
+
   /** Tell the fleet; it must not be lost. */
   record Tell(Event event) implements Effect {}
 

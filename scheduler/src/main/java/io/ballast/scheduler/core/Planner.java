@@ -4,6 +4,8 @@ import io.ballast.messages.Decision;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.Fleet.Status;
 import io.ballast.messages.Move;
+import io.ballast.scheduler.core.Weighing.Question;
+import io.ballast.scheduler.core.Weighing.Weighed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class Planner {
 
   private final Policy policy;
   private final SortedMap<String, Cluster> clusters = new TreeMap<>();
+  private Optional<Thought> underWay = Optional.empty();
 
   Planner(Policy policy) {
     this.policy = policy;
@@ -47,44 +50,83 @@ final class Planner {
   record Verdict(ClusterView view, Decision decision, boolean news) {}
 
   /**
-   * Takes note of how busy the hosts are, and decides where it is time to.
+   * Takes note of how busy the hosts are; gives what is to be thought over where it is time to
+   * decide, but only one thing at a time.
    *
    * @param past what became of earlier moves
    * @param mayDecide asked for each cluster
    */
-  List<Verdict> look(
+  Optional<Thought> look(
       List<ClusterView> views, Past past, Predicate<ClusterView> mayDecide, Instant now) {
     clusters.keySet().retainAll(views.stream().map(ClusterView::cluster).toList());
-    List<Verdict> verdicts = new ArrayList<>();
+    List<Question> questions = new ArrayList<>();
     for (ClusterView view : views) {
       Cluster before = clusters.getOrDefault(view.cluster(), Cluster.NEW);
       Cluster cluster = before.after(view, policy, now);
       boolean ripened =
           before.overload().balancing().isEmpty() && !cluster.overload().balancing().isEmpty();
+      clusters.put(view.cluster(), cluster);
       if ((ripened || !isEarly(cluster, now))
           && past.moves().stream().allMatch(move -> isSettled(view, move))
           && mayDecide.test(view)) {
-        Proposal proposal = cluster.plan(view, past, policy, now);
-        String gist = gist(proposal.decision());
-        verdicts.add(new Verdict(view, proposal.decision(), !gist.equals(cluster.gist())));
-        cluster = cluster.after(view, proposal, gist);
+        questions.add(cluster.question(view, past, policy, now));
       }
-      clusters.put(view.cluster(), cluster);
     }
-    return verdicts;
+    if (questions.isEmpty() || underWay.isPresent()) {
+      return Optional.empty();
+    }
+    underWay = Optional.of(new Weighing(questions));
+    return underWay;
+  }
+
+  /**
+   * Decides by what was thought over. What no longer fits the world as it is now is dropped, and
+   * weighed anew at the next look.
+   */
+  List<Verdict> decide(
+      Conclusion conclusion, List<ClusterView> views, Past past, Predicate<ClusterView> mayDecide) {
+    if (!underWay.equals(Optional.of(conclusion.of()))) {
+      return List.of();
+    }
+    underWay = Optional.empty();
+    return switch (conclusion) {
+      case Conclusion.Failed failed -> List.of();
+      case Conclusion.Reached reached ->
+          reached.weighed().stream()
+              .flatMap(weighed -> decide(weighed, views, past, mayDecide).stream())
+              .toList();
+    };
+  }
+
+  private Optional<Verdict> decide(
+      Weighed weighed, List<ClusterView> views, Past past, Predicate<ClusterView> mayDecide) {
+    String name = weighed.question().view().cluster();
+    Cluster cluster = clusters.get(name);
+    return views.stream()
+        .filter(view -> view.cluster().equals(name))
+        .filter(view -> mayDecide.test(view) && weighed.holds(view, past))
+        .findFirst()
+        .flatMap(view -> Optional.ofNullable(cluster).map(known -> decided(view, known, weighed)));
+  }
+
+  private Verdict decided(ClusterView view, Cluster cluster, Weighed weighed) {
+    Decision decision = weighed.proposal().decision();
+    String gist = gist(decision);
+    clusters.put(view.cluster(), cluster.after(view, weighed, gist));
+    return new Verdict(view, decision, !gist.equals(cluster.gist()));
   }
 
   /** What would be decided now for each cluster, also if balancing is off; nothing comes of it. */
-  List<Decision> dryRun(List<ClusterView> views, Past past, Instant now) {
-    return views.stream()
-        .map(
-            view ->
-                clusters
-                    .getOrDefault(view.cluster(), Cluster.NEW)
-                    .after(view, policy, now)
-                    .plan(view, past, policy.with(Policy.Mode.RECOMMEND), now)
-                    .decision())
-        .toList();
+  Thought dryRun(List<ClusterView> views, Past past, Instant now) {
+    return new Weighing(
+        views.stream()
+            .map(
+                view ->
+                    clusters
+                        .getOrDefault(view.cluster(), Cluster.NEW)
+                        .after(view, policy, now)
+                        .question(view, past, policy.with(Policy.Mode.RECOMMEND), now))
+            .toList());
   }
 
   /** The last decision of each cluster. */
@@ -171,14 +213,17 @@ final class Planner {
       return new Cluster(next, overload.after(next.mean(view), policy, now), last, gist);
     }
 
-    Proposal plan(ClusterView view, Past past, Policy policy, Instant now) {
-      return Balancer.plan(view, averages, overload, past, policy, now);
+    Question question(ClusterView view, Past past, Policy policy, Instant now) {
+      return new Question(view, averages, overload, past, policy, now);
     }
 
-    Cluster after(ClusterView view, Proposal proposal, String itsGist) {
+    /** This after a decision; an episode that has grown since it was asked for goes on. */
+    Cluster after(ClusterView view, Weighed weighed, String itsGist) {
+      Proposal proposal = weighed.proposal();
+      boolean same = overload.balancing().equals(weighed.question().overload().balancing());
       return new Cluster(
           averages,
-          proposal.atRest() ? overload.rested(view, proposal.objections()) : overload,
+          proposal.atRest() && same ? overload.rested(view, proposal.objections()) : overload,
           Optional.of(proposal.decision()),
           itsGist);
     }

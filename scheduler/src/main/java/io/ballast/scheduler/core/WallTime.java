@@ -57,6 +57,7 @@ record WallTime(Duration ahead) {
       case Effect.Send send -> send;
       case Effect.Abort abort -> abort;
       case Effect.Look look -> look;
+      case Effect.Think think -> think;
       case Effect.Warn warn -> warn;
       case Effect.Note note -> note;
     };

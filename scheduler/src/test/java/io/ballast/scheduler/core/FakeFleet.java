@@ -17,6 +17,7 @@ import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,6 +44,11 @@ final class FakeFleet {
   final List<String> lines = new ArrayList<>();
   final Map<OperationId, Reply> answers = new LinkedHashMap<>();
   boolean finalEventsAreLost;
+
+  /** Whether the scheduler's thoughts take until {@link #conclude}. */
+  boolean thoughtsWait;
+
+  final Queue<Thought> thoughts = new ArrayDeque<>();
 
   /** Whether beats and events of agents are lost on their way. */
   boolean wordsAreLost;
@@ -266,9 +273,14 @@ final class FakeFleet {
 
   /** Sends a command and gives what it is answered. */
   Reply ask(SchedulerCommand<?> command) {
+    return Optional.ofNullable(answers.get(send(command))).orElseThrow();
+  }
+
+  /** Sends a command; the answer may come later. */
+  OperationId send(SchedulerCommand<?> command) {
     OperationId id = new OperationId("command-" + ++commands);
     carryOut(conductor.onCommand(id, command, now));
-    return Optional.ofNullable(answers.get(id)).orElseThrow();
+    return id;
   }
 
   /** Lets time pass. */
@@ -341,11 +353,33 @@ final class FakeFleet {
         case Effect.Abort abort ->
             after(LATENCY, () -> cancel(abort.move(), host(abort.host().value())));
         case Effect.Look look -> after(LATENCY, () -> look(look));
+        case Effect.Think think -> think(think.thought());
         case Effect.Tell tell -> told.add(tell.event());
         case Effect.Answer answer -> answers.put(answer.command(), answer.reply());
         case Effect.Warn warn -> lines.add(warn.line());
         case Effect.Note note -> lines.add(note.line());
       }
+    }
+  }
+
+  private void think(Thought thought) {
+    thoughts.add(thought);
+    if (!thoughtsWait) {
+      conclude();
+    }
+  }
+
+  /** Tells the scheduler what comes of all that it thinks over. */
+  void conclude() {
+    while (!thoughts.isEmpty()) {
+      carryOut(conductor.onConclusion(thoughts.remove().conclude(), now));
+    }
+  }
+
+  /** Lets all that the scheduler thinks over break off. */
+  void failThoughts() {
+    while (!thoughts.isEmpty()) {
+      carryOut(conductor.onConclusion(new Conclusion.Failed(thoughts.remove()), now));
     }
   }
 

@@ -167,6 +167,7 @@ final class WatchTest {
         case Effect.Send send -> throw new AssertionError(send);
         case Effect.Abort abort -> throw new AssertionError(abort);
         case Effect.Look look -> throw new AssertionError(look);
+        case Effect.Think think -> throw new AssertionError(think);
       }
     }
   }
