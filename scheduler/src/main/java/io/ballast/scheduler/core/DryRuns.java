@@ -1,6 +1,5 @@
 package io.ballast.scheduler.core;
 
-import io.ballast.messages.Decision;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
@@ -40,15 +39,11 @@ final class DryRuns {
   }
 
   private static Reply reply(Conclusion conclusion) {
-    return switch (conclusion) {
-      case Conclusion.Reached reached -> new Reply.Planned(Planner.joined(decisions(reached)));
-      case Conclusion.Failed failed ->
-          new Reply.Refused(
-              Reason.INTERNAL, "the scheduler failed to plan; its log has the details");
-    };
-  }
-
-  private static List<Decision> decisions(Conclusion.Reached reached) {
-    return reached.weighed().stream().map(each -> each.proposal().decision()).toList();
+    return Planner.decided(conclusion)
+        .<Reply>map(Reply.Planned::new)
+        .orElseGet(
+            () ->
+                new Reply.Refused(
+                    Reason.INTERNAL, "the scheduler failed to plan; its log has the details"));
   }
 }

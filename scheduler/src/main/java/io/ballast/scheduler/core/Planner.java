@@ -89,13 +89,11 @@ final class Planner {
       return List.of();
     }
     underWay = Optional.empty();
-    return switch (conclusion) {
-      case Conclusion.Failed failed -> List.of();
-      case Conclusion.Reached reached ->
-          reached.weighed().stream()
-              .flatMap(weighed -> decide(weighed, views, past, mayDecide).stream())
-              .toList();
-    };
+    return conclusion instanceof Weighing.Reached reached
+        ? reached.weighed().stream()
+            .flatMap(weighed -> decide(weighed, views, past, mayDecide).stream())
+            .toList()
+        : List.of();
   }
 
   private Optional<Verdict> decide(
@@ -175,8 +173,16 @@ final class Planner {
         .collect(Collectors.joining("\n"));
   }
 
+  /** The decisions of a conclusion as one; empty if it came to none. */
+  static Optional<Decision> decided(Conclusion conclusion) {
+    return conclusion instanceof Weighing.Reached reached
+        ? Optional.of(
+            joined(reached.weighed().stream().map(each -> each.proposal().decision()).toList()))
+        : Optional.empty();
+  }
+
   /** Decisions of several clusters as one; there must be one at least. */
-  static Decision joined(List<Decision> decisions) {
+  private static Decision joined(List<Decision> decisions) {
     if (decisions.size() == 1) {
       return decisions.getFirst();
     }

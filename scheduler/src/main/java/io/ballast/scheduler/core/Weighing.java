@@ -20,9 +20,16 @@ final class Weighing implements Thought {
 
   @Override
   public Conclusion conclude() {
-    return new Conclusion.Reached(
+    return new Reached(
         this,
         questions.stream().map(question -> new Weighed(question, question.answer())).toList());
+  }
+
+  /** Each cluster was weighed. */
+  record Reached(Thought of, List<Weighed> weighed) implements Conclusion {
+    Reached {
+      weighed = List.copyOf(weighed);
+    }
   }
 
   /** All that the answer for one cluster depends on. */

@@ -157,7 +157,7 @@ final class ThoughtTest {
   }
 
   private static boolean moves(Thought thought) {
-    return thought.conclude() instanceof Conclusion.Reached reached
+    return thought.conclude() instanceof Weighing.Reached reached
         && reached.weighed().stream()
             .anyMatch(weighed -> !weighed.proposal().decision().moves().isEmpty());
   }
