@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -412,8 +413,7 @@ final class Lane<C extends LaneConnection> {
       synchronized (Lane.this) {
         opening = true;
       }
-      ScheduledFuture<?> timer =
-          clock.schedule(() -> overdueToOpen(this), openDeadline.toMillis(), TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> timer = timeToOpen();
       try {
         C opened = opener.open();
         connection = opened;
@@ -423,6 +423,17 @@ final class Lane<C extends LaneConnection> {
         synchronized (Lane.this) {
           opening = false;
         }
+      }
+    }
+
+    private ScheduledFuture<?> timeToOpen() {
+      try {
+        return clock.schedule(
+            () -> overdueToOpen(this), openDeadline.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        close();
+        throw new RefusedException(
+            Reason.HYPERVISOR_UNREACHABLE, "the agent of this host is stopping");
       }
     }
 

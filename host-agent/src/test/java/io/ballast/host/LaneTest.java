@@ -30,12 +30,14 @@ final class LaneTest {
 
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
   private final List<Line> lines = new CopyOnWriteArrayList<>();
+  private final List<Lane<Line>> lanes = new CopyOnWriteArrayList<>();
   private volatile CountDownLatch opening = new CountDownLatch(0);
   private volatile Optional<RefusedException> openFailure = Optional.empty();
 
   @AfterEach
   void stop() {
     opening.countDown();
+    lanes.forEach(Lane::close);
     clock.shutdownNow();
   }
 
@@ -88,8 +90,11 @@ final class LaneTest {
   }
 
   private Lane<Line> lane(int waiting, int abandoned) {
-    return new Lane<>(
-        "the test", this::open, LONG, LONG, new LaneLimits(1, waiting, abandoned), clock);
+    Lane<Line> lane =
+        new Lane<>(
+            "the test", this::open, LONG, LONG, new LaneLimits(1, waiting, abandoned), clock);
+    lanes.add(lane);
+    return lane;
   }
 
   private static <T> T answer(Future<T> future) {
@@ -299,6 +304,7 @@ final class LaneTest {
   void anIdleLaneGivesItsConnectionBack() {
     Lane<Line> lane =
         new Lane<>("the test", this::open, LONG, SHORT, new LaneLimits(1, 8, 3), clock);
+    lanes.add(lane);
 
     assertAnswer(1, lane.submit("a call", LONG, line -> line.call(1)));
 

@@ -1,8 +1,8 @@
 package io.ballast.scheduler;
 
-import io.ballast.scheduler.core.AlertSettings;
-import io.ballast.scheduler.core.LivenessSettings;
-import io.ballast.scheduler.core.Policy;
+import io.ballast.scheduler.core.policy.AlertSettings;
+import io.ballast.scheduler.core.policy.LivenessSettings;
+import io.ballast.scheduler.core.policy.Policy;
 
 /**
  * Everything about a scheduler that can be configured.

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -60,4 +61,52 @@ final class CoreImportsTest {
           .callMethod(RandomGenerator.class, "getDefault")
           .because("time, ids and seeds are arguments")
           .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule theRoomsSeeEachOtherInOneDirection =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("policy")
+          .definedBy("io.ballast.scheduler.core.policy")
+          .layer("effect")
+          .definedBy("io.ballast.scheduler.core.effect")
+          .layer("view")
+          .definedBy("io.ballast.scheduler.core.view")
+          .layer("watch")
+          .definedBy("io.ballast.scheduler.core.watch")
+          .layer("balance")
+          .definedBy("io.ballast.scheduler.core.balance")
+          .layer("move")
+          .definedBy("io.ballast.scheduler.core.move")
+          .layer("conductor")
+          .definedBy("io.ballast.scheduler.core")
+          .whereLayer("policy")
+          .mayNotAccessAnyLayer()
+          .whereLayer("effect")
+          .mayNotAccessAnyLayer()
+          .whereLayer("view")
+          .mayOnlyAccessLayers("policy")
+          .whereLayer("watch")
+          .mayOnlyAccessLayers("policy", "effect", "view")
+          .whereLayer("balance")
+          .mayOnlyAccessLayers("policy", "effect", "view", "watch")
+          .whereLayer("move")
+          .mayOnlyAccessLayers("policy", "effect", "view")
+          .because("what is, who is alive, what should be done and how it goes are four questions");
+
+  @ArchTest
+  static final ArchRule aRoomOfTheCoreIsOneOfTheSix =
+      classes()
+          .that()
+          .resideInAPackage(CORE)
+          .should()
+          .resideInAnyPackage(
+              "io.ballast.scheduler.core",
+              "io.ballast.scheduler.core.policy",
+              "io.ballast.scheduler.core.effect",
+              "io.ballast.scheduler.core.view",
+              "io.ballast.scheduler.core.watch",
+              "io.ballast.scheduler.core.balance",
+              "io.ballast.scheduler.core.move")
+          .because("a new room needs its place in the rule above");
 }

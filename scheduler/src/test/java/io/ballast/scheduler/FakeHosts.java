@@ -19,7 +19,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
-import io.ballast.scheduler.core.Policy;
+import io.ballast.scheduler.core.policy.Policy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

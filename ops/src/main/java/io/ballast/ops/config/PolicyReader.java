@@ -1,6 +1,6 @@
 package io.ballast.ops.config;
 
-import io.ballast.scheduler.core.Policy;
+import io.ballast.scheduler.core.policy.Policy;
 
 /** The balancing policy as it stands in the configuration file. */
 final class PolicyReader {

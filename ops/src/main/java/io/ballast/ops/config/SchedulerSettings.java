@@ -1,7 +1,7 @@
 package io.ballast.ops.config;
 
 import io.ballast.scheduler.SchedulerConfig;
-import io.ballast.scheduler.core.Policy;
+import io.ballast.scheduler.core.policy.Policy;
 import java.util.Optional;
 
 /** What a scheduler has to be told, and where it serves its metrics. */

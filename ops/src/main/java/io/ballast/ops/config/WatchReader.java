@@ -1,7 +1,7 @@
 package io.ballast.ops.config;
 
-import io.ballast.scheduler.core.AlertSettings;
-import io.ballast.scheduler.core.LivenessSettings;
+import io.ballast.scheduler.core.policy.AlertSettings;
+import io.ballast.scheduler.core.policy.LivenessSettings;
 
 /**
  * When silence means something and what else is alerted, as it stands in the configuration file.

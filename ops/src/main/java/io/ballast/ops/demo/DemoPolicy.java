@@ -1,8 +1,8 @@
 package io.ballast.ops.demo;
 
-import io.ballast.scheduler.core.Policy;
-import io.ballast.scheduler.core.Policy.Threshold;
-import io.ballast.scheduler.core.Policy.Thresholds;
+import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.scheduler.core.policy.Policy.Threshold;
+import io.ballast.scheduler.core.policy.Policy.Thresholds;
 import java.time.Duration;
 
 /** The policy of the demo: the usual one, but a host need not be hot for minutes. */

@@ -10,7 +10,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.ops.process.SimulatedHosts;
 import io.ballast.scheduler.SchedulerConfig;
 import io.ballast.scheduler.SchedulerVerticle;
-import io.ballast.scheduler.core.LivenessSettings;
+import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;

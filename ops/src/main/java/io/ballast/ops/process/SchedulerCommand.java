@@ -5,7 +5,7 @@ import io.ballast.ops.client.Credentials;
 import io.ballast.ops.config.Configuration;
 import io.ballast.ops.config.SchedulerSettings;
 import io.ballast.scheduler.SchedulerVerticle;
-import io.ballast.scheduler.core.Policy;
+import io.ballast.scheduler.core.policy.Policy;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;

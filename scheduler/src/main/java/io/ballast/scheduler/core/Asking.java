@@ -6,6 +6,8 @@ import io.ballast.messages.Move;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Refused;
 import io.ballast.messages.VmId;
+import io.ballast.scheduler.core.view.ClusterView;
+import io.ballast.scheduler.core.view.FleetView;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

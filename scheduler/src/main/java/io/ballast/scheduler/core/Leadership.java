@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core;
 
 import io.ballast.messages.HostBeat;
+import io.ballast.scheduler.core.effect.Effect;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.Move;
 import io.ballast.messages.Reply;
+import io.ballast.scheduler.core.effect.Effect;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Makes the beats of one host's agents for tests; every beat counts on. */
-final class BeatMaker {
-  static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
-  static final Duration INTERVAL = Duration.ofSeconds(3);
+public final class BeatMaker {
+  public static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+  public static final Duration INTERVAL = Duration.ofSeconds(3);
 
   private final HostId host;
   private long incarnation = 1000;
@@ -28,46 +28,46 @@ final class BeatMaker {
   private Health health = Health.ANSWERING;
   private List<OperationId> operations = List.of();
 
-  BeatMaker(String host) {
+  public BeatMaker(String host) {
     this.host = new HostId(host);
   }
 
-  HostId host() {
+  public HostId host() {
     return host;
   }
 
-  BeatMaker incarnation(long next) {
+  public BeatMaker incarnation(long next) {
     incarnation = next;
     sequence = 0;
     return this;
   }
 
-  BeatMaker health(Health next) {
+  public BeatMaker health(Health next) {
     health = next;
     return this;
   }
 
-  BeatMaker operations(OperationId... next) {
+  public BeatMaker operations(OperationId... next) {
     operations = List.of(next);
     return this;
   }
 
   /** Skips beats that are lost on their way. */
-  BeatMaker lose(int beats) {
+  public BeatMaker lose(int beats) {
     sequence += beats;
     return this;
   }
 
-  Pulse pulse(Instant at) {
+  public Pulse pulse(Instant at) {
     sequence++;
     return new Pulse(host, "lab", incarnation, sequence, at, INTERVAL, "test");
   }
 
-  HostBeat beat(Instant at, Vm... vms) {
+  public HostBeat beat(Instant at, Vm... vms) {
     return beat(at, at, vms);
   }
 
-  HostBeat beat(Instant at, Instant sampledAt, Vm... vms) {
+  public HostBeat beat(Instant at, Instant sampledAt, Vm... vms) {
     return new HostBeat(
         pulse(at),
         new HostBeat.Capacity(4, Bytes.ofMiB(4096)),
@@ -78,15 +78,15 @@ final class BeatMaker {
         Optional.empty());
   }
 
-  StorageBeat storage(Instant at) {
+  public StorageBeat storage(Instant at) {
     return new StorageBeat(pulse(at), List.of());
   }
 
-  NetBeat net(Instant at) {
+  public NetBeat net(Instant at) {
     return new NetBeat(pulse(at), List.of(), List.of());
   }
 
-  static Vm vm(int number, VmState state) {
+  public static Vm vm(int number, VmState state) {
     return new Vm(
         vmId(number),
         "guest" + number,
@@ -98,11 +98,11 @@ final class BeatMaker {
         Vm.Traffic.NONE);
   }
 
-  static VmId vmId(int number) {
+  public static VmId vmId(int number) {
     return new VmId(new UUID(0, number));
   }
 
-  static Instant at(double seconds) {
+  public static Instant at(double seconds) {
     return START.plusNanos(Math.round(seconds * 1e9));
   }
 }

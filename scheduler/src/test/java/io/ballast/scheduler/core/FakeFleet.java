@@ -8,13 +8,20 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
-import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.scheduler.core.effect.Conclusion;
+import io.ballast.scheduler.core.effect.Effect;
+import io.ballast.scheduler.core.effect.Thought;
+import io.ballast.scheduler.core.move.MoveInput;
+import io.ballast.scheduler.core.policy.AlertSettings;
+import io.ballast.scheduler.core.policy.LivenessSettings;
+import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.scheduler.core.watch.Line;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -38,7 +45,6 @@ import java.util.function.Supplier;
 final class FakeFleet {
   private static final Duration MIGRATION = Duration.ofSeconds(5);
   private static final Duration LATENCY = Duration.ofMillis(50);
-  private static final Bytes MEMORY = Bytes.ofMiB(4096);
 
   final List<Event> told = new ArrayList<>();
   final List<String> lines = new ArrayList<>();
@@ -65,8 +71,8 @@ final class FakeFleet {
   /** Why moves of a guest fail, wherever it goes. */
   final Map<Integer, Outcome.Failed> failingGuests = new TreeMap<>();
 
-  private final Map<HostId, Host> hosts = new TreeMap<>();
-  private final Map<HostId, Host> namesakes = new TreeMap<>();
+  private final Map<HostId, FakeHost> hosts = new TreeMap<>();
+  private final Map<HostId, FakeHost> namesakes = new TreeMap<>();
   private final Map<OperationId, VmId> moving = new TreeMap<>();
   private final Set<OperationId> forgotten = new TreeSet<>();
   private final PriorityQueue<Due> queue =
@@ -89,71 +95,10 @@ final class FakeFleet {
 
   private record Due(Instant at, long order, Runnable work) {}
 
-  /** A guest wants {@code appetite} processors. */
-  private record Guest(VmId id, String name, VmState state, double appetite) {}
-
-  private static final class Host {
-    final HostId id;
-    final Map<VmId, Guest> guests = new TreeMap<>();
-    final List<OperationId> operations = new ArrayList<>();
-    long incarnation = 1000;
-    long sequence;
-    boolean dead;
-    Duration interval = BeatMaker.INTERVAL;
-    Duration ahead = Duration.ZERO;
-    Optional<Long> epoch = Optional.empty();
-
-    Host(HostId id) {
-      this.id = id;
-    }
-
-    double demand() {
-      return guests.values().stream()
-          .filter(guest -> guest.state() == VmState.RUNNING)
-          .mapToDouble(Guest::appetite)
-          .sum();
-    }
-
-    HostBeat beat(Instant at) {
-      sequence++;
-      double demand = demand();
-      double share = demand <= 1 ? 1 : 1 / demand;
-      return new HostBeat(
-          new Pulse(id, "lab", incarnation, sequence, at.plus(ahead), interval, "test"),
-          new HostBeat.Capacity(1, MEMORY),
-          new HostBeat.Load(
-              Math.min(1, demand),
-              Bytes.ofMiB(64L * guests.size()),
-              demand,
-              demand,
-              demand,
-              Optional.empty(),
-              List.of()),
-          new HostBeat.Hypervisor(
-              HostBeat.Health.ANSWERING, Optional.of(at.plus(ahead)), "fake://" + id + "/system"),
-          guests.values().stream().map(guest -> vm(guest, share)).toList(),
-          operations,
-          epoch);
-    }
-
-    static Vm vm(Guest guest, double share) {
-      boolean active = guest.state().active();
-      return new Vm(
-          guest.id(),
-          guest.name(),
-          guest.state(),
-          1,
-          guest.state() == VmState.RUNNING ? guest.appetite() * share : 0,
-          Bytes.ofMiB(64),
-          active ? Bytes.ofMiB(64) : Bytes.ZERO,
-          Vm.Traffic.NONE);
-    }
-  }
-
   /** Adds hosts named h1, h2, ..., which begin to beat one after the other. */
   FakeFleet hosts(int count) {
     for (int i = 1; i <= count; i++) {
-      Host host = new Host(new HostId("h" + i));
+      FakeHost host = new FakeHost(new HostId("h" + i));
       hosts.put(host.id, host);
       after(Duration.ofMillis(700L * i), () -> beat(host));
     }
@@ -167,19 +112,19 @@ final class FakeFleet {
 
   /** Adds a guest of any name. */
   FakeFleet guest(String host, int number, String name, VmState state, double appetite) {
-    Guest guest = new Guest(BeatMaker.vmId(number), name, state, appetite);
+    FakeHost.Guest guest = new FakeHost.Guest(BeatMaker.vmId(number), name, state, appetite);
     host(host).guests.put(guest.id(), guest);
     return this;
   }
 
   /** Adds a second agent that beats under a host's name, and gives its host. */
   FakeFleet namesake(String host, int guest) {
-    Host other = new Host(new HostId(host));
+    FakeHost other = new FakeHost(new HostId(host));
     other.incarnation = 999;
     other.sequence = 5000;
     other.guests.put(
         BeatMaker.vmId(guest),
-        new Guest(BeatMaker.vmId(guest), "guest" + guest, VmState.RUNNING, 0.1));
+        new FakeHost.Guest(BeatMaker.vmId(guest), "guest" + guest, VmState.RUNNING, 0.1));
     namesakes.put(other.id, other);
     after(Duration.ofSeconds(2), () -> beat(other));
     return this;
@@ -222,7 +167,7 @@ final class FakeFleet {
 
   /** Restarts a host's agent: it has forgotten its work, which its hypervisor goes on with. */
   void restartAgent(String name, long incarnation) {
-    Host host = host(name);
+    FakeHost host = host(name);
     for (OperationId operation : List.copyOf(host.operations)) {
       VmId vm = Optional.ofNullable(moving.get(operation)).orElseThrow();
       Outcome unknown = new Outcome.Unknown("the agent stopped while the hypervisor worked on it");
@@ -241,13 +186,13 @@ final class FakeFleet {
 
   /** Boots a host again; its guests are gone but defined. */
   void boot(String name) {
-    Host host = host(name);
+    FakeHost host = host(name);
     host.dead = false;
     host.incarnation++;
     host.sequence = 0;
     host.operations.clear();
     host.guests.replaceAll(
-        (id, guest) -> new Guest(id, guest.name(), VmState.SHUT_OFF, guest.appetite()));
+        (id, guest) -> new FakeHost.Guest(id, guest.name(), VmState.SHUT_OFF, guest.appetite()));
   }
 
   /** Cuts the power of a guest and forgets it on that host. */
@@ -330,7 +275,7 @@ final class FakeFleet {
     return told.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  private Host host(String name) {
+  private FakeHost host(String name) {
     return Optional.ofNullable(hosts.get(new HostId(name))).orElseThrow();
   }
 
@@ -338,7 +283,7 @@ final class FakeFleet {
     queue.add(new Due(now.plus(delay), order++, work));
   }
 
-  private void beat(Host host) {
+  private void beat(FakeHost host) {
     if (!host.dead) {
       HostBeat beat = host.beat(now);
       after(LATENCY, () -> arrive(() -> conductor.onBeat(beat, now)));
@@ -384,20 +329,20 @@ final class FakeFleet {
   }
 
   private void look(Effect.Look look) {
-    Host host = host(look.host().value());
+    FakeHost host = host(look.host().value());
     if (host.dead) {
       answer(new MoveInput.LookFailed(look.move(), look.host(), look.round(), "no answer"));
       return;
     }
     Optional<Vm> vm =
-        Optional.ofNullable(host.guests.get(look.vm())).map(guest -> Host.vm(guest, 1));
+        Optional.ofNullable(host.guests.get(look.vm())).map(guest -> FakeHost.vm(guest, 1));
     answer(new MoveInput.Looked(look.move(), look.host(), look.round(), vm));
   }
 
   private void migrate(Effect.Send send) {
-    Host from = host(send.host().value());
+    FakeHost from = host(send.host().value());
     HostCommand.Migrate command = send.command();
-    Guest guest = from.guests.get(command.vm());
+    FakeHost.Guest guest = from.guests.get(command.vm());
     if (from.epoch.filter(followed -> followed > conductor.epoch()).isPresent()) {
       answer(new MoveInput.Refused(send.move(), Reason.STALE_EPOCH, "another one leads"));
       return;
@@ -407,7 +352,7 @@ final class FakeFleet {
       answer(new MoveInput.Refused(send.move(), Reason.WRONG_STATE, "it does not run here"));
       return;
     }
-    Host to = host(command.to().value());
+    FakeHost to = host(command.to().value());
     from.operations.add(send.move());
     moving.put(send.move(), guest.id());
     to.guests.put(guest.id(), with(guest, VmState.PAUSED));
@@ -418,7 +363,7 @@ final class FakeFleet {
     after(migration, () -> finish(send, from, to, guest));
   }
 
-  private void progress(Effect.Send send, Host from) {
+  private void progress(Effect.Send send, FakeHost from) {
     if (!from.operations.contains(send.move())) {
       return;
     }
@@ -434,7 +379,7 @@ final class FakeFleet {
     tell(new Event.OperationProgressed(send.move(), from.id, send.command().vm(), progress));
   }
 
-  private void cancel(OperationId move, Host from) {
+  private void cancel(OperationId move, FakeHost from) {
     boolean known = from.operations.remove(move);
     if (known || forgotten.remove(move)) {
       VmId vm = Optional.ofNullable(moving.get(move)).orElseThrow();
@@ -448,7 +393,7 @@ final class FakeFleet {
     }
   }
 
-  private void finish(Effect.Send send, Host from, Host to, Guest guest) {
+  private void finish(Effect.Send send, FakeHost from, FakeHost to, FakeHost.Guest guest) {
     if (from.dead) {
       to.guests.remove(guest.id());
       return;
@@ -500,11 +445,11 @@ final class FakeFleet {
     }
   }
 
-  private static Guest with(Guest guest, VmState state) {
-    return new Guest(guest.id(), guest.name(), state, guest.appetite());
+  private static FakeHost.Guest with(FakeHost.Guest guest, VmState state) {
+    return new FakeHost.Guest(guest.id(), guest.name(), state, guest.appetite());
   }
 
-  private static int number(Guest guest) {
+  private static int number(FakeHost.Guest guest) {
     return (int) guest.id().value().getLeastSignificantBits();
   }
 }

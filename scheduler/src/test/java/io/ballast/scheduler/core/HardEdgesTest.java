@@ -22,6 +22,7 @@ import io.ballast.messages.SchedulerCommand.MoveVm;
 import io.ballast.messages.SchedulerCommand.PlanMoves;
 import io.ballast.messages.SchedulerCommand.SettleMove;
 import io.ballast.messages.VmState;
+import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -14,6 +14,7 @@ import io.ballast.messages.SchedulerCommand.CancelMove;
 import io.ballast.messages.SchedulerCommand.InspectFleet;
 import io.ballast.messages.SchedulerCommand.MoveVm;
 import io.ballast.messages.VmState;
+import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

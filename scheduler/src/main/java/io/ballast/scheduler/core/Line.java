@@ -1,9 +1,0 @@
-package io.ballast.scheduler.core;
-
-/** How the scheduler's line to the fleet is: whether silence can mean anything. */
-public enum Line {
-  /** What the fleet says arrives. */
-  CONNECTED,
-  /** Nothing arrives, whoever lives. */
-  LOST
-}

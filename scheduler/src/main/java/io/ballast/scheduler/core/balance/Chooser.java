@@ -1,0 +1,168 @@
+package io.ballast.scheduler.core.balance;
+
+import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmId;
+import io.ballast.scheduler.core.policy.Metric;
+import io.ballast.scheduler.core.view.ClusterView;
+import io.ballast.scheduler.core.view.Objection;
+import io.ballast.scheduler.core.view.Sight;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Judges a person's wish for a move, see {@link Placement}, by one forecast. */
+final class Chooser {
+  private final ClusterView view;
+  private final Forecast forecast;
+  private final Rules rules;
+
+  Chooser(ClusterView view, Forecast forecast, Rules rules) {
+    this.view = view;
+    this.forecast = forecast;
+    this.rules = rules;
+  }
+
+  Placement choose(VmId id, Optional<HostId> to) {
+    if (rules.isMoving(id)) {
+      return new Placement.Refused(
+          Reason.BUSY, "VM " + id + " is on its way already; wait until its move has ended");
+    }
+    Set<HostId> homes = forecast.homes(id);
+    if (homes.size() != 1) {
+      return notInOnePlace(id, homes);
+    }
+    HostId home = homes.iterator().next();
+    Optional<Site> source = forecast.site(home);
+    if (source.isEmpty()) {
+      return cannotJudge(home);
+    }
+    Guest guest =
+        forecast.guests(home).stream()
+            .filter(each -> each.vm().id().equals(id))
+            .findFirst()
+            .orElseThrow();
+    if (Sight.of(Optional.of(guest.vm())) != Sight.RUNNING) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          guest.vm().name() + " is paused on " + home + "; resume it, then move it");
+    }
+    return to.map(target -> named(guest, source.get(), target))
+        .orElseGet(() -> best(guest, source.get()));
+  }
+
+  private Placement notInOnePlace(VmId id, Set<HostId> homes) {
+    Set<String> names = new TreeSet<>();
+    Set<String> hosts = new TreeSet<>();
+    for (Fleet.Host host : view.hosts()) {
+      for (Vm vm : host.beat().vms()) {
+        if (vm.id().equals(id) && (homes.isEmpty() || homes.contains(host.id()))) {
+          names.add(vm.name());
+          hosts.add(host.id().value());
+        }
+      }
+    }
+    if (!homes.isEmpty()) {
+      String on = String.join(" and ", hosts);
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          names.size() > 1
+              ? "%s on %s are different VMs with one UUID, %s; give one of them another first"
+                  .formatted(String.join(" and ", names), on, id)
+              : "%s is active on %s; bring it down to one first"
+                  .formatted(String.join(" or ", names), on));
+    }
+    return hosts.isEmpty()
+        ? new Placement.Refused(
+            Reason.UNKNOWN_VM, "cluster " + view.cluster() + " has no VM " + id + "; see its list")
+        : new Placement.Refused(
+            Reason.WRONG_STATE,
+            "%s does not run; start it on %s, then move it"
+                .formatted(String.join(" or ", names), String.join(" or ", hosts)));
+  }
+
+  private Placement named(Guest guest, Site source, HostId target) {
+    if (view.host(target).isEmpty()) {
+      return new Placement.Refused(
+          Reason.UNKNOWN_HOST,
+          "cluster " + view.cluster() + " has no host " + target + "; choose another");
+    }
+    if (target.equals(source.id())) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE, guest.vm().name() + " is on " + target + " already");
+    }
+    Optional<Site> site = forecast.site(target);
+    if (site.isEmpty()) {
+      return cannotJudge(target);
+    }
+    if (!site.get().hasRoomFor(guest)) {
+      return new Placement.Refused(
+          Reason.NO_ROOM,
+          String.format(
+              "%s was given %s and %s has %s free; choose another host or free memory there",
+              guest.vm().name(), guest.room(), target, site.get().free()));
+    }
+    return found(guest, source, site.get());
+  }
+
+  private Placement best(Guest guest, Site source) {
+    Score score = forecast.score(rules.policy());
+    return forecast.sites().stream()
+        .filter(site -> !site.id().equals(source.id()))
+        .filter(site -> site.hasRoomFor(guest))
+        .min(
+            Comparator.<Site>comparingInt(site -> reluctance(guest, source, site))
+                .thenComparingDouble(site -> after(score, guest, source, site)))
+        .map(site -> found(guest, source, site))
+        .orElseGet(
+            () ->
+                new Placement.Refused(
+                    Reason.NO_ROOM,
+                    String.format(
+                        "%s was given %s and no other host of cluster %s that is up has as much"
+                            + " free; free memory somewhere",
+                        guest.vm().name(), guest.room(), view.cluster())));
+  }
+
+  /** A person's wish is carried out all the same, if there is no better host. */
+  private int reluctance(Guest guest, Site source, Site target) {
+    int hot = rules.isHot(target.with(guest)) ? 1 : 0;
+    return rules.isQuarantined(source.id(), target.id()) ? 2 : hot;
+  }
+
+  private static double after(Score score, Guest guest, Site from, Site to) {
+    return score.after(from, to, from.without(guest), to.with(guest)).total();
+  }
+
+  private static Placement found(Guest guest, Site from, Site to) {
+    String why =
+        "a person wants it; "
+            + Explanation.why(Metric.CPU, from, from.without(guest), to, to.with(guest));
+    return new Placement.Found(
+        new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why),
+        to.host().beat().hypervisor().peerUri());
+  }
+
+  private Placement cannotJudge(HostId host) {
+    Objection objection = forecast.absent().getOrDefault(host, Objection.HOST_NOT_UP);
+    if (view.host(host).filter(it -> it.status() == Fleet.Status.DOUBLED).isPresent()) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          "two agents call themselves "
+              + host
+              + " and neither is believed; give one of them another name first");
+    }
+    boolean stuck = objection == Objection.HYPERVISOR_NOT_ANSWERING;
+    return stuck
+        ? new Placement.Refused(
+            Reason.HYPERVISOR_STUCK,
+            "the hypervisor of " + host + " does not answer its agent; look at libvirtd there")
+        : new Placement.Refused(
+            Reason.WRONG_STATE,
+            host + " has not been heard lately; wait for its beats or choose another host");
+  }
+}

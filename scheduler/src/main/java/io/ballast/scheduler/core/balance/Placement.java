@@ -1,0 +1,77 @@
+package io.ballast.scheduler.core.balance;
+
+import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Move;
+import io.ballast.messages.Reason;
+import io.ballast.messages.SchedulerCommand;
+import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.scheduler.core.view.ClusterView;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Where one virtual machine may go because a person wants it to go. */
+public sealed interface Placement {
+  /**
+   * It may go, and there.
+   *
+   * @param peerUri how the target's hypervisor is reached
+   */
+  record Found(PlannedMove move, String peerUri) implements Placement {}
+
+  /**
+   * It may not.
+   *
+   * @param message for a person: what is wrong and what to do next
+   */
+  record Refused(Reason reason, String message) implements Placement {}
+
+  /**
+   * Judges a person's wish by the hard rules: the VM runs and has no open move, the target is up
+   * and has room. Triggers and cool-downs don't bind a person. Where no target is named, a cool one
+   * with the best score is chosen, or a hot one if there is no other.
+   *
+   * @param view of the VM's cluster
+   * @param past what became of earlier moves
+   */
+  static Placement of(
+      ClusterView view, Past past, Policy policy, SchedulerCommand.MoveVm wish, Instant now) {
+    Forecast forecast = Forecast.of(view, past.moves(), policy, now);
+    Rules rules = new Rules(view, past, policy, now);
+    return new Chooser(view, forecast, rules).choose(wish.vm(), wish.to());
+  }
+
+  /**
+   * What speaks by now against a move that waited for its turn; empty = nothing. The balancer's
+   * also must not make its target hot.
+   *
+   * @param view of the VM's cluster
+   */
+  static Optional<String> against(
+      Move waiting, ClusterView view, Past past, Policy policy, Instant now) {
+    List<Move> others =
+        past.moves().stream().filter(move -> !move.id().equals(waiting.id())).toList();
+    Past without = new Past(others, past.setbacks());
+    Forecast forecast = Forecast.of(view, others, policy, now);
+    Rules rules = new Rules(view, without, policy, now);
+    Placement again =
+        new Chooser(view, forecast, rules).choose(waiting.vm(), Optional.of(waiting.to()));
+    return switch (again) {
+      case Refused refused -> Optional.of(refused.message());
+      case Found found when !found.move().from().equals(waiting.from()) ->
+          Optional.of("%s is on %s by now".formatted(waiting.name(), found.move().from()));
+      case Found found when waiting.priority() == Move.Priority.BALANCE ->
+          forecast
+              .site(waiting.to())
+              .filter(target -> isTooMuch(target, forecast, waiting, rules))
+              .map(target -> waiting.to() + " would have too much to do by now");
+      case Found found -> Optional.empty();
+    };
+  }
+
+  private static boolean isTooMuch(Site target, Forecast forecast, Move move, Rules rules) {
+    return forecast.guests(move.from()).stream()
+        .filter(guest -> guest.vm().id().equals(move.vm()))
+        .anyMatch(guest -> rules.isHot(target.with(guest)));
+  }
+}

@@ -1,0 +1,41 @@
+package io.ballast.scheduler.core.policy;
+
+import java.time.Duration;
+
+/**
+ * How long something must be wrong before it is said.
+ *
+ * @param stuckFor of a hypervisor that does not answer its agent
+ * @param doubledFor of a virtual machine that runs on two hosts; longer than two beats, because the
+ *     two hosts are looked at at different moments of a migration
+ * @param overlapFor of a virtual machine that is in memory on two hosts and runs on one at most,
+ *     without any open operation that explains it; longer than a migration by hand takes
+ * @param keptFor how long alerts that are over stay in the fleet's picture
+ */
+public record AlertSettings(
+    Duration stuckFor, Duration doubledFor, Duration overlapFor, Duration keptFor) {
+  public static final AlertSettings DEFAULT =
+      new AlertSettings(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(15),
+          Duration.ofMinutes(10),
+          Duration.ofMinutes(15));
+
+  public AlertSettings {
+    if (stuckFor.isNegative()
+        || doubledFor.isNegative()
+        || overlapFor.compareTo(doubledFor) < 0
+        || keptFor.isNegative()) {
+      throw new IllegalArgumentException(
+          "alerts: stuckFor "
+              + stuckFor
+              + ", doubledFor "
+              + doubledFor
+              + " and keptFor "
+              + keptFor
+              + " must be at least 0, overlapFor "
+              + overlapFor
+              + " at least doubledFor");
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.ballast.scheduler.core.view;
+
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmState;
+import java.util.Optional;
+
+/** What one host knows of a VM. */
+public enum Sight {
+  /** The host has not said. */
+  UNSEEN("not seen"),
+  /** It knows no such VM. */
+  ABSENT("not known"),
+  /** It is defined and not active. */
+  INACTIVE("shut off"),
+  /** It holds memory and does not run: paused, or not yet or no longer the running copy. */
+  HELD("paused"),
+  /** It runs. */
+  RUNNING("running");
+
+  private final String words;
+
+  Sight(String words) {
+    this.words = words;
+  }
+
+  public static Sight of(Optional<Vm> vm) {
+    if (vm.isEmpty()) {
+      return ABSENT;
+    }
+    VmState state = vm.get().state();
+    return switch (state) {
+      case RUNNING, SHUTTING_DOWN -> RUNNING;
+      case PAUSED, SLEEPING -> HELD;
+      case SHUT_OFF, CRASHED -> INACTIVE;
+    };
+  }
+
+  public boolean isActive() {
+    return this == HELD || this == RUNNING;
+  }
+
+  public boolean isSeen() {
+    return this != UNSEEN;
+  }
+
+  public String words() {
+    return words;
+  }
+}
