@@ -4,9 +4,20 @@ import io.ballast.bus.Bus;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
-import io.ballast.host.HostAgentConfig.Patience;
-import io.ballast.host.Hypervisor.Description;
-import io.ballast.host.Work.Kind;
+import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.DomainXml;
+import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Loop;
+import io.ballast.host.work.Allegiance;
+import io.ballast.host.work.Cancellation;
+import io.ballast.host.work.Migration;
+import io.ballast.host.work.Operations;
+import io.ballast.host.work.Patience;
+import io.ballast.host.work.Rules;
+import io.ballast.host.work.Shutdown;
+import io.ballast.host.work.Work;
+import io.ballast.host.work.Work.Kind;
 import io.ballast.messages.Command;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
@@ -150,7 +161,7 @@ final class HostCommands implements Bus.Receiver {
 
   private Work migrate(Migrate asked, Optional<Description> vm) {
     Rules.running(Rules.known(vm, asked.vm()));
-    Rules.elsewhere(asked, config);
+    Rules.elsewhere(asked, config.host(), config.peerUri());
     return new Migration(asked, hypervisor, around.loop(), config.patience());
   }
 
