@@ -95,6 +95,6 @@ final class HostImportsTest {
                   + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings|LaneLimits)"
                   + "|meter\\.(HostMeter|ProcMeter)"
                   + "|work\\.(Operations|Work|Migration|Shutdown|Cancellation)"
-                  + "|work\\.(Rules|Allegiance|Patience)"
+                  + "|work\\.(Preconditions|Allegiance|Patience)"
                   + "|testing\\.(FakeHypervisor|FakeMigration|FakeWorld))");
 }

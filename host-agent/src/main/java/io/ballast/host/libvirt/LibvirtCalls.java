@@ -1,7 +1,7 @@
 package io.ballast.host.libvirt;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.libvirt.LibvirtRefusal.Work;
+import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.messages.Reason;
@@ -43,7 +43,7 @@ final class LibvirtCalls {
   /** What the QEMU processes tell of themselves; one that hangs makes this call hang. */
   static Map<VmId, LibvirtParameters> details(LibvirtConnection connection) {
     return own(
-        Work.OTHER,
+        Attempt.OTHER,
         "the look into the VMs",
         () ->
             connection.statsOfAll(LibvirtNative.STATS_OF_QEMU).stream()
@@ -59,7 +59,7 @@ final class LibvirtCalls {
       Map<VmId, Domain> before) {
     List<LibvirtConnection.Stats> all =
         own(
-            Work.OTHER,
+            Attempt.OTHER,
             "the look at all VMs",
             () -> connection.statsOfAll(LibvirtNative.STATS_AT_HAND));
     List<Domain> domains = new ArrayList<>();
@@ -83,8 +83,8 @@ final class LibvirtCalls {
           LibvirtParameters known = size(connection, vm).or(details);
           String what = "the look at VM " + vm;
           Domain domain =
-              domain(own(Work.OTHER, what, () -> connection.statsOf(vm)), known, before);
-          return new Description(domain, own(Work.OTHER, what, () -> connection.xml(vm)));
+              domain(own(Attempt.OTHER, what, () -> connection.statsOf(vm)), known, before);
+          return new Description(domain, own(Attempt.OTHER, what, () -> connection.xml(vm)));
         });
   }
 
@@ -105,15 +105,15 @@ final class LibvirtCalls {
   }
 
   static Optional<VmState> state(LibvirtConnection connection, VmId vm) {
-    return ifThere(() -> own(Work.OTHER, "the look at VM " + vm, () -> connection.state(vm)));
+    return ifThere(() -> own(Attempt.OTHER, "the look at VM " + vm, () -> connection.state(vm)));
   }
 
   static Optional<LibvirtJob> job(LibvirtConnection connection, VmId vm, int flags) {
-    return own(Work.OTHER, "the look at VM " + vm, () -> connection.job(vm, flags));
+    return own(Attempt.OTHER, "the look at VM " + vm, () -> connection.job(vm, flags));
   }
 
   static VmId define(LibvirtConnection connection, String xml) {
-    return own(Work.DEFINE, "the definition of the VM", () -> connection.define(xml));
+    return own(Attempt.DEFINE, "the definition of the VM", () -> connection.define(xml));
   }
 
   static void undefine(LibvirtConnection connection, VmId vm) {
@@ -156,7 +156,7 @@ final class LibvirtCalls {
     try {
       onDomain(connection, vm, call);
     } catch (LibvirtException e) {
-      throw LibvirtRefusal.of(e.getError()).refused(Work.OTHER, what);
+      throw LibvirtRefusal.of(e.getError()).refused(Attempt.OTHER, what);
     }
   }
 
@@ -175,11 +175,11 @@ final class LibvirtCalls {
     return LibvirtDomains.read(stats.id(), stats.name(), stats.values().or(details), before);
   }
 
-  private static <T> T own(Work work, String what, Own<T> call) {
+  private static <T> T own(Attempt attempt, String what, Own<T> call) {
     try {
       return call.call();
     } catch (LibvirtFailure e) {
-      throw e.refusal().refused(work, what);
+      throw e.refusal().refused(attempt, what);
     }
   }
 

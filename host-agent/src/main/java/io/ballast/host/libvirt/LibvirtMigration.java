@@ -1,7 +1,7 @@
 package io.ballast.host.libvirt;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.libvirt.LibvirtRefusal.Work;
+import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
@@ -147,10 +147,10 @@ final class LibvirtMigration {
           });
     } catch (LibvirtException e) {
       LibvirtRefusal refusal = LibvirtRefusal.of(e.getError());
-      if (abortedFor.get() != null && refusal.reason(Work.MIGRATE) == Reason.CANCELLED) {
+      if (abortedFor.get() != null && refusal.reason(Attempt.MIGRATE) == Reason.CANCELLED) {
         throw aborted(refusal.sentence());
       }
-      throw refusal.refused(Work.MIGRATE, what());
+      throw refusal.refused(Attempt.MIGRATE, what());
     }
   }
 

@@ -66,7 +66,7 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
   }
 
   /** What was tried when the error came. */
-  enum Work {
+  enum Attempt {
     /** A description was given. */
     DEFINE,
     /** A domain was sent to a peer; errors of the connection are those between the two hosts. */
@@ -85,28 +85,28 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
   }
 
   /** The refusal that comes of it. {@code what} is for people: "the start of VM x". */
-  RefusedException refused(Work work, String what) {
-    Reason reason = reason(work);
-    return new RefusedException(reason, what + " failed: " + sentence + advice(reason, work));
+  RefusedException refused(Attempt attempt, String what) {
+    Reason reason = reason(attempt);
+    return new RefusedException(reason, what + " failed: " + sentence + advice(reason, attempt));
   }
 
-  Reason reason(Work work) {
+  Reason reason(Attempt attempt) {
     boolean noMemory =
         sentence.contains("Cannot allocate memory")
             || sentence.contains("cannot set up guest memory")
             || sentence.contains("unable to map backing store for guest RAM");
-    if (noMemory && work != Work.DEFINE) {
+    if (noMemory && attempt != Attempt.DEFINE) {
       return Reason.NO_ROOM;
     }
-    if (work == Work.MIGRATE
+    if (attempt == Attempt.MIGRATE
         && (code == ErrorNumber.VIR_ERR_MIGRATE_UNSAFE || MigrationBlocker.isNamedIn(sentence))) {
       return Reason.NOT_MIGRATABLE;
     }
-    if (work == Work.DEFINE && IN_A_DESCRIPTION.contains(code)) {
+    if (attempt == Attempt.DEFINE && IN_A_DESCRIPTION.contains(code)) {
       return Reason.INVALID_DOMAIN;
     }
     Reason reason = REASONS.getOrDefault(code, Reason.HYPERVISOR_REFUSED);
-    if (work == Work.MIGRATE) {
+    if (attempt == Attempt.MIGRATE) {
       if (origin == ErrorDomain.VIR_FROM_RPC && reason == Reason.HYPERVISOR_REFUSED) {
         return Reason.HYPERVISOR_UNREACHABLE;
       }
@@ -117,9 +117,9 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
     return reason;
   }
 
-  private static String advice(Reason reason, Work work) {
+  private static String advice(Reason reason, Attempt attempt) {
     String advice = advice(reason);
-    if (reason == Reason.HYPERVISOR_UNREACHABLE && work == Work.MIGRATE) {
+    if (reason == Reason.HYPERVISOR_UNREACHABLE && attempt == Attempt.MIGRATE) {
       advice =
           "Look whether libvirtd of the target runs and its host can be reached from this one.";
     }

@@ -3,7 +3,7 @@ package io.ballast.host.work;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Loop;
-import io.ballast.host.work.Verdict.Look;
+import io.ballast.host.work.MigrationEnd.Sighting;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *   aborting  --- the hypervisor says done after all ------------------------+
  *       | error, or no end at all (also straight from migrating)             |
  *       v                                                                    |
- *   looking at both hosts, again and again while the verdict is unknown ---> Verdict
+ *   looking at both hosts, again and again while its end is unknown -------> MigrationEnd
  * </pre>
  *
  * Lives on one loop.
@@ -117,28 +117,28 @@ public final class Migration implements Work {
   }
 
   private void lookOnce(Refused known) {
-    Future<Look> here =
+    Future<Sighting> here =
         look(hypervisor.inspect(order.vm()).map(found -> found.map(d -> d.domain().state())));
-    Future<Look> there = look(hypervisor.stateAt(order.peerUri(), order.vm()));
+    Future<Sighting> there = look(hypervisor.stateAt(order.peerUri(), order.vm()));
     loop.here(Future.all(here, there))
         .onSuccess(
             both -> {
-              Outcome verdict = Verdict.of(both.resultAt(0), both.resultAt(1), known);
+              Outcome judged = MigrationEnd.of(both.resultAt(0), both.resultAt(1), known);
               if (outcome.future().isComplete()) {
                 return;
               }
-              if (verdict instanceof Outcome.Unknown && !lookedLongEnough) {
+              if (judged instanceof Outcome.Unknown && !lookedLongEnough) {
                 loop.after(patience.again(), () -> lookOnce(known));
               } else {
-                outcome.tryComplete(verdict);
+                outcome.tryComplete(judged);
               }
             });
   }
 
-  private static Future<Look> look(Future<Optional<VmState>> asked) {
+  private static Future<Sighting> look(Future<Optional<VmState>> asked) {
     return asked
-        .<Look>map(Look.Seen::new)
-        .otherwise(failure -> new Look.NotSeen(refusal(failure).message()));
+        .<Sighting>map(Sighting.Seen::new)
+        .otherwise(failure -> new Sighting.NotSeen(refusal(failure).message()));
   }
 
   private static Refused refusal(Throwable failure) {

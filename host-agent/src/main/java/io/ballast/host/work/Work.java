@@ -70,7 +70,7 @@ public interface Work {
     return said.reason() == Reason.HYPERVISOR_STUCK
             || said.reason() == Reason.HYPERVISOR_UNREACHABLE
         ? new Outcome.Unknown(
-            Verdict.joined(said.message(), "it may still be done: look at the VM"))
+            MigrationEnd.joined(said.message(), "it may still be done: look at the VM"))
         : new Outcome.Failed(said.reason(), said.message());
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.libvirt.LibvirtRefusal.Work;
+import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import java.time.Duration;
@@ -35,8 +35,8 @@ final class LibvirtRefusalTest {
     "MIGRATE, VIR_ERR_MIGRATE_UNSAFE, VIR_FROM_QEMU, NOT_MIGRATABLE",
     "MIGRATE, VIR_ERR_OPERATION_INVALID, VIR_FROM_QEMU, WRONG_STATE"
   })
-  void eachErrorHasItsReason(Work work, ErrorNumber code, ErrorDomain origin, Reason reason) {
-    assertEquals(reason, new LibvirtRefusal(code, origin, "sentence").reason(work));
+  void eachErrorHasItsReason(Attempt attempt, ErrorNumber code, ErrorDomain origin, Reason reason) {
+    assertEquals(reason, new LibvirtRefusal(code, origin, "sentence").reason(attempt));
   }
 
   @Test
@@ -48,8 +48,8 @@ final class LibvirtRefusalTest {
             "process exited while connecting to monitor: qemu-system-x86_64: cannot set up guest"
                 + " memory 'pc.ram': Cannot allocate memory");
 
-    assertEquals(Reason.NO_ROOM, refusal.reason(Work.OTHER));
-    assertEquals(Reason.NO_ROOM, refusal.reason(Work.MIGRATE));
+    assertEquals(Reason.NO_ROOM, refusal.reason(Attempt.OTHER));
+    assertEquals(Reason.NO_ROOM, refusal.reason(Attempt.MIGRATE));
   }
 
   @Test
@@ -66,8 +66,8 @@ final class LibvirtRefusalTest {
             "the migration of VM x to h2 failed: Requested operation is not valid: domain has"
                 + " assigned non-USB host devices. No host can take it live as it is defined:"
                 + " change what is named here, or shut it down and start it elsewhere."),
-        refusal.refused(Work.MIGRATE, "the migration of VM x to h2").reply());
-    assertEquals(Reason.WRONG_STATE, refusal.reason(Work.OTHER));
+        refusal.refused(Attempt.MIGRATE, "the migration of VM x to h2").reply());
+    assertEquals(Reason.WRONG_STATE, refusal.reason(Attempt.OTHER));
   }
 
   @Test
@@ -77,7 +77,7 @@ final class LibvirtRefusalTest {
                 ErrorNumber.VIR_ERR_OPERATION_INVALID,
                 ErrorDomain.VIR_FROM_QEMU,
                 "Requested operation is not valid: domain is already running")
-            .refused(Work.OTHER, "the start of VM x");
+            .refused(Attempt.OTHER, "the start of VM x");
 
     assertEquals(Reason.WRONG_STATE, refused.reason());
     assertEquals(

@@ -3,7 +3,7 @@ package io.ballast.host.work;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ballast.host.work.Verdict.Look;
+import io.ballast.host.work.MigrationEnd.Sighting;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Refused;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-final class VerdictTest {
+final class MigrationEndTest {
   private static final Refused BROKE = new Refused(Reason.HYPERVISOR_REFUSED, "it broke");
 
   /** Rows: here. Columns: there, in the order of the rows. D = done, F = failed, . = unknown. */
@@ -32,51 +32,53 @@ final class VerdictTest {
       """;
 
   @Test
-  void everyCombinationHasItsVerdict() {
-    assertEquals(TABLE, looks().stream().map(VerdictTest::row).collect(Collectors.joining()));
+  void everyCombinationHasItsEnd() {
+    assertEquals(
+        TABLE, sightings().stream().map(MigrationEndTest::row).collect(Collectors.joining()));
   }
 
   @Test
   void aFailureCarriesTheReasonOfTheCause() {
     Refused cancelled = new Refused(Reason.CANCELLED, "the migration was cancelled");
 
-    Outcome verdict = Verdict.of(seen(VmState.RUNNING), new Look.Seen(Optional.empty()), cancelled);
+    Outcome end =
+        MigrationEnd.of(seen(VmState.RUNNING), new Sighting.Seen(Optional.empty()), cancelled);
 
-    assertEquals(new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), verdict);
+    assertEquals(new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), end);
   }
 
   @Test
   void aGuestThatRunsTwiceIsNeverCalledFailed() {
-    Outcome verdict = Verdict.of(seen(VmState.RUNNING), seen(VmState.RUNNING), BROKE);
+    Outcome end = MigrationEnd.of(seen(VmState.RUNNING), seen(VmState.RUNNING), BROKE);
 
     assertEquals(
-        new Outcome.Unknown("it broke; it is running here and running at the target"), verdict);
+        new Outcome.Unknown("it broke; it is running here and running at the target"), end);
   }
 
   @Test
   void aHostThatDoesNotAnswerIsNamedWithItsWords() {
-    Outcome verdict = Verdict.of(seen(VmState.RUNNING), new Look.NotSeen("no route"), BROKE);
+    Outcome end = MigrationEnd.of(seen(VmState.RUNNING), new Sighting.NotSeen("no route"), BROKE);
 
     assertEquals(
-        new Outcome.Unknown("it broke; the target does not say what it runs (no route)"), verdict);
+        new Outcome.Unknown("it broke; the target does not say what it runs (no route)"), end);
   }
 
   @Test
   void aGuestThatIsLeftPausedIsSaidToBe() {
-    Outcome verdict = Verdict.of(seen(VmState.PAUSED), new Look.Seen(Optional.empty()), BROKE);
+    Outcome end = MigrationEnd.of(seen(VmState.PAUSED), new Sighting.Seen(Optional.empty()), BROKE);
 
-    assertTrue(verdict.toString().contains("it is paused here"), verdict::toString);
+    assertTrue(end.toString().contains("it is paused here"), end::toString);
   }
 
-  private static String row(Look here) {
+  private static String row(Sighting here) {
     String name =
         switch (here) {
-          case Look.Seen seen -> seen.state().map(VmState::name).orElse("none");
-          case Look.NotSeen unseen -> "unseen";
+          case Sighting.Seen seen -> seen.state().map(VmState::name).orElse("none");
+          case Sighting.NotSeen unseen -> "unseen";
         };
     return String.format("%-15s", name)
-        + looks().stream()
-            .map(there -> letter(Verdict.of(here, there, BROKE)))
+        + sightings().stream()
+            .map(there -> letter(MigrationEnd.of(here, there, BROKE)))
             .collect(Collectors.joining())
         + "\n";
   }
@@ -89,14 +91,15 @@ final class VerdictTest {
     };
   }
 
-  private static List<Look> looks() {
-    List<Look> looks = new ArrayList<>(Arrays.stream(VmState.values()).map(s -> seen(s)).toList());
-    looks.add(new Look.Seen(Optional.empty()));
-    looks.add(new Look.NotSeen("no answer"));
-    return looks;
+  private static List<Sighting> sightings() {
+    List<Sighting> sightings =
+        new ArrayList<>(Arrays.stream(VmState.values()).map(s -> seen(s)).toList());
+    sightings.add(new Sighting.Seen(Optional.empty()));
+    sightings.add(new Sighting.NotSeen("no answer"));
+    return sightings;
   }
 
-  private static Look seen(VmState state) {
-    return new Look.Seen(Optional.of(state));
+  private static Sighting seen(VmState state) {
+    return new Sighting.Seen(Optional.of(state));
   }
 }

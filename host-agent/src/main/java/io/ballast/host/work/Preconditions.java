@@ -13,11 +13,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What must hold before a virtual machine is worked on. Each rule throws a {@link RefusedException}
+ * What must hold before a virtual machine is worked on. Each one throws a {@link RefusedException}
  * that says what to do instead.
  */
-public final class Rules {
-  private Rules() {}
+public final class Preconditions {
+  private Preconditions() {}
 
   /** There is such a VM, which is the answer. */
   public static Domain known(Optional<Description> found, VmId vm) {

@@ -19,16 +19,16 @@ import java.util.Optional;
  *
  * "Active" is {@link VmState#active}; "off" is defined and not active.
  */
-final class Verdict {
-  private Verdict() {}
+final class MigrationEnd {
+  private MigrationEnd() {}
 
   /** What a look at one host showed. */
-  sealed interface Look {
+  sealed interface Sighting {
     /** The host answered: with the state, or with empty because it has no such VM. */
-    record Seen(Optional<VmState> state) implements Look {}
+    record Seen(Optional<VmState> state) implements Sighting {}
 
     /** The host did not answer. */
-    record NotSeen(String why) implements Look {}
+    record NotSeen(String why) implements Sighting {}
   }
 
   /**
@@ -36,15 +36,15 @@ final class Verdict {
    *
    * @param cause why the migration ended, for the outcome if it failed
    */
-  static Outcome of(Look here, Look there, Refused cause) {
+  static Outcome of(Sighting here, Sighting there, Refused cause) {
     return switch (here) {
-      case Look.NotSeen unseen ->
+      case Sighting.NotSeen unseen ->
           unknown(cause, "this host does not say what it runs (" + unseen.why() + ")");
-      case Look.Seen at ->
+      case Sighting.Seen at ->
           switch (there) {
-            case Look.NotSeen unseen ->
+            case Sighting.NotSeen unseen ->
                 unknown(cause, "the target does not say what it runs (" + unseen.why() + ")");
-            case Look.Seen target -> of(at.state(), target.state(), cause);
+            case Sighting.Seen target -> of(at.state(), target.state(), cause);
           };
     };
   }

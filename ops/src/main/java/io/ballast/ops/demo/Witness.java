@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** Looks at the fleet twice a second, shows it, and waits for what must come. Blocks its caller. */
-final class Watch {
+final class Witness {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   /** How long the bus and an agent take to answer at most, on a quiet machine. */
@@ -39,7 +39,7 @@ final class Watch {
   private final Patience patience;
   private final Chronicle chronicle = new Chronicle();
 
-  Watch(Bus bus, Clock clock, Show show, Patience patience) {
+  Witness(Bus bus, Clock clock, Show show, Patience patience) {
     this.bus = bus;
     this.clock = clock;
     this.show = show;
