@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a scheduler decides, moves and warns of, as lines of its log. */
-final class Journal {
-  private static final Logger log = LoggerFactory.getLogger(Journal.class);
+final class EventLog {
+  private static final Logger log = LoggerFactory.getLogger(EventLog.class);
 
-  private Journal() {}
+  private EventLog() {}
 
   /** Writes the line of an event, if it deserves one. */
   static void write(Event event) {
@@ -38,38 +38,55 @@ final class Journal {
           log.info(
               "{} done{}",
               way(move),
-              move.measures().map(Journal::measures).orElse(" without measures"));
+              move.measures().map(EventLog::measures).orElse(" without measures"));
       case FAILED -> log.warn("{} failed: {}", way(move), move.note());
     }
   }
 
-  private static String line(Alert alert) {
-    String what =
-        switch (alert.verdict()) {
-          case HOST_SILENT -> "is silent";
-          case HYPERVISOR_STUCK -> "has a hypervisor that does not answer";
-          case VM_DOUBLED -> "has a virtual machine that is active elsewhere too";
-          case VM_LOST -> "had a virtual machine that is active nowhere since its move";
-          case VM_ID_SHARED -> "has a virtual machine whose UUID another one carries too";
-          case HOST_DOUBLED -> "has two agents";
-          case CLOCK_SKEWED -> "has a clock that is wrong";
-        };
+  /** The line of an alert: the warning while it lasts, and what is over at its end. */
+  static String line(Alert alert) {
     return alert
         .resolvedAt()
         .map(
             end ->
-                "alert over: %s no longer %s, after %s"
-                    .formatted(
-                        alert.host(), what, seconds(Duration.between(alert.raisedAt(), end))))
+                "alert over: %s, after %s"
+                    .formatted(over(alert), seconds(Duration.between(alert.raisedAt(), end))))
         .orElseGet(
             () ->
-                "ALERT: %s %s, last heard at %s; %s. %s"
+                "ALERT: %s, last heard at %s; %s. %s"
                     .formatted(
-                        alert.host(),
-                        what,
+                        what(alert),
                         alert.lastHeard().truncatedTo(ChronoUnit.MILLIS),
                         vms(alert.vms()),
                         String.join(" ", alert.evidence())));
+  }
+
+  private static String what(Alert alert) {
+    String host = alert.host().value();
+    return switch (alert.verdict()) {
+      case HOST_SILENT -> host + " is silent";
+      case HYPERVISOR_STUCK -> host + " has a hypervisor that does not answer";
+      case VM_DOUBLED -> host + " has a virtual machine that is active elsewhere too";
+      case VM_LOST -> host + " had a virtual machine that is active nowhere since its move";
+      case VM_ID_SHARED -> host + " has a virtual machine whose UUID another one carries too";
+      case HOST_DOUBLED -> host + " has two agents";
+      case CLOCK_SKEWED -> host + " has a clock that is wrong";
+    };
+  }
+
+  /** Has to be true also of a host that was forgotten, which ends what was said of it. */
+  private static String over(Alert alert) {
+    String host = alert.host().value();
+    String names = alert.vms().isEmpty() ? "a VM" : String.join(" and ", alert.vms());
+    return switch (alert.verdict()) {
+      case HOST_SILENT -> host + " is no longer missed";
+      case HYPERVISOR_STUCK -> "the hypervisor of " + host + " is no longer stuck";
+      case VM_DOUBLED -> names + " is no longer active on two hosts";
+      case VM_LOST -> names + " is no longer missed";
+      case VM_ID_SHARED -> names + " no longer carry one UUID while active";
+      case HOST_DOUBLED -> host + " is no longer the name of two agents";
+      case CLOCK_SKEWED -> "the clock of " + host + " is no longer wrong";
+    };
   }
 
   private static String line(Decision decision) {
