@@ -1,6 +1,7 @@
 package io.ballast.host;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.host.work.Work;
 import io.ballast.messages.HostBeat.Health;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Outcome;

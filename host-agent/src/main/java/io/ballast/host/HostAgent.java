@@ -5,6 +5,11 @@ import io.ballast.bus.Bus;
 import io.ballast.bus.Heartbeat;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Role;
+import io.ballast.host.meter.HostMeter;
+import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Loop;
+import io.ballast.host.work.Allegiance;
+import io.ballast.host.work.Operations;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.Reason;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -65,7 +70,7 @@ public final class HostAgent extends VerticleBase {
     AgentMetrics metrics = new AgentMetrics(registry, config.host());
     HostSampler sampler = new HostSampler(config, meter, hypervisor, loop, clock);
     Allegiance allegiance = new Allegiance();
-    Operations operations = new Operations(config.host(), bus, loop, clock, metrics);
+    Operations operations = new Operations(config.host(), bus, loop, clock, metrics::finished);
     Heartbeat<HostBeat> heartbeat =
         new Heartbeat<>(
             bus,

@@ -4,9 +4,20 @@ import io.ballast.bus.Bus;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
-import io.ballast.host.HostAgentConfig.Patience;
-import io.ballast.host.Hypervisor.Description;
-import io.ballast.host.Work.Kind;
+import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.DomainXml;
+import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Loop;
+import io.ballast.host.work.Allegiance;
+import io.ballast.host.work.Cancellation;
+import io.ballast.host.work.Migration;
+import io.ballast.host.work.Operations;
+import io.ballast.host.work.Patience;
+import io.ballast.host.work.Preconditions;
+import io.ballast.host.work.Shutdown;
+import io.ballast.host.work.Work;
+import io.ballast.host.work.Work.Kind;
 import io.ballast.messages.Command;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
@@ -84,7 +95,8 @@ final class HostCommands implements Bus.Receiver {
       case InspectVm asked -> inspect(asked.vm());
       case Define asked -> define(envelope, asked);
       case Start asked ->
-          change(envelope, Kind.START, asked.vm(), vm -> start(Rules.known(vm, asked.vm())));
+          change(
+              envelope, Kind.START, asked.vm(), vm -> start(Preconditions.known(vm, asked.vm())));
       case ShutDown asked ->
           change(envelope, Kind.SHUT_DOWN, asked.vm(), vm -> shutDown(asked, vm));
       case Destroy asked ->
@@ -93,7 +105,7 @@ final class HostCommands implements Bus.Receiver {
               Kind.DESTROY,
               asked.vm(),
               vm -> {
-                Rules.active(Rules.known(vm, asked.vm()));
+                Preconditions.active(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.destroy(asked.vm()));
               });
       case Reboot asked ->
@@ -102,7 +114,7 @@ final class HostCommands implements Bus.Receiver {
               Kind.REBOOT,
               asked.vm(),
               vm -> {
-                Rules.running(Rules.known(vm, asked.vm()));
+                Preconditions.running(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.reboot(asked.vm()));
               });
       case Suspend asked ->
@@ -111,7 +123,7 @@ final class HostCommands implements Bus.Receiver {
               Kind.SUSPEND,
               asked.vm(),
               vm -> {
-                Rules.running(Rules.known(vm, asked.vm()));
+                Preconditions.running(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.suspend(asked.vm()));
               });
       case Resume asked ->
@@ -120,7 +132,7 @@ final class HostCommands implements Bus.Receiver {
               Kind.RESUME,
               asked.vm(),
               vm -> {
-                Rules.paused(Rules.known(vm, asked.vm()));
+                Preconditions.paused(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.resume(asked.vm()));
               });
       case Undefine asked ->
@@ -129,7 +141,7 @@ final class HostCommands implements Bus.Receiver {
               Kind.UNDEFINE,
               asked.vm(),
               vm -> {
-                vm.ifPresent(found -> Rules.notActive(found.domain()));
+                vm.ifPresent(found -> Preconditions.notActive(found.domain()));
                 return Work.of(() -> hypervisor.undefine(asked.vm()));
               });
       case Migrate asked -> change(envelope, Kind.MIGRATE, asked.vm(), vm -> migrate(asked, vm));
@@ -138,19 +150,19 @@ final class HostCommands implements Bus.Receiver {
   }
 
   private Work start(Domain domain) {
-    Rules.notActive(domain);
-    Rules.fits(domain, sampler.available());
+    Preconditions.notActive(domain);
+    Preconditions.fits(domain, sampler.available());
     return Work.of(() -> hypervisor.start(domain.id()));
   }
 
   private Work shutDown(ShutDown asked, Optional<Description> vm) {
-    Rules.running(Rules.known(vm, asked.vm()));
+    Preconditions.running(Preconditions.known(vm, asked.vm()));
     return new Shutdown(asked, hypervisor, around.loop(), config.patience());
   }
 
   private Work migrate(Migrate asked, Optional<Description> vm) {
-    Rules.running(Rules.known(vm, asked.vm()));
-    Rules.elsewhere(asked, config);
+    Preconditions.running(Preconditions.known(vm, asked.vm()));
+    Preconditions.elsewhere(asked, config.host(), config.peerUri());
     return new Migration(asked, hypervisor, around.loop(), config.patience());
   }
 
@@ -183,10 +195,10 @@ final class HostCommands implements Bus.Receiver {
   /**
    * Begins work on a virtual machine.
    *
-   * @param rules makes the work, or throws the refusal, from what the hypervisor says of the VM
+   * @param check makes the work, or throws the refusal, from what the hypervisor says of the VM
    */
   private Future<Reply.Accepted> change(
-      Envelope envelope, Kind kind, VmId vm, Function<Optional<Description>, Work> rules) {
+      Envelope envelope, Kind kind, VmId vm, Function<Optional<Description>, Work> check) {
     Optional<RefusedException> objection = objection(envelope);
     if (objection.isPresent()) {
       return Future.failedFuture(objection.get());
@@ -200,7 +212,7 @@ final class HostCommands implements Bus.Receiver {
             look(vm)
                 .map(
                     found -> {
-                      Work work = rules.apply(found);
+                      Work work = check.apply(found);
                       objection(envelope)
                           .ifPresent(
                               late -> {

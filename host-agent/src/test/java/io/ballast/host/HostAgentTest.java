@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.host.meter.HostMeter;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;

@@ -13,6 +13,9 @@ import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.VirtualTime;
+import io.ballast.host.work.Allegiance;
+import io.ballast.host.work.Operations;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;
@@ -53,7 +56,7 @@ final class OneHost {
     AgentMetrics metrics = new AgentMetrics(new SimpleMeterRegistry(), H1);
     sampler = new HostSampler(config, hypervisor.meter(), hypervisor, time, time);
     Allegiance allegiance = new Allegiance();
-    Operations operations = new Operations(H1, bus, time, time, metrics);
+    Operations operations = new Operations(H1, bus, time, time, metrics::finished);
     heartbeat =
         new Heartbeat<>(
             bus,

@@ -2,9 +2,10 @@ package io.ballast.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ballast.host.HostMeter.LinkCounters;
-import io.ballast.host.HostMeter.Reading;
 import io.ballast.host.Rates.Sample;
+import io.ballast.host.meter.HostMeter.LinkCounters;
+import io.ballast.host.meter.HostMeter.Reading;
+import io.ballast.host.trade.Domain;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat.LinkTraffic;
 import io.ballast.messages.HostBeat.Load;

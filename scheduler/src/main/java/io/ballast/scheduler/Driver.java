@@ -166,7 +166,7 @@ final class Driver {
       case Effect.Look look -> errands.look(look);
       case Effect.Think think -> think(think.thought());
       case Effect.Tell tell -> {
-        Journal.write(tell.event());
+        EventLog.write(tell.event());
         metrics.count(tell.event());
         outbox.tell(tell.event());
       }

@@ -1,7 +1,7 @@
 package io.ballast.host.testing;
 
-import io.ballast.host.Domain;
-import io.ballast.host.DomainXml;
+import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.DomainXml;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;

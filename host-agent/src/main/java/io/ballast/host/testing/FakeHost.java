@@ -1,8 +1,8 @@
 package io.ballast.host.testing;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.HostMeter.LinkCounters;
-import io.ballast.host.HostMeter.Reading;
+import io.ballast.host.meter.HostMeter.LinkCounters;
+import io.ballast.host.meter.HostMeter.Reading;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat.Pressure;
 import io.ballast.messages.HostId;

@@ -1,9 +1,9 @@
 package io.ballast.host.testing;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.Domain;
-import io.ballast.host.HostMeter;
-import io.ballast.host.Hypervisor;
+import io.ballast.host.meter.HostMeter;
+import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.Hypervisor;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;

@@ -1,6 +1,6 @@
 package io.ballast.host.testing;
 
-import io.ballast.host.HostMeter;
+import io.ballast.host.meter.HostMeter;
 import io.vertx.core.Future;
 import java.util.Locale;
 

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.Domain;
-import io.ballast.host.HostMeter.LinkCounters;
-import io.ballast.host.HostMeter.Reading;
-import io.ballast.host.Hypervisor;
-import io.ballast.host.VirtualTime;
+import io.ballast.host.meter.HostMeter.LinkCounters;
+import io.ballast.host.meter.HostMeter.Reading;
+import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.VirtualTime;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;

@@ -53,7 +53,7 @@ final class Desk implements Link.Fixture {
     String role = reception.address().role().word();
     String queue = role + ".all." + UUID.randomUUID();
     return session
-        .queue(queue, Session.Life.SESSION, new JsonObject())
+        .queue(queue, Session.Lifespan.SESSION, new JsonObject())
         .compose(done -> session.bind(queue, Topology.FANOUTS, role))
         .compose(done -> consume(session, queue, Address.any(reception.address().role())));
   }

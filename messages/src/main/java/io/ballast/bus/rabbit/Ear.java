@@ -35,7 +35,7 @@ final class Ear<N extends Notice> implements Link.Fixture {
   @Override
   public Future<Void> install(Session next) {
     String queue = exchange + ".for." + UUID.randomUUID();
-    Future<Void> bound = next.queue(queue, Session.Life.SESSION, new JsonObject());
+    Future<Void> bound = next.queue(queue, Session.Lifespan.SESSION, new JsonObject());
     for (String kind : listening.kinds()) {
       bound = bound.compose(done -> next.bind(queue, exchange, kind));
     }

@@ -49,7 +49,7 @@ final class Session {
   private long echoedAt;
 
   /** How long a queue stays on the broker. */
-  enum Life {
+  enum Lifespan {
     /** Until somebody deletes it; it survives the broker. */
     DURABLE,
     /** As long as it has a consumer, whoever that is. */
@@ -99,7 +99,7 @@ final class Session {
     return checked(() -> client.addConfirmListener(Integer.MAX_VALUE))
         .onSuccess(stream -> stream.handler(confirms::settle))
         .compose(done -> checked(() -> client.basicQos(0, PREFETCH, false)))
-        .compose(done -> queue(queue, Life.SESSION, new JsonObject()))
+        .compose(done -> queue(queue, Lifespan.SESSION, new JsonObject()))
         .compose(done -> consume(queue, Wire.unacknowledged(), message -> read(message, mail)))
         .onSuccess(done -> watch())
         .mapEmpty();
@@ -164,14 +164,14 @@ final class Session {
     return checked(() -> client.exchangeDeclare(name, type, true, false, arguments));
   }
 
-  Future<Void> queue(String name, Life life, JsonObject arguments) {
+  Future<Void> queue(String name, Lifespan lifespan, JsonObject arguments) {
     return checked(
             () ->
                 client.queueDeclare(
                     name,
-                    life == Life.DURABLE,
-                    life == Life.SESSION,
-                    life != Life.DURABLE,
+                    lifespan == Lifespan.DURABLE,
+                    lifespan == Lifespan.SESSION,
+                    lifespan != Lifespan.DURABLE,
                     arguments))
         .mapEmpty();
   }

@@ -53,14 +53,14 @@ final class Topology {
             done ->
                 session.queue(
                     NOBODY,
-                    Session.Life.DURABLE,
+                    Session.Lifespan.DURABLE,
                     new JsonObject().put("x-max-length", 0).put("x-overflow", "reject-publish")))
         .compose(done -> session.bind(NOBODY, UNROUTABLE, ""))
         .compose(
             done ->
                 session.queue(
                     UNROUTABLE,
-                    Session.Life.DURABLE,
+                    Session.Lifespan.DURABLE,
                     new JsonObject().put("x-max-length", MOST_UNROUTABLE)))
         .compose(done -> session.bind(UNROUTABLE, UNROUTABLE, ""))
         .compose(done -> session.exchange(CALLS, "direct", unroutable))
@@ -82,7 +82,7 @@ final class Topology {
   private static Future<Void> deadLetters(Session session) {
     return session.queue(
         DEAD_LETTERS,
-        Session.Life.DURABLE,
+        Session.Lifespan.DURABLE,
         new JsonObject().put("x-max-length-bytes", MOST_DEAD_BYTES));
   }
 
@@ -90,7 +90,7 @@ final class Topology {
   static Future<String> calls(Session session, Address address) {
     String queue = address.toString();
     return session
-        .queue(queue, Session.Life.WHILE_USED, new JsonObject())
+        .queue(queue, Session.Lifespan.WHILE_USED, new JsonObject())
         .compose(done -> session.bind(queue, CALLS, address.toString()))
         .map(queue);
   }
@@ -101,7 +101,7 @@ final class Topology {
     return session
         .queue(
             queue,
-            Session.Life.DURABLE,
+            Session.Lifespan.DURABLE,
             new JsonObject()
                 .put("x-message-ttl", STALE.toMillis())
                 .put("x-expires", ABANDONED.toMillis())

@@ -17,11 +17,11 @@ record BusConnection(Vertx vertx, Bus bus) {
     Configuration configuration = Configuration.find(Optional.of(file), Map.of());
     RabbitBus bus =
         RabbitBus.connect(vertx, Credentials.busOptions(configuration.bus(), "ballast.demo"));
-    Watch.await(bus.connected());
+    Witness.await(bus.connected());
     return new BusConnection(vertx, bus);
   }
 
   void close() {
-    Watch.await(bus.close().eventually(vertx::close));
+    Witness.await(bus.close().eventually(vertx::close));
   }
 }

@@ -37,7 +37,7 @@ final class Demo {
 
   private final Stage stage;
   private final Show show;
-  private final Watch watch;
+  private final Witness witness;
   private final List<HostId> hosts;
   private final HostId crowded;
   private final Duration quiet;
@@ -47,7 +47,7 @@ final class Demo {
     this.stage = stage;
     this.show = show;
     Bus bus = stage.open(show);
-    watch = new Watch(bus, Clock.systemUTC(), show, patience);
+    witness = new Witness(bus, Clock.systemUTC(), show, patience);
     hosts = stage.hosts();
     crowded = hosts.getFirst();
     quiet = QUIET.dividedBy(stage.speed());
@@ -55,15 +55,15 @@ final class Demo {
 
   /** Plays to the end; the summary's leftovers are for whoever closes the stage. */
   Summary play() {
-    watch.until(
+    witness.until(
         "beats of " + hosts, Duration.ofSeconds(20), fleet -> fleet.up().equals(Set.copyOf(hosts)));
     Set<String> guests = boot();
 
     show.step("waiting for the scheduler: " + crowded + " carries everything");
-    Instant crowdedSince = watch.now();
-    watch.until(
-        "a first move", Duration.ofSeconds(60), fleet -> !watch.chronicle().moves().isEmpty());
-    double spreadBefore = watch.chronicle().cpuSpread(crowdedSince, watch.now());
+    Instant crowdedSince = witness.now();
+    witness.until(
+        "a first move", Duration.ofSeconds(60), fleet -> !witness.chronicle().moves().isEmpty());
+    double spreadBefore = witness.chronicle().cpuSpread(crowdedSince, witness.now());
     double spreadAfter = untilEven();
     expect(
         spreadAfter <= spreadBefore / 2,
@@ -95,10 +95,10 @@ final class Demo {
     for (Map.Entry<String, String> guest : guests.entrySet()) {
       String name = guest.getKey();
       show.step("booting " + name + " on " + crowded);
-      watch.run(crowded, "the definition of " + name, new HostCommand.Define(guest.getValue()));
-      watch.run(crowded, "the start of " + name, new HostCommand.Start(idIn(guest.getValue())));
+      witness.run(crowded, "the definition of " + name, new HostCommand.Define(guest.getValue()));
+      witness.run(crowded, "the start of " + name, new HostCommand.Start(idIn(guest.getValue())));
     }
-    watch.until(
+    witness.until(
         "all guests running on " + crowded,
         Duration.ofSeconds(20),
         fleet -> fleet.running(crowded).equals(guests.keySet()));
@@ -108,13 +108,13 @@ final class Demo {
   /** Waits until moves were made and none is open or wanted any more; the spread that is left. */
   private double untilEven() {
     show.step("balancing, until nothing has moved for " + quiet.toSeconds() + " s");
-    watch.until(
+    witness.until(
         "an even fleet, in which nothing moves for " + quiet.toSeconds() + " s",
         Duration.ofSeconds(90),
-        fleet -> fleet.isAtRest() && quietSince(settled()).plus(quiet).isBefore(watch.now()));
-    return watch
+        fleet -> fleet.isAtRest() && quietSince(settled()).plus(quiet).isBefore(witness.now()));
+    return witness
         .chronicle()
-        .cpuSpread(watch.now().minus(MEASURED.dividedBy(stage.speed())), watch.now());
+        .cpuSpread(witness.now().minus(MEASURED.dividedBy(stage.speed())), witness.now());
   }
 
   private static Instant quietSince(List<Move> moves) {
@@ -123,7 +123,7 @@ final class Demo {
 
   /** The moves that were made; none failed, and no VM moved twice. */
   private List<Move> settled() {
-    List<Move> moves = watch.chronicle().moves();
+    List<Move> moves = witness.chronicle().moves();
     Set<VmId> moved = new HashSet<>();
     for (Move move : moves) {
       expect(move.state() != Move.State.FAILED, "moves that succeed", Glance.words(move));
@@ -133,7 +133,7 @@ final class Demo {
   }
 
   private void eachRunsOnce(Set<String> guests) {
-    watch.until(
+    witness.until(
         "each of " + String.join(", ", guests) + " running on exactly one host",
         Duration.ofSeconds(10),
         fleet -> fleet.misplaced(guests).isEmpty());
@@ -141,10 +141,10 @@ final class Demo {
 
   private Summary.Silence loseAndRegainAHost() {
     Fleet before =
-        watch.until(
+        witness.until(
             "an end of alerts from before the power cut",
             Duration.ofSeconds(20),
-            fleet -> watch.chronicle().openAlerts().isEmpty());
+            fleet -> witness.chronicle().openAlerts().isEmpty());
     Glance glance = new Glance(before);
     HostId victim =
         hosts.reversed().stream()
@@ -154,9 +154,9 @@ final class Demo {
     Set<String> taken = glance.running(victim);
 
     show.step("cutting the power of " + victim + ", which runs " + String.join(", ", taken));
-    Instant cut = watch.now();
+    Instant cut = witness.now();
     stage.cut(victim);
-    watch.until(
+    witness.until(
         "an alert for " + victim, Duration.ofSeconds(20), fleet -> !alerts(victim, cut).isEmpty());
     Chronicle.Seen raised = alerts(victim, cut).getFirst();
     expect(
@@ -170,9 +170,9 @@ final class Demo {
         raised.alert().verdict() + " with " + raised.alert().evidence().size() + " sentences");
 
     show.step("giving " + victim + " its power back");
-    Instant restored = watch.now();
+    Instant restored = witness.now();
     stage.restore(victim);
-    watch.until(
+    witness.until(
         "the end of the alert, and beats of " + victim,
         Duration.ofSeconds(30),
         fleet ->
@@ -198,7 +198,7 @@ final class Demo {
   }
 
   private List<Chronicle.Seen> alerts(HostId host, Instant since) {
-    return watch.chronicle().alerts(host, since);
+    return witness.chronicle().alerts(host, since);
   }
 
   private static void expect(boolean holds, String wanted, String seen) {

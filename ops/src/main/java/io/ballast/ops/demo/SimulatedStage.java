@@ -81,7 +81,7 @@ final class SimulatedStage implements Stage {
             registry,
             Clock.systemUTC()));
     Bus bus = member("demo");
-    Watch.await(bus.serve(Event.class, this::measure));
+    Witness.await(bus.serve(Event.class, this::measure));
     return bus;
   }
 
@@ -100,8 +100,8 @@ final class SimulatedStage implements Stage {
     world.hypervisor(id).cutPower();
     Powered host = powered.remove(id);
     if (host != null) {
-      Watch.await(vertx.undeploy(host.deployment()));
-      Watch.await(host.bus().close());
+      Witness.await(vertx.undeploy(host.deployment()));
+      Witness.await(host.bus().close());
     }
   }
 
@@ -134,7 +134,7 @@ final class SimulatedStage implements Stage {
 
   @Override
   public List<String> close() {
-    Watch.await(vertx.close());
+    Witness.await(vertx.close());
     return List.of();
   }
 
@@ -144,7 +144,7 @@ final class SimulatedStage implements Stage {
   }
 
   private String deploy(Deployable verticle) {
-    return Watch.await(vertx.deployVerticle(verticle));
+    return Witness.await(vertx.deployVerticle(verticle));
   }
 
   private Bus member(String name) {

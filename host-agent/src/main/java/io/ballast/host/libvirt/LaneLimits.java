@@ -1,0 +1,19 @@
+package io.ballast.host.libvirt;
+
+/**
+ * How much a lane may take on.
+ *
+ * @param lanes lanes side by side that share such calls
+ * @param waiting calls that may wait for a lane's thread; more are refused
+ * @param abandoned threads that a lane may have lost to calls which never came back; at that number
+ *     it refuses everything until one does
+ */
+public record LaneLimits(int lanes, int waiting, int abandoned) {
+  public static final LaneLimits DEFAULT = new LaneLimits(2, 32, 3);
+
+  public LaneLimits {
+    LibvirtSettings.atLeastOne(lanes, "lanes");
+    LibvirtSettings.atLeastOne(waiting, "waiting calls");
+    LibvirtSettings.atLeastOne(abandoned, "threads that may be lost");
+  }
+}

@@ -1,0 +1,196 @@
+package io.ballast.host.libvirt;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.libvirt.DomainInfo;
+import org.libvirt.LibvirtException;
+
+/**
+ * What the hypervisor's verbs are in calls of libvirt. Each blocks, and throws a {@link
+ * RefusedException} with a typed reason for every error of libvirt.
+ */
+final class LibvirtCalls {
+  /**
+   * Also forget what libvirt keeps beside a domain: saved memory, snapshots, NVRAM, checkpoints.
+   */
+  private static final int UNDEFINE_ALL = 1 | 1 << 1 | 1 << 2 | 1 << 4;
+
+  private static final LibvirtParameters NOTHING = new LibvirtParameters(Map.of());
+
+  private LibvirtCalls() {}
+
+  /** A call on a domain of libvirt-java. */
+  interface OnDomain {
+    void on(org.libvirt.Domain domain) throws LibvirtException;
+  }
+
+  /** A call of libvirt that we make ourselves. */
+  private interface Own<T> {
+    T call() throws LibvirtFailure;
+  }
+
+  /** What the QEMU processes tell of themselves; one that hangs makes this call hang. */
+  static Map<VmId, LibvirtParameters> details(LibvirtConnection connection) {
+    return own(
+        Attempt.OTHER,
+        "the look into the VMs",
+        () ->
+            connection.statsOfAll(LibvirtNative.STATS_OF_QEMU).stream()
+                .collect(
+                    Collectors.toMap(
+                        LibvirtConnection.Stats::id, LibvirtConnection.Stats::values)));
+  }
+
+  /** All domains by what libvirt has at hand, and the details that are known from before. */
+  static List<Domain> sample(
+      LibvirtConnection connection,
+      Map<VmId, LibvirtParameters> details,
+      Map<VmId, Domain> before) {
+    List<LibvirtConnection.Stats> all =
+        own(
+            Attempt.OTHER,
+            "the look at all VMs",
+            () -> connection.statsOfAll(LibvirtNative.STATS_AT_HAND));
+    List<Domain> domains = new ArrayList<>();
+    for (LibvirtConnection.Stats stats : all) {
+      LibvirtParameters known = details.get(stats.id());
+      if (known == null && !before.containsKey(stats.id())) {
+        known = ifThere(() -> size(connection, stats.id())).orElse(NOTHING);
+      }
+      domains.add(
+          domain(
+              stats, known == null ? NOTHING : known, Optional.ofNullable(before.get(stats.id()))));
+    }
+    return domains;
+  }
+
+  /** One domain, with the details that are known from before. */
+  static Optional<Description> inspect(
+      LibvirtConnection connection, VmId vm, LibvirtParameters details, Optional<Domain> before) {
+    return ifThere(
+        () -> {
+          LibvirtParameters known = size(connection, vm).or(details);
+          String what = "the look at VM " + vm;
+          Domain domain =
+              domain(own(Attempt.OTHER, what, () -> connection.statsOf(vm)), known, before);
+          return new Description(domain, own(Attempt.OTHER, what, () -> connection.xml(vm)));
+        });
+  }
+
+  /** Memory and virtual CPUs of a domain, named as in statistics; QEMU is not asked. */
+  private static LibvirtParameters size(LibvirtConnection connection, VmId vm) {
+    Map<String, Object> size = new HashMap<>();
+    act(
+        connection,
+        vm,
+        "the look at VM " + vm,
+        domain -> {
+          DomainInfo now = domain.getInfo();
+          size.put("balloon.maximum", now.maxMem);
+          size.put("balloon.current", now.memory);
+          size.put("vcpu.current", (long) now.nrVirtCpu);
+        });
+    return new LibvirtParameters(size);
+  }
+
+  static Optional<VmState> state(LibvirtConnection connection, VmId vm) {
+    return ifThere(() -> own(Attempt.OTHER, "the look at VM " + vm, () -> connection.state(vm)));
+  }
+
+  static Optional<LibvirtJob> job(LibvirtConnection connection, VmId vm, int flags) {
+    return own(Attempt.OTHER, "the look at VM " + vm, () -> connection.job(vm, flags));
+  }
+
+  static VmId define(LibvirtConnection connection, String xml) {
+    return own(Attempt.DEFINE, "the definition of the VM", () -> connection.define(xml));
+  }
+
+  static void undefine(LibvirtConnection connection, VmId vm) {
+    Optional<VmState> state = state(connection, vm);
+    if (state.isEmpty()) {
+      return;
+    }
+    if (state.get().active()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "VM " + vm + " can't be undefined while it runs. Shut it down or destroy it first.");
+    }
+    try {
+      act(connection, vm, "the removal of VM " + vm, domain -> domain.undefine(UNDEFINE_ALL));
+    } catch (RefusedException e) {
+      if (e.reason() != Reason.UNKNOWN_VM) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Aborts the migration of a VM, whoever began it. Any other job of libvirt's, such as a dump or a
+   * backup, is left alone.
+   */
+  static void abortMigration(LibvirtConnection connection, VmId vm) {
+    if (job(connection, vm, 0).filter(LibvirtJob::leaving).isEmpty()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE, "VM " + vm + " does not migrate away from this host");
+    }
+    abortJob(connection, vm);
+  }
+
+  static void abortJob(LibvirtConnection connection, VmId vm) {
+    act(connection, vm, "the abort of what works on VM " + vm, domain -> domain.abortJob());
+  }
+
+  /** Calls something on a domain. {@code what} is for people: "the start of VM x". */
+  static void act(LibvirtConnection connection, VmId vm, String what, OnDomain call) {
+    try {
+      onDomain(connection, vm, call);
+    } catch (LibvirtException e) {
+      throw LibvirtRefusal.of(e.getError()).refused(Attempt.OTHER, what);
+    }
+  }
+
+  static void onDomain(LibvirtConnection connection, VmId vm, OnDomain call)
+      throws LibvirtException {
+    org.libvirt.Domain domain = connection.domainLookupByUUID(vm.value());
+    try {
+      call.on(domain);
+    } finally {
+      domain.free();
+    }
+  }
+
+  private static Domain domain(
+      LibvirtConnection.Stats stats, LibvirtParameters details, Optional<Domain> before) {
+    return LibvirtDomains.read(stats.id(), stats.name(), stats.values().or(details), before);
+  }
+
+  private static <T> T own(Attempt attempt, String what, Own<T> call) {
+    try {
+      return call.call();
+    } catch (LibvirtFailure e) {
+      throw e.refusal().refused(attempt, what);
+    }
+  }
+
+  private static <T> Optional<T> ifThere(java.util.function.Supplier<T> look) {
+    try {
+      return Optional.of(look.get());
+    } catch (RefusedException e) {
+      if (e.reason() == Reason.UNKNOWN_VM) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

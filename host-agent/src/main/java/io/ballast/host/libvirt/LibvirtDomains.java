@@ -1,0 +1,99 @@
+package io.ballast.host.libvirt;
+
+import io.ballast.host.trade.Domain;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Domains as libvirt's bulk statistics tell of them. */
+final class LibvirtDomains {
+  private static final int PAUSED = 3;
+  private static final int SHUTTING_DOWN = 4;
+  private static final int SHUT_OFF = 5;
+  private static final int CRASHED = 6;
+  private static final int SLEEPING = 7;
+  private static final int SHUT_OFF_BY_CRASH = 3;
+
+  private LibvirtDomains() {}
+
+  /**
+   * Reads one domain's statistics. Libvirt leaves out what a busy or stuck QEMU would have to be
+   * asked for; then the counters stay as they were, so that they never fall, and a domain of which
+   * it is not known what it holds of the memory holds what it was given.
+   *
+   * @param before the same domain as last read
+   */
+  static Domain read(VmId id, String name, LibvirtParameters stats, Optional<Domain> before) {
+    VmState state = state(stats.count("state.state"), stats.count("state.reason"));
+    Optional<Domain> same = before.filter(domain -> domain.state().active() == state.active());
+    Optional<Bytes> given = kib(stats, "balloon.current");
+    Bytes memory =
+        kib(stats, "balloon.maximum")
+            .or(() -> given)
+            .or(() -> before.map(Domain::memory))
+            .orElse(Bytes.ZERO);
+    return new Domain(
+        id,
+        name,
+        state,
+        vcpus(stats, before),
+        state.active()
+            ? cpuTime(stats).orElse(same.map(Domain::cpuTime).orElse(Duration.ZERO))
+            : Duration.ZERO,
+        memory,
+        state.active() ? resident(stats, given.orElse(memory), same) : Bytes.ZERO,
+        state.active() ? counters(stats, same) : Domain.Counters.ZERO);
+  }
+
+  /** Libvirt's number of a state, and its number of the reason for it. */
+  static VmState state(long state, long reason) {
+    if (state == PAUSED) {
+      return VmState.PAUSED;
+    } else if (state == SHUTTING_DOWN) {
+      return VmState.SHUTTING_DOWN;
+    } else if (state == SHUT_OFF) {
+      return reason == SHUT_OFF_BY_CRASH ? VmState.CRASHED : VmState.SHUT_OFF;
+    } else if (state == CRASHED) {
+      return VmState.CRASHED;
+    } else if (state == SLEEPING) {
+      return VmState.SLEEPING;
+    }
+    // Running, blocked on a resource, or unknown, which only an active domain can be.
+    return VmState.RUNNING;
+  }
+
+  private static int vcpus(LibvirtParameters stats, Optional<Domain> before) {
+    long known = stats.number("vcpu.current").orElse(stats.count("vcpu.maximum"));
+    return known > 0 ? (int) known : before.map(Domain::vcpus).orElse(1);
+  }
+
+  private static Optional<Duration> cpuTime(LibvirtParameters stats) {
+    OptionalLong nanos = stats.number("cpu.time");
+    return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
+  }
+
+  private static Bytes resident(LibvirtParameters stats, Bytes given, Optional<Domain> before) {
+    return kib(stats, "balloon.rss").or(() -> before.map(Domain::resident)).orElse(given);
+  }
+
+  private static Optional<Bytes> kib(LibvirtParameters stats, String name) {
+    OptionalLong amount = stats.number(name);
+    return amount.isPresent() ? Optional.of(Bytes.ofKiB(amount.getAsLong())) : Optional.empty();
+  }
+
+  private static Domain.Counters counters(LibvirtParameters stats, Optional<Domain> before) {
+    Domain.Counters last = before.map(Domain::counters).orElse(Domain.Counters.ZERO);
+    return new Domain.Counters(
+        grown(stats.sum("block", "rd.bytes"), last.read()),
+        grown(stats.sum("block", "wr.bytes"), last.written()),
+        grown(stats.sum("net", "rx.bytes"), last.received()),
+        grown(stats.sum("net", "tx.bytes"), last.sent()));
+  }
+
+  private static Bytes grown(OptionalLong now, Bytes last) {
+    return now.isPresent() ? new Bytes(now.getAsLong()) : last;
+  }
+}

@@ -1,0 +1,242 @@
+package io.ballast.host.libvirt;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Domain.MigrateFlags;
+import org.libvirt.LibvirtException;
+import org.libvirt.TypedParameter;
+import org.libvirt.TypedUlongParameter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A migration that this host sends. One lane is taken up by libvirt's call until the migration
+ * ends; another watches it once a second and aborts it. Libvirt goes on with a migration whose
+ * caller went away, so nothing but an abort stops one.
+ */
+final class LibvirtMigration {
+  private static final Logger LOG = LoggerFactory.getLogger(LibvirtMigration.class);
+
+  private static final int FLAGS =
+      MigrateFlags.LIVE
+          | MigrateFlags.PEER2PEER
+          | MigrateFlags.PERSIST_DEST
+          | MigrateFlags.UNDEFINE_SOURCE;
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_ABORTS = Duration.ofMillis(200);
+
+  /** The lanes of a migration: for the call itself, for looking at it, and to its target. */
+  record Lanes(
+      Lane<LibvirtConnection> sending,
+      Lane<LibvirtConnection> watching,
+      Lane<LibvirtConnection> target) {}
+
+  private final Migrate order;
+  private final Lanes lanes;
+  private final LibvirtSettings.Deadlines deadlines;
+  private final ScheduledExecutorService clock;
+
+  private final Promise<Void> sent = Promise.promise();
+  private final AtomicReference<@Nullable Reason> abortedFor = new AtomicReference<>();
+  private volatile @Nullable LibvirtJob last;
+
+  LibvirtMigration(
+      Migrate order,
+      Lanes lanes,
+      LibvirtSettings.Deadlines deadlines,
+      ScheduledExecutorService clock) {
+    this.order = order;
+    this.lanes = lanes;
+    this.deadlines = deadlines;
+    this.clock = clock;
+  }
+
+  /** Sends the domain. To be called once; {@code progress} is called on a thread of the lanes. */
+  Future<Outcome.Migration> run(Consumer<MigrationProgress> progress) {
+    long start = System.nanoTime();
+    Duration atMost = order.within().plus(deadlines.connect()).plus(deadlines.abort());
+    ScheduledFuture<?> end =
+        clock.schedule(
+            () -> abort(Reason.DEADLINE_PASSED), order.within().toMillis(), TimeUnit.MILLISECONDS);
+    lanes.sending().run(what(), atMost, this::send).onComplete(sent);
+    look(progress);
+    return sent.future()
+        .eventually(
+            () -> {
+              end.cancel(false);
+              return Future.succeededFuture();
+            })
+        .compose(done -> measures(Duration.ofNanos(System.nanoTime() - start)));
+  }
+
+  /**
+   * Aborts it for a person. Completes when libvirt was told to, or when the migration has ended on
+   * its own; fails if neither can be had.
+   */
+  Future<Void> abort() {
+    return abort(Reason.CANCELLED);
+  }
+
+  private Future<Void> abort(Reason why) {
+    abortedFor.compareAndSet(null, why);
+    Promise<Void> told = Promise.promise();
+    sent.future().onComplete(end -> told.tryComplete());
+    tryToAbort(told);
+    return told.future();
+  }
+
+  /** The job may not have begun yet: libvirt then says that there is none, and is asked again. */
+  private void tryToAbort(Promise<Void> told) {
+    if (told.future().isComplete()) {
+      return;
+    }
+    lanes
+        .watching()
+        .run(
+            "the abort of " + what(),
+            deadlines.call(),
+            connection -> LibvirtCalls.abortJob(connection, order.vm()))
+        .onComplete(
+            end -> {
+              if (end.succeeded()) {
+                told.tryComplete();
+              } else if (reason(end.cause()) == Reason.WRONG_STATE && !clock.isShutdown()) {
+                var unused =
+                    clock.schedule(
+                        () -> tryToAbort(told), BETWEEN_ABORTS.toMillis(), TimeUnit.MILLISECONDS);
+              } else {
+                told.tryFail(end.cause());
+              }
+            });
+  }
+
+  private String what() {
+    return "the migration of VM " + order.vm() + " to " + order.to();
+  }
+
+  private void send(LibvirtConnection connection) {
+    if (abortedFor.get() != null) {
+      throw aborted("it had not begun");
+    }
+    try {
+      LibvirtCalls.onDomain(
+          connection,
+          order.vm(),
+          domain -> {
+            domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
+            domain.migrateToURI(
+                order.peerUri(),
+                new TypedParameter[] {new TypedUlongParameter("bandwidth", mebibytes())},
+                FLAGS);
+          });
+    } catch (LibvirtException e) {
+      LibvirtRefusal refusal = LibvirtRefusal.of(e.getError());
+      if (abortedFor.get() != null && refusal.reason(Attempt.MIGRATE) == Reason.CANCELLED) {
+        throw aborted(refusal.sentence());
+      }
+      throw refusal.refused(Attempt.MIGRATE, what());
+    }
+  }
+
+  /** Libvirt's unit of bandwidth is the MiB/s, and 0 means no limit. */
+  private long mebibytes() {
+    return order
+        .bandwidth()
+        .map(limit -> Math.max(1, limit.value() / Bytes.ofMiB(1).value()))
+        .orElse(0L);
+  }
+
+  private RefusedException aborted(String sentence) {
+    return abortedFor.get() == Reason.DEADLINE_PASSED
+        ? new RefusedException(
+            Reason.DEADLINE_PASSED,
+            what()
+                + " was aborted because it was not done within "
+                + order.within().toSeconds()
+                + " s: "
+                + sentence
+                + ". Give it more time, more bandwidth or a longer pause.")
+        : new RefusedException(Reason.CANCELLED, what() + " was cancelled: " + sentence);
+  }
+
+  private void look(Consumer<MigrationProgress> progress) {
+    if (sent.future().isComplete() || clock.isShutdown()) {
+      return;
+    }
+    lanes
+        .watching()
+        .submit(
+            "a look at " + what(),
+            deadlines.call(),
+            connection -> LibvirtCalls.job(connection, order.vm(), 0))
+        .onComplete(
+            job -> {
+              if (job.succeeded()) {
+                job.result().filter(LibvirtJob::running).ifPresent(now -> tell(now, progress));
+              }
+              if (!clock.isShutdown()) {
+                var unused =
+                    clock.schedule(
+                        () -> look(progress), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+              }
+            });
+  }
+
+  private void tell(LibvirtJob now, Consumer<MigrationProgress> progress) {
+    last = now;
+    if (!sent.future().isComplete()) {
+      progress.accept(now.progress());
+    }
+  }
+
+  /**
+   * The measures of the migration now that it is done. The domain and what libvirt counted are gone
+   * here, so the target is asked; where that does not answer, what was last seen has to do.
+   */
+  private Future<Outcome.Migration> measures(Duration elapsed) {
+    return lanes
+        .target()
+        .submit(
+            "the measures of " + what(),
+            deadlines.connect().plus(deadlines.call()),
+            connection -> LibvirtCalls.job(connection, order.vm(), LibvirtNative.JOB_COMPLETED))
+        .otherwise(Optional.empty())
+        .map(job -> job.map(LibvirtJob::measures).orElseGet(() -> lastSeen(elapsed)))
+        .onSuccess(
+            measures ->
+                LOG.info(
+                    "{} took {} ms, of which the guest stood still for {} ms",
+                    what(),
+                    measures.total().toMillis(),
+                    measures.downtime().toMillis()));
+  }
+
+  private Outcome.Migration lastSeen(Duration elapsed) {
+    LOG.warn("{}: the target did not tell its measures", what());
+    LibvirtJob seen = last;
+    return seen == null
+        ? new Outcome.Migration(elapsed, Duration.ZERO, Bytes.ZERO, 0)
+        : new Outcome.Migration(
+            elapsed, seen.downtime(), seen.progress().processed(), seen.progress().iteration());
+  }
+
+  private static @Nullable Reason reason(Throwable failure) {
+    return failure instanceof RefusedException refused ? refused.reason() : null;
+  }
+}

@@ -1,0 +1,81 @@
+package io.ballast.host.libvirt;
+
+import com.sun.jna.Callback;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The functions of libvirt that libvirt-java lacks, by their C names and with their C results. */
+interface LibvirtNative extends Library {
+  LibvirtNative CALLS =
+      Native.load("virt", LibvirtNative.class, Map.of(OPTION_STRING_ENCODING, "UTF-8"));
+
+  /** Bytes of a UUID as text with its end. */
+  int UUID_TEXT = 37;
+
+  /** Groups of statistics that libvirt has without asking QEMU: state, CPU total, interfaces. */
+  int STATS_AT_HAND = 1 | 1 << 1 | 1 << 4;
+
+  /** Groups of statistics for which libvirt asks QEMU: balloon, virtual CPUs, disks. */
+  int STATS_OF_QEMU = 1 << 2 | 1 << 3 | 1 << 5;
+
+  /**
+   * Give what is to be had without waiting for a domain that somebody else works on. Libvirt still
+   * waits for the answer of a QEMU that it asks itself.
+   */
+  int STATS_NOWAIT = 1 << 29;
+
+  /** Check the description against libvirt's schema too. */
+  int DEFINE_VALIDATE = 1;
+
+  /** Statistics of the last job that ended, kept for others who ask. */
+  int JOB_COMPLETED = 1 | 1 << 1;
+
+  /** The connection was closed because no sign of life came in time. */
+  int CLOSED_BY_KEEPALIVE = 2;
+
+  /** Told once why a connection ended, on the thread of the event loop or of a call. */
+  interface CloseCallback extends Callback {
+    void closed(@Nullable Pointer connection, int reason, @Nullable Pointer opaque);
+  }
+
+  int virConnectRegisterCloseCallback(
+      Pointer connection,
+      CloseCallback callback,
+      @Nullable Pointer opaque,
+      @Nullable Pointer freeOpaque);
+
+  int virConnectUnregisterCloseCallback(Pointer connection, CloseCallback callback);
+
+  int virConnectGetAllDomainStats(
+      Pointer connection, int stats, PointerByReference records, int flags);
+
+  int virDomainListGetStats(
+      @Nullable Pointer[] domains, int stats, PointerByReference records, int flags);
+
+  void virDomainStatsRecordListFree(Pointer records);
+
+  @Nullable Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
+
+  @Nullable Pointer virDomainDefineXMLFlags(Pointer connection, String xml, int flags);
+
+  @Nullable String virDomainGetName(Pointer domain);
+
+  int virDomainGetUUIDString(Pointer domain, byte[] text);
+
+  int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
+
+  /** Text that the caller has to free. */
+  @Nullable Pointer virDomainGetXMLDesc(Pointer domain, int flags);
+
+  int virDomainGetJobStats(
+      Pointer domain, IntByReference type, PointerByReference params, IntByReference n, int flags);
+
+  void virTypedParamsFree(Pointer params, int n);
+
+  int virDomainFree(Pointer domain);
+}

@@ -1,0 +1,73 @@
+package io.ballast.host.trade;
+
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The virtual machines of this host, and those of a peer where a migration needs it.
+ *
+ * <p>No method blocks. Every future completes within a deadline of the implementation's: with what
+ * was asked for, or with a {@link io.ballast.bus.RefusedException} of one of the reasons {@code
+ * UNKNOWN_VM}, {@code WRONG_STATE}, {@code NO_ROOM}, {@code INVALID_DOMAIN}, {@code
+ * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK} or {@code
+ * HYPERVISOR_UNREACHABLE}. A call that failed as stuck may still take effect later.
+ */
+public interface Hypervisor extends AutoCloseable {
+  /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
+  Future<List<Domain>> sample();
+
+  /** One domain now with its XML, without secrets; empty if the hypervisor says there is none. */
+  Future<Optional<Description>> inspect(VmId vm);
+
+  /** Makes a domain known, or replaces the description of the one with the same UUID. */
+  Future<VmId> define(String xml);
+
+  Future<Void> start(VmId vm);
+
+  /** Asks the guest to shut down; completes once it was asked. */
+  Future<Void> shutDown(VmId vm);
+
+  Future<Void> destroy(VmId vm);
+
+  /** Asks the guest to restart; completes once it was asked. */
+  Future<Void> reboot(VmId vm);
+
+  Future<Void> suspend(VmId vm);
+
+  Future<Void> resume(VmId vm);
+
+  /** Forgets a domain that does not run; succeeds if there is none. */
+  Future<Void> undefine(VmId vm);
+
+  /**
+   * Migrates a domain live and peer to peer. Completes when the hypervisor says that it is done;
+   * fails with its error, after which the domain may be here, there, or in both places: also with
+   * {@code CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it was
+   * aborted because it took longer than the order allows, and with {@code BUSY} before it began
+   * when this host sends too many already. {@code progress} is called about once a second, on the
+   * caller's context.
+   */
+  Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress);
+
+  /**
+   * Gives up the migration of a domain, also one that an earlier process began; the migration's own
+   * future tells how it ended. Fails with {@code WRONG_STATE} if none is under way.
+   */
+  Future<Void> abortMigration(VmId vm);
+
+  /** The state of a domain at a peer's hypervisor; empty if that answers that there is none. */
+  Future<Optional<VmState>> stateAt(String peerUri, VmId vm);
+
+  @Override
+  void close();
+
+  /** A domain as its hypervisor describes it now. */
+  record Description(Domain domain, String xml) {}
+}

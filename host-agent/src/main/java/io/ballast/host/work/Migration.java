@@ -1,0 +1,149 @@
+package io.ballast.host.work;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Loop;
+import io.ballast.host.work.MigrationEnd.Sighting;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Refused;
+import io.ballast.messages.VmState;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One migration away from this host: begun once, never repeated, and not judged by its error.
+ *
+ * <pre>
+ *   migrating --- the hypervisor says done ------------------------------> Done
+ *       | cancelled, or too long                                             ^
+ *       v                                                                    |
+ *   aborting  --- the hypervisor says done after all ------------------------+
+ *       | error, or no end at all (also straight from migrating)             |
+ *       v                                                                    |
+ *   looking at both hosts, again and again while its end is unknown -------> MigrationEnd
+ * </pre>
+ *
+ * Lives on one loop.
+ */
+public final class Migration implements Work {
+  private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+
+  private final Migrate order;
+  private final Hypervisor hypervisor;
+  private final Loop loop;
+  private final Patience patience;
+  private final Promise<Outcome> outcome = Promise.promise();
+  private @Nullable Refused cause;
+  private boolean looking;
+  private boolean lookedLongEnough;
+
+  public Migration(Migrate order, Hypervisor hypervisor, Loop loop, Patience patience) {
+    this.order = order;
+    this.hypervisor = hypervisor;
+    this.loop = loop;
+    this.patience = patience;
+  }
+
+  @Override
+  public Future<Outcome> run(Consumer<MigrationProgress> progress) {
+    Loop.Timer limit =
+        loop.after(
+            order.within(),
+            () ->
+                abort(
+                    new Refused(
+                        Reason.DEADLINE_PASSED,
+                        "the migration was given up after %d s; allow more time or more bandwidth"
+                            .formatted(order.within().toSeconds()))));
+    loop.here(hypervisor.migrate(order, progress))
+        .onComplete(
+            result -> {
+              limit.stop();
+              ended(result);
+            });
+    return outcome.future();
+  }
+
+  @Override
+  public Future<Void> cancel() {
+    abort(new Refused(Reason.CANCELLED, "the migration was cancelled"));
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public void leave() {
+    outcome.tryComplete(new Outcome.Unknown("the agent stopped while the guest migrated"));
+  }
+
+  private void ended(AsyncResult<Outcome.Migration> result) {
+    if (result.succeeded()) {
+      if (!outcome.tryComplete(new Outcome.Done(Optional.of(result.result())))) {
+        LOG.warn("The migration of {} was done after it had been judged or left", order.vm());
+      }
+    } else {
+      look(refusal(result.cause()));
+    }
+  }
+
+  private void abort(Refused why) {
+    if (cause != null || looking) {
+      return;
+    }
+    cause = why;
+    loop.here(hypervisor.abortMigration(order.vm()))
+        .onFailure(e -> LOG.warn("Abort of {}: {}", order.vm(), e.getMessage()));
+    loop.after(patience.abort(), () -> look(why));
+  }
+
+  /** Begins to look, once, whatever comes first of an error and the end of patience. */
+  private void look(Refused why) {
+    if (looking || outcome.future().isComplete()) {
+      return;
+    }
+    looking = true;
+    Refused known = cause == null ? why : cause;
+    LOG.warn("Looking at both hosts for {}: {}", order.vm(), why.message());
+    loop.after(patience.look(), () -> lookedLongEnough = true);
+    lookOnce(known);
+  }
+
+  private void lookOnce(Refused known) {
+    Future<Sighting> here =
+        look(hypervisor.inspect(order.vm()).map(found -> found.map(d -> d.domain().state())));
+    Future<Sighting> there = look(hypervisor.stateAt(order.peerUri(), order.vm()));
+    loop.here(Future.all(here, there))
+        .onSuccess(
+            both -> {
+              Outcome judged = MigrationEnd.of(both.resultAt(0), both.resultAt(1), known);
+              if (outcome.future().isComplete()) {
+                return;
+              }
+              if (judged instanceof Outcome.Unknown && !lookedLongEnough) {
+                loop.after(patience.again(), () -> lookOnce(known));
+              } else {
+                outcome.tryComplete(judged);
+              }
+            });
+  }
+
+  private static Future<Sighting> look(Future<Optional<VmState>> asked) {
+    return asked
+        .<Sighting>map(Sighting.Seen::new)
+        .otherwise(failure -> new Sighting.NotSeen(refusal(failure).message()));
+  }
+
+  private static Refused refusal(Throwable failure) {
+    return failure instanceof RefusedException refused
+        ? refused.reply()
+        : new Refused(Reason.INTERNAL, "the agent failed: " + failure);
+  }
+}

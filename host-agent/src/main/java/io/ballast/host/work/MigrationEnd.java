@@ -1,0 +1,90 @@
+package io.ballast.host.work;
+
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reply.Refused;
+import io.ballast.messages.VmState;
+import java.util.Optional;
+
+/**
+ * What may be said about a migration that ended in an error or not at all, from what both hosts run
+ * now. An error is no proof that the target does not run the guest, so only the two looks count:
+ *
+ * <pre>
+ *   here \ there    running   other active   off             none           not seen
+ *   active          unknown   unknown        failed          failed         unknown
+ *   off             done      unknown        unknown         failed         unknown
+ *   none            done      unknown        unknown         unknown        unknown
+ *   not seen        unknown   unknown        unknown         unknown        unknown
+ * </pre>
+ *
+ * "Active" is {@link VmState#active}; "off" is defined and not active.
+ */
+final class MigrationEnd {
+  private MigrationEnd() {}
+
+  /** What a look at one host showed. */
+  sealed interface Sighting {
+    /** The host answered: with the state, or with empty because it has no such VM. */
+    record Seen(Optional<VmState> state) implements Sighting {}
+
+    /** The host did not answer. */
+    record NotSeen(String why) implements Sighting {}
+  }
+
+  /**
+   * Weighs both looks.
+   *
+   * @param cause why the migration ended, for the outcome if it failed
+   */
+  static Outcome of(Sighting here, Sighting there, Refused cause) {
+    return switch (here) {
+      case Sighting.NotSeen unseen ->
+          unknown(cause, "this host does not say what it runs (" + unseen.why() + ")");
+      case Sighting.Seen at ->
+          switch (there) {
+            case Sighting.NotSeen unseen ->
+                unknown(cause, "the target does not say what it runs (" + unseen.why() + ")");
+            case Sighting.Seen target -> of(at.state(), target.state(), cause);
+          };
+    };
+  }
+
+  private static Outcome of(Optional<VmState> here, Optional<VmState> there, Refused cause) {
+    boolean activeHere = here.isPresent() && here.get().active();
+    boolean activeThere = there.isPresent() && there.get().active();
+    if (activeHere && activeThere) {
+      return unknown(cause, "it is " + word(here) + " here and " + word(there) + " at the target");
+    }
+    if (activeHere) {
+      return failed(cause, here.get() == VmState.RUNNING ? "" : "it is " + word(here) + " here");
+    }
+    if (there.isPresent() && there.get() == VmState.RUNNING) {
+      return new Outcome.Done(Optional.empty());
+    }
+    if (here.isPresent() && there.isEmpty()) {
+      return failed(
+          cause, "the guest ended in the middle of it and is " + word(here) + " here: start it");
+    }
+    return unknown(cause, "it is " + word(here) + " here and " + word(there) + " at the target");
+  }
+
+  private static Outcome failed(Refused cause, String more) {
+    return new Outcome.Failed(
+        cause.reason(), more.isEmpty() ? cause.message() : joined(cause.message(), more));
+  }
+
+  private static Outcome unknown(Refused cause, String more) {
+    return new Outcome.Unknown(joined(cause.message(), more));
+  }
+
+  /** Two statements as one sentence. */
+  static String joined(String first, String second) {
+    return first.replaceFirst("\\.$", "") + "; " + second;
+  }
+
+  private static String word(Optional<VmState> state) {
+    return state
+        .map(known -> known.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
+        .orElse("not defined");
+  }
+}

@@ -1,0 +1,154 @@
+package io.ballast.host.libvirt;
+
+import static org.awaitility.Awaitility.await;
+
+import io.ballast.messages.VmId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** The hosts of {@code ops/lab} and the guests in them. */
+final class Lab implements AutoCloseable {
+  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Path OPS = Path.of("..", "ops", "lab").toAbsolutePath().normalize();
+  private static final Path SERIAL = Path.of("/run/ballast/lab/serial");
+
+  private Lab() {}
+
+  /** Starts hosts h1 to h{@code n}, waiting up to a minute for whoever has a lab up. */
+  static Lab up(int n) {
+    run(OPS.resolve("guest/build").toString());
+    lab(
+        "up",
+        String.valueOf(n),
+        "--cpu",
+        "1",
+        "--wait",
+        "60",
+        "--owner",
+        String.valueOf(ProcessHandle.current().pid()));
+    return new Lab();
+  }
+
+  @Override
+  public void close() {
+    lab("down");
+  }
+
+  String uri(int host) {
+    return "qemu+tcp://10.213.0.1" + host + "/system";
+  }
+
+  /**
+   * What to do with a host's libvirtd: {@code start}, {@code stop}, {@code freeze}, {@code thaw}.
+   */
+  void libvirtd(int host, String command) {
+    lab("libvirtd", String.valueOf(host), command);
+  }
+
+  /** Sends a signal to the QEMU process of a guest. */
+  void signalQemu(int host, Guest guest, String signal) {
+    lab(
+        "exec",
+        String.valueOf(host),
+        "sh",
+        "-c",
+        "kill -" + signal + " $(cat /run/libvirt/qemu/" + guest.name() + ".pid)");
+  }
+
+  String virsh(int host, String... arguments) {
+    return lab(
+        Stream.concat(Stream.of("virsh", String.valueOf(host)), Arrays.stream(arguments))
+            .toArray(String[]::new));
+  }
+
+  /** A guest with the options of {@code ops/lab/guest/domain}. */
+  Guest guest(String... options) {
+    UUID uuid = UUID.randomUUID();
+    String name = "guest-" + uuid.toString().substring(0, 8);
+    List<String> command =
+        new ArrayList<>(List.of(OPS.resolve("guest/domain").toString(), name, uuid.toString()));
+    command.addAll(List.of(options));
+    return new Guest(new VmId(uuid), name, run(command.toArray(String[]::new)));
+  }
+
+  /** A guest and what it writes on its console. */
+  record Guest(VmId id, String name, String xml) {
+    /** The numbers of the ticks so far. */
+    List<Long> ticks() {
+      Path console = SERIAL.resolve(name);
+      if (!Files.exists(console)) {
+        return List.of();
+      }
+      try {
+        return Files.readString(console)
+            .lines()
+            // The last line may be unfinished; a whole one has three words.
+            .map(line -> line.strip().split(" "))
+            .filter(words -> words.length == 3 && words[0].equals("tick"))
+            .map(words -> Long.parseLong(words[1]))
+            .toList();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Waits until it has ticked {@code n} times more. */
+    void awaitTicks(int n) {
+      int before = ticks().size();
+      await().atMost(LONG).until(() -> ticks().size() >= before + n);
+    }
+
+    /** Places where the numbers of its ticks do not go on by one. */
+    List<String> breaks() {
+      List<Long> ticks = ticks();
+      List<String> breaks = new ArrayList<>();
+      for (int i = 1; i < ticks.size(); i++) {
+        if (ticks.get(i) != ticks.get(i - 1) + 1) {
+          breaks.add(ticks.get(i - 1) + " -> " + ticks.get(i));
+        }
+      }
+      return breaks;
+    }
+  }
+
+  private static String lab(String... arguments) {
+    return run(
+        Stream.concat(Stream.of(OPS.resolve("lab").toString()), Arrays.stream(arguments))
+            .toArray(String[]::new));
+  }
+
+  private static String run(String... command) {
+    try {
+      Path output = Files.createTempFile("lab", ".out");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        int status = process.waitFor();
+        String text = Files.readString(output);
+        if (status != 0) {
+          throw new IllegalStateException(
+              String.join(" ", command) + " ended with " + status + ": " + text);
+        }
+        return text;
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.ballast.scheduler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Alert;
+import io.ballast.messages.Alert.Verdict;
+import io.ballast.messages.HostId;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class EventLogTest {
+  private static final Instant RAISED = Instant.parse("2030-01-01T00:00:00Z");
+
+  @Test
+  void whatIsOverIsSaidForEachVerdict() {
+    assertEquals(
+        """
+        alert over: h1 is no longer missed, after 7.5 s
+        alert over: the hypervisor of h1 is no longer stuck, after 7.5 s
+        alert over: web is no longer active on two hosts, after 7.5 s
+        alert over: web is no longer missed, after 7.5 s
+        alert over: web and db no longer carry one UUID while active, after 7.5 s
+        alert over: h1 is no longer the name of two agents, after 7.5 s
+        alert over: the clock of h1 is no longer wrong, after 7.5 s
+        """,
+        Arrays.stream(Verdict.values())
+            .map(verdict -> EventLog.line(alert(verdict, Optional.of(RAISED.plusMillis(7500)))))
+            .collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Verdict.class)
+  void whatLastsIsSaidWithItsEvidence(Verdict verdict) {
+    String line = EventLog.line(alert(verdict, Optional.empty()));
+
+    assertTrue(line.startsWith("ALERT: h1 "), line);
+    assertTrue(line.endsWith(" Nobody has seen it."), line);
+  }
+
+  private static Alert alert(Verdict verdict, Optional<Instant> resolvedAt) {
+    return new Alert(
+        "a1",
+        verdict,
+        new HostId("h1"),
+        RAISED,
+        RAISED,
+        verdict == Verdict.VM_ID_SHARED ? List.of("web", "db") : List.of("web"),
+        List.of("Nobody has seen it."),
+        resolvedAt);
+  }
+}
