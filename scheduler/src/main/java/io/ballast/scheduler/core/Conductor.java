@@ -152,7 +152,7 @@ public final class Conductor {
       case SchedulerCommand.MoveVm wish -> wall.of(moveVm(id, wish, now));
       case SchedulerCommand.CancelMove cancel ->
           wall.of(tell(id, cancel.move(), new MoveInput.Cancelled(cancel.move()), now));
-      case SchedulerCommand.SettleMove settle -> wall.of(settle(id, settle, now));
+      case SchedulerCommand.SettleMove settle -> wall.of(grant(id, settle.move(), wishes(now).settle(settle), now));
       case SchedulerCommand.ForgetHost forget -> wall.of(forget(id, forget.host(), now));
     };
   }
@@ -162,7 +162,7 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>(dryRuns.told(conclusion));
     planner
         .decide(conclusion, clusters(now), past(), cluster -> !watch.inDoubt())
-        .forEach(verdict -> effects.addAll(follow(verdict, now)));
+        .forEach(ruling -> effects.addAll(follow(ruling, now)));
     return wall.of(effects);
   }
 
@@ -220,15 +220,15 @@ public final class Conductor {
         .toList();
   }
 
-  private List<Effect> follow(Planner.Verdict verdict, Instant now) {
+  private List<Effect> follow(Planner.Ruling ruling, Instant now) {
     List<Effect> effects = new ArrayList<>();
-    if (verdict.news()) {
-      effects.add(new Effect.Tell(new Event.Decided(verdict.decision())));
+    if (ruling.news()) {
+      effects.add(new Effect.Tell(new Event.Decided(ruling.decision())));
     }
     if (policy.mode() == Policy.Mode.AUTOMATIC) {
-      verdict.decision().moves().stream()
+      ruling.decision().moves().stream()
           .filter(move -> move.wave() == 1)
-          .forEach(move -> effects.addAll(begin(verdict.view(), move, now)));
+          .forEach(move -> effects.addAll(begin(ruling.view(), move, now)));
     }
     return effects;
   }
@@ -249,46 +249,22 @@ public final class Conductor {
   }
 
   private List<Effect> moveVm(OperationId id, SchedulerCommand.MoveVm wish, Instant now) {
-    if (machine.moves().stream().anyMatch(move -> move.id().equals(id))) {
-      return List.of(new Effect.Answer(id, new Reply.Accepted(id)));
-    }
-    Asking asking = asking(now);
-    Optional<ClusterView> home = asking.home(wish.vm());
-    if (home.isEmpty()) {
-      return refuse(
-          id, Reason.UNKNOWN_VM, "no host knows a VM " + wish.vm() + "; look for its id again");
-    }
-    Optional<Reply.Refused> stranger = wish.to().flatMap(to -> asking.stranger(home.get(), to));
-    if (stranger.isPresent()) {
-      return List.of(new Effect.Answer(id, stranger.get()));
-    }
-    Placement placement = Placement.of(home.get(), past(), policy, wish, now);
-    return switch (placement) {
-      case Placement.Refused refused -> refuse(id, refused.reason(), refused.message());
-      case Placement.Found found -> {
-        List<Effect> effects = new ArrayList<>();
-        effects.add(new Effect.Answer(id, new Reply.Accepted(id)));
-        Move move = MoveMachine.planned(id, found.move(), Move.Priority.PERSON, now);
-        effects.addAll(move(new MoveInput.Planned(move, found.peerUri()), now));
-        yield effects;
-      }
+    boolean known = machine.moves().stream().anyMatch(move -> move.id().equals(id));
+    return known
+        ? List.of(new Effect.Answer(id, new Reply.Accepted(id)))
+        : grant(id, id, wishes(now).move(id, wish), now);
+  }
+
+  private List<Effect> grant(
+      OperationId id, OperationId move, Wishes.Judged wish, Instant now) {
+    return switch (wish) {
+      case Wishes.Judged.Denied denied -> List.of(new Effect.Answer(id, denied.refusal()));
+      case Wishes.Judged.Granted granted -> tell(id, move, granted.input(), now);
     };
   }
 
-  /** A person has looked where a move in doubt left its VM. */
-  private List<Effect> settle(OperationId id, SchedulerCommand.SettleMove settle, Instant now) {
-    Optional<Reply.Refused> objection =
-        machine.moves().stream()
-            .filter(move -> move.id().equals(settle.move()))
-            .findFirst()
-            .flatMap(move -> asking(now).contradiction(move, settle.on()));
-    return objection.isPresent()
-        ? List.of(new Effect.Answer(id, objection.get()))
-        : tell(id, settle.move(), new MoveInput.Settled(settle.move(), settle.on()), now);
-  }
-
   private List<Effect> forget(OperationId id, HostId host, Instant now) {
-    Optional<Reply.Refused> objection = asking(now).reasonToKeep(host, machine.moves());
+    Optional<Reply.Refused> objection = wishes(now).reasonToKeep(host);
     if (objection.isPresent()) {
       return List.of(new Effect.Answer(id, objection.get()));
     }
@@ -357,15 +333,15 @@ public final class Conductor {
     return new Past(machine.moves(), setbacks);
   }
 
-  private Asking asking(Instant now) {
-    return new Asking(view, clusters(now));
+  private Wishes wishes(Instant now) {
+    return new Wishes(view, clusters(now), past(), policy, now);
   }
 
   private Grounds grounds(Instant now) {
     return new Grounds() {
       @Override
       public Optional<String> against(Move move) {
-        Optional<ClusterView> home = asking(now).home(move.vm());
+        Optional<ClusterView> home = wishes(now).home(move.vm());
         return home.isEmpty()
             ? Optional.of("no host knows its VM by now")
             : Placement.against(move, home.get(), past(), policy, now);

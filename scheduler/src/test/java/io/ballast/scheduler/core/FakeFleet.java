@@ -2,6 +2,9 @@ package io.ballast.scheduler.core;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
+import io.ballast.messages.Move;
+import io.ballast.messages.Fleet;
+import io.ballast.messages.Alert;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
@@ -159,6 +162,12 @@ final class FakeFleet {
     return this;
   }
 
+  /** Lets the scheduler's wall clock be ahead of the time by which the core counts. */
+  FakeFleet wallClock(Duration ahead) {
+    conductor.onWallClock(now.plus(ahead), now);
+    return this;
+  }
+
   /** Lets all agents have followed a scheduler. */
   FakeFleet following(long epoch) {
     hosts.values().forEach(host -> host.epoch = Optional.of(epoch));
@@ -226,6 +235,41 @@ final class FakeFleet {
     OperationId id = new OperationId("command-" + ++commands);
     carryOut(conductor.onCommand(id, command, now));
     return id;
+  }
+
+  /** The whole picture, as a person asks for it. */
+  Fleet picture() {
+    return ((Reply.FleetInspected) ask(new SchedulerCommand.InspectFleet())).fleet();
+  }
+
+  /** The alerts that last. */
+  List<Alert> lasting() {
+    return picture().alerts().stream().filter(alert -> alert.resolvedAt().isEmpty()).toList();
+  }
+
+  Fleet.Status status(String host) {
+    return picture().hosts().stream()
+        .filter(each -> each.id().value().equals(host))
+        .findFirst()
+        .orElseThrow()
+        .status();
+  }
+
+  /** A move as it was told last. */
+  Move move(OperationId id) {
+    return told(Event.MoveChanged.class).stream()
+        .map(Event.MoveChanged::move)
+        .filter(move -> move.id().equals(id))
+        .reduce((before, after) -> after)
+        .orElseThrow();
+  }
+
+  /** What was told of moves that came into a state. */
+  List<Move> told(Move.State state) {
+    return told(Event.MoveChanged.class).stream()
+        .map(Event.MoveChanged::move)
+        .filter(move -> move.state() == state)
+        .toList();
   }
 
   /** Lets time pass. */

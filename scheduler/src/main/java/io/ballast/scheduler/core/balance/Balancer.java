@@ -2,9 +2,8 @@ package io.ballast.scheduler.core.balance;
 
 import io.ballast.messages.Decision;
 import io.ballast.messages.Decision.PlannedMove;
-import io.ballast.messages.Fleet;
 import io.ballast.messages.Move;
-import io.ballast.messages.Pulse;
+import io.ballast.scheduler.core.balance.Statement.Kind;
 import io.ballast.scheduler.core.policy.Metric;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.view.Averages;
@@ -58,14 +57,14 @@ public final class Balancer {
     List<Move> moves = past.moves();
     Forecast forecast = Forecast.of(view, averages, moves, policy, now);
     Explanation explanation = new Explanation(forecast, overload, policy);
-    String leftOut = LeftOut.of(view, past.setbacks(), now);
+    LeftOut leftOut = LeftOut.of(view, past.setbacks(), now);
     Score before = forecast.score(policy);
-    Optional<String> reasonToWait = reasonToWait(view, forecast, moves, explanation, policy);
+    Optional<Statement> reasonToWait = reasonToWait(view, forecast, moves, explanation, policy);
     List<Move> own = moves.stream().filter(move -> concerns(move, view)).toList();
     boolean calm = own.stream().noneMatch(move -> isRecent(move, view, policy, now));
     Set<Metric> about = about(overload, forecast, policy);
     if (reasonToWait.isPresent() || about.isEmpty()) {
-      String summary = reasonToWait.orElseGet(explanation::quiet);
+      Statement statement = reasonToWait.orElseGet(explanation::quiet).without(leftOut);
       Objections objections =
           reasonToWait.isEmpty() && explanation.isHelpless()
               ? overload.objections()
@@ -78,9 +77,10 @@ public final class Balancer {
               now,
               view,
               List.of(),
-              summary + leftOut,
+              statement,
               Score.terms(before, before),
               objections.wire()),
+          statement,
           atRest,
           objections);
     }
@@ -88,21 +88,22 @@ public final class Balancer {
     Search search = new Search(forecast, new Rules(view, past, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
-    Optional<String> reasonToGoOn = reasonToGoOn(search, calm, isYoung(overload, own, policy, now));
+    Optional<Statement> reasonToGoOn = reasonToGoOn(search, calm, isYoung(overload, own, policy, now));
     boolean atRest = isForgotten(overload, policy) || (waves.isEmpty() && reasonToGoOn.isEmpty());
-    String summary =
-        waves.isEmpty()
-            ? reasonToGoOn.orElseGet(() -> explanation.stuck(search.objections()))
-            : explanation.moves(waves);
+    Statement statement =
+        (waves.isEmpty()
+                ? reasonToGoOn.orElseGet(() -> explanation.stuck(search.objections()))
+                : explanation.moves(waves))
+            .without(leftOut);
     Decision decision =
         decision(
             now,
             view,
             waves,
-            summary + leftOut,
+            statement,
             Score.terms(before, forecast.score(policy)),
             search.objections().wire());
-    return new Proposal(decision, atRest, search.objections());
+    return new Proposal(decision, statement, atRest, search.objections());
   }
 
   /** The metrics of the episode for which some host is still above its low mark. */
@@ -129,18 +130,27 @@ public final class Balancer {
   }
 
   /** Why an episode is not over although nothing is to be moved now. */
-  private static Optional<String> reasonToGoOn(Search search, boolean calm, boolean young) {
+  private static Optional<Statement> reasonToGoOn(Search search, boolean calm, boolean young) {
     if (!calm) {
       return Optional.of(
-          "waiting for what the latest moves bring: nothing else is worth moving so far");
+          waiting(
+              "what the latest moves bring", "nothing else is worth moving so far"));
     }
     if (young && search.objections().has(Objection.UNSURE_GAIN)) {
       return Optional.of(
-          "waiting for surer measurements: what seems worth moving may be chance so far");
+          waiting("surer measurements", "what seems worth moving may be chance so far"));
     }
     return search.hasMoreLater()
-        ? Optional.of("waiting for the cool-down of VMs that are worth moving once more")
+        ? Optional.of(
+            Statement.of(
+                Kind.WAITING,
+                Stream.of("cool-down"),
+                "waiting for the cool-down of VMs that are worth moving once more"))
         : Optional.empty();
+  }
+
+  private static Statement waiting(String what, String why) {
+    return Statement.of(Kind.WAITING, Stream.of(what), "waiting for " + what + ": " + why);
   }
 
   /**
@@ -180,61 +190,34 @@ public final class Balancer {
   }
 
   private static boolean isUnderWay(Move move, ClusterView view) {
-    return view.host(move.from()).isPresent()
-        && move.state().open()
-        && move.state() != Move.State.UNKNOWN;
+    return view.host(move.from()).isPresent() && Unsettled.isUnderWay(move);
   }
 
-  private static Optional<String> reasonToWait(
+  private static Optional<Statement> reasonToWait(
       ClusterView view,
       Forecast forecast,
       List<Move> moves,
       Explanation explanation,
       Policy policy) {
     if (policy.mode() == Policy.Mode.OFF) {
-      return Optional.of("balancing is off");
+      return Optional.of(Statement.of(Kind.OFF, "balancing is off"));
     }
     int judged = forecast.sites().size();
     int living = view.hosts().size() - view.silent().size();
     if (judged < 2 || judged * 2 <= living) {
       return Optional.of(explanation.tooFew(view.hosts().size()));
     }
-    List<Move> wave =
-        moves.stream()
-            .filter(move -> isUnderWay(move, view))
-            .filter(move -> move.priority() == Move.Priority.BALANCE)
-            .toList();
-    if (!wave.isEmpty()) {
-      return Optional.of(Explanation.underWay(wave));
-    }
-    return moves.stream()
-        .filter(move -> !move.state().open())
-        .filter(
-            move ->
-                Stream.of(move.from(), move.to())
-                    .flatMap(host -> forecast.site(host).stream())
-                    .anyMatch(site -> isUnsettled(site, move, policy)))
-        .findFirst()
-        .map(Explanation::settling);
-  }
-
-  /** Whether the host's beats may still show it as it was before the move ended. */
-  private static boolean isUnsettled(Site site, Move ended, Policy policy) {
-    Fleet.Host host = site.host();
-    Pulse pulse = host.beat().pulse();
-    Duration twoBeats = pulse.interval().multipliedBy(2);
-    Duration settle = policy.pace().settle();
-    Duration longer = settle.compareTo(twoBeats) > 0 ? settle : twoBeats;
-    return host.heardAt().isBefore(ended.since().plus(longer));
+    Unsettled unsettled = Unsettled.of(view, moves, policy);
+    return unsettled.isNone() ? Optional.empty() : Optional.of(Explanation.unsettled(unsettled));
   }
 
   private static Decision decision(
       Instant now,
       ClusterView view,
       List<PlannedMove> moves,
-      String summary,
+      Statement statement,
       List<Decision.Term> terms,
       Map<String, Integer> objections) {
-    return new Decision(now, view.cluster(), moves, summary, terms, objections);
+    return new Decision(now, view.cluster(), moves, statement.text(), terms, objections);
   }
 }

@@ -2,6 +2,7 @@ package io.ballast.scheduler.core.balance;
 
 import io.ballast.messages.Decision.PlannedMove;
 import io.ballast.messages.Move;
+import io.ballast.scheduler.core.balance.Statement.Kind;
 import io.ballast.scheduler.core.policy.Metric;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.view.Objections;
@@ -56,72 +57,88 @@ final class Explanation {
   }
 
   /** Too few hosts can be judged. */
-  String tooFew(int all) {
+  Statement tooFew(int all) {
     String absent =
         listed(
             forecast.absent().entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue().wire()));
-    return String.format(
-        "nothing to do: %d of %d hosts can be judged%s",
-        forecast.sites().size(), all, absent.isEmpty() ? "" : " (" + absent + ")");
+    return Statement.of(
+        Kind.QUIET,
+        String.format(
+            "nothing to do: %d of %d hosts can be judged%s",
+            forecast.sites().size(), all, absent.isEmpty() ? "" : " (" + absent + ")"));
   }
 
-  /** Moves of the wave before are under way. */
-  static String underWay(List<Move> moves) {
-    Stream<String> each =
-        moves.stream()
-            .map(move -> move.name() + " on its way from " + move.from() + " to " + move.to());
-    return "waiting for " + listed(each);
-  }
-
-  /** A move ended, and its hosts were not heard for long enough since. */
-  static String settling(Move move) {
-    return String.format(
-        "waiting for fresh beats of %s and %s after the move of %s",
-        move.from(), move.to(), move.name());
+  /** Moves are under way, or their hosts were not heard for long enough since they ended. */
+  static Statement unsettled(Unsettled moves) {
+    Stream<Move> all =
+        moves.underWay().isEmpty() ? moves.ended().stream() : moves.underWay().stream();
+    String text =
+        moves.underWay().isEmpty()
+            ? "waiting for fresh beats of "
+                + listed(
+                    moves.ended().stream()
+                        .map(
+                            move ->
+                                "%s and %s after the move of %s"
+                                    .formatted(move.from(), move.to(), move.name())))
+            : "waiting for "
+                + listed(
+                    moves.underWay().stream()
+                        .map(
+                            move ->
+                                "%s on its way from %s to %s"
+                                    .formatted(move.name(), move.from(), move.to())));
+    return Statement.of(Kind.UNSETTLED, all.limit(NAMED).map(move -> move.id().value()), text);
   }
 
   /** No host is to be relieved. */
-  String quiet() {
-    Optional<String> full = full(overload.settled());
+  Statement quiet() {
+    Optional<Statement> full = full(overload.settled());
     if (full.isPresent()) {
       return full.get();
     }
     List<Overload.Spell> over = over();
     if (!overload.balancing().isEmpty() && !over.isEmpty()) {
-      return "nothing more to do: "
-          + listed(over.stream().map(this::standing))
-          + " will cool down by the moves made";
+      return Statement.of(
+          Kind.WAITING,
+          "nothing more to do: "
+              + listed(over.stream().map(this::standing))
+              + " will cool down by the moves made");
     }
     List<Overload.Spell> young =
         overload.spells().stream()
             .filter(spell -> !spell.judged() && isWorthTelling(spell))
             .toList();
     if (!young.isEmpty()) {
-      return listed(young.stream().map(this::held));
+      return Statement.of(Kind.OVER, named(young), listed(young.stream().map(this::held)));
     }
     return isHelpless()
         ? helpless(judged(), overload.objections())
-        : nearest().map(this::calm).orElse("nothing to do: no host can be judged");
+        : Statement.of(
+            Kind.QUIET,
+            nearest().map(this::calm).orElse("nothing to do: no host can be judged"));
   }
 
   /** The cluster is to be balanced, and no move is worth it or allowed. */
-  String stuck(Objections objections) {
-    Optional<String> full = full(overload.balancing());
+  Statement stuck(Objections objections) {
+    Optional<Statement> full = full(overload.balancing());
     if (full.isPresent()) {
       return full.get();
     }
     List<Overload.Spell> over = over();
     return over.isEmpty()
-        ? "as even as moves can make it: "
-            + listed(aims().map(this::range))
-            + "; "
-            + why(objections)
+        ? Statement.of(
+            Kind.EVEN,
+            "as even as moves can make it: "
+                + listed(aims().map(this::range))
+                + "; "
+                + why(objections))
         : helpless(over, objections);
   }
 
   /** Moves are to be made. */
-  String moves(List<PlannedMove> moves) {
+  Statement moves(List<PlannedMove> moves) {
     List<Overload.Spell> over = over();
     String reason =
         over.isEmpty()
@@ -135,27 +152,36 @@ final class Explanation {
             .orElse(Metric.CPU);
     Stream<String> each =
         moves.stream().map(move -> move.name() + " from " + move.from() + " to " + move.to());
-    return String.format(
-        "%s: move %s; %s becomes %s",
-        reason, listed(each), range(metric), Range.of(metric, forecast).text(metric));
+    return Statement.of(
+        Kind.MOVES,
+        moves.stream()
+            .filter(move -> move.wave() == 1)
+            .map(move -> move.vm() + " " + move.from() + " " + move.to())
+            .sorted(),
+        String.format(
+            "%s: move %s; %s becomes %s",
+            reason, listed(each), range(metric), Range.of(metric, forecast).text(metric)));
   }
 
   /**
    * That all hosts together have little left of one of these metrics, so that no move helps for
    * long.
    */
-  private Optional<String> full(Set<Metric> metrics) {
+  private Optional<Statement> full(Set<Metric> metrics) {
     return metrics.stream()
         .sorted()
         .filter(metric -> forecast.isFull(metric, policy))
         .findFirst()
         .map(
             metric ->
-                String.format(
-                    "the fleet is full: %s of %s %s on average; more hosts or a higher trigger",
-                    metric.text(forecast.mean(metric)),
-                    metric.text(trigger(metric)),
-                    metric.word()));
+                Statement.of(
+                    Kind.FULL,
+                    String.format(
+                        "the fleet is full: %s of %s %s on average; more hosts or a higher"
+                            + " trigger",
+                        metric.text(forecast.mean(metric)),
+                        metric.text(trigger(metric)),
+                        metric.word())));
   }
 
   private double trigger(Metric metric) {
@@ -171,8 +197,15 @@ final class Explanation {
     return over().stream().filter(Overload.Spell::judged).toList();
   }
 
-  private String helpless(List<Overload.Spell> over, Objections objections) {
-    return "nothing helps " + listed(over.stream().map(this::standing)) + ": " + why(objections);
+  private Statement helpless(List<Overload.Spell> over, Objections objections) {
+    return Statement.of(
+        Kind.HELPLESS,
+        named(over),
+        "nothing helps " + listed(over.stream().map(this::standing)) + ": " + why(objections));
+  }
+
+  private static Stream<String> named(List<Overload.Spell> spells) {
+    return spells.stream().limit(NAMED).map(spell -> spell.host() + " " + spell.metric());
   }
 
   private static String why(Objections objections) {

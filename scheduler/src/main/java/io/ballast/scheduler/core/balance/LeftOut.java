@@ -1,62 +1,75 @@
 package io.ballast.scheduler.core.balance;
 
 import io.ballast.messages.Fleet;
+import io.ballast.messages.HostId;
 import io.ballast.messages.Vm;
 import io.ballast.scheduler.core.view.ClusterView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The hosts and VMs that a plan leaves out because moves failed, in words for a person. */
-final class LeftOut {
+/**
+ * The hosts and VMs that a plan leaves out because moves failed.
+ *
+ * @param subjects their names
+ * @param text the same as the end of a sentence for a person; empty if nothing is left out
+ */
+record LeftOut(List<String> subjects, String text) {
   /** So many are named. */
   private static final int NAMED = 3;
 
-  private LeftOut() {}
-
-  /** The end of a sentence; empty if nothing is left out. */
-  static String of(ClusterView view, Setbacks setbacks, Instant now) {
-    List<String> all = new ArrayList<>();
+  static LeftOut of(ClusterView view, Setbacks setbacks, Instant now) {
+    List<String> subjects = new ArrayList<>();
+    List<String> sentences = new ArrayList<>();
     setbacks
         .leftOut(host -> view.host(host).isPresent(), now)
-        .map(
-            streak ->
-                "%s is quarantined for another %s: %d arrivals failed there, the latest: %s"
-                    .formatted(
-                        streak.subject(), left(streak, now), streak.failures(), streak.why()))
-        .forEach(all::add);
+        .forEach(
+            streak -> {
+              subjects.add(streak.subject());
+              sentences.add(
+                  failed(streak, "is quarantined", "arrivals failed there", now));
+            });
     for (Fleet.Host host : view.hosts()) {
       for (Vm vm : host.beat().vms()) {
         if (vm.state().active()) {
-          setbacks
-              .pinned(vm.id())
-              .map(
-                  pinned ->
-                      "%s on %s can't be moved: %s"
-                          .formatted(pinned.name(), host.id(), pinned.why()))
-              .or(
-                  () ->
-                      setbacks
-                          .of(vm.id(), now)
-                          .map(
-                              streak ->
-                                  "%s is let alone for another %s: %d moves failed, the latest: %s"
-                                      .formatted(
-                                          streak.subject(),
-                                          left(streak, now),
-                                          streak.failures(),
-                                          streak.why())))
-              .ifPresent(all::add);
+          reason(vm, host.id(), setbacks, now)
+              .ifPresent(
+                  sentence -> {
+                    subjects.add(vm.name());
+                    sentences.add(sentence);
+                  });
         }
       }
     }
-    String named = all.stream().limit(NAMED).map(each -> "; " + each).collect(Collectors.joining());
-    return all.size() > NAMED ? named + "; and " + (all.size() - NAMED) + " more" : named;
+    String named =
+        sentences.stream().limit(NAMED).map(each -> "; " + each).collect(Collectors.joining());
+    int more = sentences.size() - NAMED;
+    return new LeftOut(
+        List.copyOf(subjects), more > 0 ? named + "; and " + more + " more are left out" : named);
   }
 
-  private static String left(Setbacks.Streak streak, Instant now) {
-    return Math.max(1, Duration.between(now, streak.until()).toMinutes()) + " min";
+  private static Optional<String> reason(Vm vm, HostId host, Setbacks setbacks, Instant now) {
+    return setbacks
+        .pinned(vm.id())
+        .map(pinned -> "%s on %s can't be moved: %s".formatted(vm.name(), host, pinned.why()))
+        .or(
+            () ->
+                setbacks
+                    .of(vm.id(), now)
+                    .map(streak -> failed(streak, "is let alone", "moves of it failed", now)));
+  }
+
+  private static String failed(Setbacks.Streak streak, String state, String what, Instant now) {
+    return "%s %s for another %d min: %d %s, the latest: %s"
+        .formatted(
+            streak.subject(),
+            state,
+            Math.max(1, Duration.between(now, streak.until()).toMinutes()),
+            streak.failures(),
+            what,
+            streak.why());
   }
 }

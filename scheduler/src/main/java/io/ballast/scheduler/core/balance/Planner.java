@@ -1,9 +1,6 @@
 package io.ballast.scheduler.core.balance;
 
 import io.ballast.messages.Decision;
-import io.ballast.messages.Fleet;
-import io.ballast.messages.Fleet.Status;
-import io.ballast.messages.Move;
 import io.ballast.scheduler.core.balance.Weighing.Question;
 import io.ballast.scheduler.core.balance.Weighing.Weighed;
 import io.ballast.scheduler.core.effect.Conclusion;
@@ -21,7 +18,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,9 +33,6 @@ public final class Planner {
    */
   static final Duration PLAN_EVERY = Duration.ofSeconds(5);
 
-  /** What stands in parentheses, and a number by itself: not the one in a host's name. */
-  private static final Pattern VALUE = Pattern.compile("\\([^)]*\\)|(?<![\\w-])\\d+(\\.\\d+)?");
-
   private final Policy policy;
   private final SortedMap<String, Cluster> clusters = new TreeMap<>();
   private Optional<Thought> underWay = Optional.empty();
@@ -53,7 +46,7 @@ public final class Planner {
    *
    * @param news whether it says something that the cluster's decision before it did not
    */
-  public record Verdict(ClusterView view, Decision decision, boolean news) {}
+  public record Ruling(ClusterView view, Decision decision, boolean news) {}
 
   /**
    * Takes note of how busy the hosts are; gives what is to be thought over where it is time to
@@ -73,7 +66,7 @@ public final class Planner {
           before.overload().balancing().isEmpty() && !cluster.overload().balancing().isEmpty();
       clusters.put(view.cluster(), cluster);
       if ((ripened || !isEarly(cluster, now))
-          && past.moves().stream().allMatch(move -> isSettled(view, move))
+          && Unsettled.of(view, past.moves(), policy).isNone()
           && mayDecide.test(view)) {
         questions.add(cluster.question(view, past, policy, now));
       }
@@ -89,7 +82,7 @@ public final class Planner {
    * Decides by what was thought over. What no longer fits the world as it is now is dropped, and
    * weighed anew at the next look.
    */
-  public List<Verdict> decide(
+  public List<Ruling> decide(
       Conclusion conclusion, List<ClusterView> views, Past past, Predicate<ClusterView> mayDecide) {
     if (!underWay.equals(Optional.of(conclusion.of()))) {
       return List.of();
@@ -102,7 +95,7 @@ public final class Planner {
         : List.of();
   }
 
-  private Optional<Verdict> decide(
+  private Optional<Ruling> decide(
       Weighed weighed, List<ClusterView> views, Past past, Predicate<ClusterView> mayDecide) {
     String name = weighed.question().view().cluster();
     Cluster cluster = clusters.get(name);
@@ -113,11 +106,11 @@ public final class Planner {
         .flatMap(view -> Optional.ofNullable(cluster).map(known -> decided(view, known, weighed)));
   }
 
-  private Verdict decided(ClusterView view, Cluster cluster, Weighed weighed) {
-    Decision decision = weighed.proposal().decision();
-    String gist = gist(decision);
-    clusters.put(view.cluster(), cluster.after(view, weighed, gist));
-    return new Verdict(view, decision, !gist.equals(cluster.gist()));
+  private Ruling decided(ClusterView view, Cluster cluster, Weighed weighed) {
+    Proposal proposal = weighed.proposal();
+    boolean news = !cluster.said().map(proposal.statement()::saysAs).orElse(false);
+    clusters.put(view.cluster(), cluster.after(view, weighed));
+    return new Ruling(view, proposal.decision(), news);
   }
 
   /** What would be decided now for each cluster, also if balancing is off; nothing comes of it. */
@@ -140,43 +133,6 @@ public final class Planner {
 
   private static boolean isEarly(Cluster cluster, Instant now) {
     return cluster.last().map(last -> now.isBefore(last.at().plus(PLAN_EVERY))).orElse(false);
-  }
-
-  /** Whether a move is over, or another cluster's, and its hosts have told how they are since. */
-  private boolean isSettled(ClusterView view, Move move) {
-    if (move.state() == Move.State.UNKNOWN) {
-      return true;
-    }
-    List<Fleet.Host> hosts =
-        Stream.of(move.from(), move.to()).flatMap(host -> view.host(host).stream()).toList();
-    if (move.state().open()) {
-      return hosts.isEmpty() || move.priority() != Move.Priority.BALANCE;
-    }
-    return hosts.stream().allMatch(host -> host.status() != Status.UP || toldSince(move, host));
-  }
-
-  /** Whether a host was heard long enough after the end of a move to be believed. */
-  private boolean toldSince(Move move, Fleet.Host host) {
-    Duration twoBeats = host.beat().pulse().interval().multipliedBy(2);
-    Duration settle = policy.pace().settle();
-    Duration longer = settle.compareTo(twoBeats) > 0 ? settle : twoBeats;
-    return !host.heardAt().isBefore(move.since().plus(longer));
-  }
-
-  /**
-   * What a decision says, apart from its numbers, which change all the time: what it moves first,
-   * or the first part of why it moves nothing.
-   */
-  private static String gist(Decision decision) {
-    if (decision.moves().isEmpty()) {
-      String first = decision.summary().split(":", 2)[0];
-      return VALUE.matcher(first).replaceAll("");
-    }
-    return decision.moves().stream()
-        .filter(move -> move.wave() == 1)
-        .map(move -> move.vm() + " " + move.from() + " " + move.to())
-        .sorted()
-        .collect(Collectors.joining("\n"));
   }
 
   /** The decisions of a conclusion as one; empty if it came to none. */
@@ -217,12 +173,16 @@ public final class Planner {
 
   /** What is remembered of a cluster. */
   private record Cluster(
-      Averages averages, Overload overload, Optional<Decision> last, String gist) {
-    static final Cluster NEW = new Cluster(Averages.NONE, Overload.NONE, Optional.empty(), "");
+      Averages averages,
+      Overload overload,
+      Optional<Decision> last,
+      Optional<Statement> said) {
+    static final Cluster NEW =
+        new Cluster(Averages.NONE, Overload.NONE, Optional.empty(), Optional.empty());
 
     Cluster after(ClusterView view, Policy policy, Instant now) {
       Averages next = averages.after(view, policy.thresholds().window());
-      return new Cluster(next, overload.after(next.mean(view), policy, now), last, gist);
+      return new Cluster(next, overload.after(next.mean(view), policy, now), last, said);
     }
 
     Question question(ClusterView view, Past past, Policy policy, Instant now) {
@@ -230,14 +190,14 @@ public final class Planner {
     }
 
     /** This after a decision; an episode that has grown since it was asked for goes on. */
-    Cluster after(ClusterView view, Weighed weighed, String itsGist) {
+    Cluster after(ClusterView view, Weighed weighed) {
       Proposal proposal = weighed.proposal();
       boolean same = overload.balancing().equals(weighed.question().overload().balancing());
       return new Cluster(
           averages,
           proposal.atRest() && same ? overload.rested(view, proposal.objections()) : overload,
           Optional.of(proposal.decision()),
-          itsGist);
+          Optional.of(proposal.statement()));
     }
   }
 }

@@ -232,7 +232,7 @@ final class Evidence {
             span(age));
   }
 
-  private static String heldBack(Liveness.Doubt doubt) {
+  private static String heldBack(Liveness.SelfDoubt doubt) {
     return String.format(
         Locale.ROOT,
         "%d of %d hosts fell silent together; that was held back first as this scheduler's own"

@@ -44,7 +44,7 @@ public final class Liveness {
 
   private final LivenessSettings settings;
   private final SortedMap<HostId, Rhythm> rhythms = new TreeMap<>();
-  private final SortedMap<HostId, Optional<Doubt>> silent = new TreeMap<>();
+  private final SortedMap<HostId, Optional<SelfDoubt>> silent = new TreeMap<>();
   private final Set<HostId> returning = new TreeSet<>();
 
   /** All instants below are the observer's waking time: the clock's less what it slept. */
@@ -53,7 +53,7 @@ public final class Liveness {
   private Instant lookedAt;
   private Instant graceEnd;
   private Instant countFrom;
-  private Optional<Doubt> doubt = Optional.empty();
+  private Optional<SelfDoubt> doubt = Optional.empty();
   private Optional<Instant> lostAt = Optional.empty();
 
   public Liveness(LivenessSettings settings, Instant start) {
@@ -70,7 +70,7 @@ public final class Liveness {
    * @param late hosts that are late
    * @param known hosts that were not silent before
    */
-  record Doubt(Instant since, Set<HostId> late, int known) {
+  record SelfDoubt(Instant since, Set<HostId> late, int known) {
     /** Whether nobody is heard at all. */
     boolean deaf() {
       return late.size() == known;
@@ -117,7 +117,7 @@ public final class Liveness {
         overdue.forEach(host -> silent.put(host, Optional.empty()));
       }
     } else if (doubt.isPresent() || !overdue.isEmpty()) {
-      Doubt held = new Doubt(doubt.map(Doubt::since).orElse(at), Set.copyOf(suspects), known);
+      SelfDoubt held = new SelfDoubt(doubt.map(SelfDoubt::since).orElse(at), Set.copyOf(suspects), known);
       Duration patience = settings.holdBack().multipliedBy(held.deaf() ? 2 : 1);
       if (at.isBefore(held.since().plus(patience))) {
         doubt = Optional.of(held);
@@ -174,12 +174,12 @@ public final class Liveness {
   }
 
   /** The doubt that holds verdicts back now, if any. */
-  Optional<Doubt> doubt() {
+  Optional<SelfDoubt> doubt() {
     return doubt;
   }
 
   /** The doubt in which a silent host's verdict was held back until it was given up, if any. */
-  Optional<Doubt> heldBack(HostId host) {
+  Optional<SelfDoubt> heldBack(HostId host) {
     return silent.getOrDefault(host, Optional.empty());
   }
 

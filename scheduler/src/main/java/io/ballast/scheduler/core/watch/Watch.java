@@ -91,7 +91,7 @@ public final class Watch {
 
   /** Looks at everything once more; to be called at least every two seconds. */
   public List<Effect> look(FleetView view, Predicate<VmId> moving, Instant now) {
-    Optional<Liveness.Doubt> before = liveness.doubt();
+    Optional<Liveness.SelfDoubt> before = liveness.doubt();
     liveness.look(now);
     overlaps.look(view, moving, now);
     lost.look(view);
@@ -209,9 +209,9 @@ public final class Watch {
   }
 
   private static Optional<Effect> doubt(
-      Optional<Liveness.Doubt> before, Optional<Liveness.Doubt> after) {
+      Optional<Liveness.SelfDoubt> before, Optional<Liveness.SelfDoubt> after) {
     if (before.isEmpty() && after.isPresent()) {
-      Liveness.Doubt doubt = after.get();
+      Liveness.SelfDoubt doubt = after.get();
       return Optional.of(
           new Effect.Warn(
               doubt.late().size()

@@ -251,6 +251,24 @@ public final class BalancerTest {
   }
 
   @Test
+  void aBigVmMovesOnlyForAGainThatPaysForItsBytes() {
+    for (int memory : List.of(200, 4)) {
+      World world =
+          new World()
+              .host("h1", 8, Bytes.ofMiB(4096 * 1024))
+              .host("h2", 8, Bytes.ofMiB(4096 * 1024))
+              .guest("rest", "h1", 6.3, SMALL)
+              .guest("w1", "h1", 0.3, Bytes.ofMiB(memory * 1024))
+              .guest("other", "h2", 4.6, SMALL);
+
+      Rounds rounds = new Rounds(world, QUICK).run(RIPE);
+
+      int moves = rounds.withMoves().stream().mapToInt(made -> made.moves().size()).sum();
+      assertEquals(memory == 4 ? 1 : 0, moves, memory + " GiB");
+    }
+  }
+
+  @Test
   void aPolicyThatIsOffPlansNothing() {
     Rounds rounds = new Rounds(crowd(), QUICK.with(Policy.Mode.OFF)).run(RIPE);
 
