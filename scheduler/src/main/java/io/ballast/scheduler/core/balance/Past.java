@@ -10,6 +10,7 @@ import java.util.List;
  * @param setbacks what is left out because moves failed
  */
 public record Past(List<Move> moves, Setbacks setbacks) {
+  /** No move was made. */
   public static final Past NONE = new Past(List.of(), Setbacks.NONE);
 
   public Past {

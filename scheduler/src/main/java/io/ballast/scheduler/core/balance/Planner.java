@@ -37,6 +37,7 @@ public final class Planner {
   private final SortedMap<String, Cluster> clusters = new TreeMap<>();
   private Optional<Thought> underWay = Optional.empty();
 
+  /** A planner that has decided nothing yet. */
   public Planner(Policy policy) {
     this.policy = policy;
   }

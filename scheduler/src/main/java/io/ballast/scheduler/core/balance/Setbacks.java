@@ -42,6 +42,7 @@ public record Setbacks(
     Map<HostId, Set<HostId>> sources,
     Map<VmId, Streak> vms,
     Map<VmId, Pinned> pinned) {
+  /** Nothing failed. */
   public static final Setbacks NONE = new Setbacks(Map.of(), Map.of(), Map.of(), Map.of());
 
   /** So many failures in a row are nobody's fault yet. */

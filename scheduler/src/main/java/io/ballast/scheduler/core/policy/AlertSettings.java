@@ -14,6 +14,7 @@ import java.time.Duration;
  */
 public record AlertSettings(
     Duration stuckFor, Duration doubledFor, Duration overlapFor, Duration keptFor) {
+  /** Right for most. */
   public static final AlertSettings DEFAULT =
       new AlertSettings(
           Duration.ofSeconds(20),

@@ -29,6 +29,7 @@ public record LivenessSettings(
     double leastDeviation,
     Duration grace,
     Duration holdBack) {
+  /** Right for most. */
   public static final LivenessSettings DEFAULT =
       new LivenessSettings(8, 0.5, 2, 0.1, Duration.ofSeconds(30), Duration.ofSeconds(30));
 

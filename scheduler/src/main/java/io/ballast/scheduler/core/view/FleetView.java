@@ -26,6 +26,7 @@ import java.util.function.Function;
  * <p>It holds no belief of its own: who is up and who is silent is {@link Liveness}'s to say.
  */
 public final class FleetView {
+  /** Of a fleet that was not heard yet. */
   public static final FleetView EMPTY = new FleetView(sorted(), sorted(), sorted());
 
   private final SortedMap<HostId, Heard<HostBeat>> hosts;
@@ -79,14 +80,17 @@ public final class FleetView {
     return hosts;
   }
 
+  /** The last beat of a host's agent. */
   public Optional<Heard<HostBeat>> host(HostId id) {
     return Optional.ofNullable(hosts.get(id));
   }
 
+  /** The last beat of a host's storage agent. */
   public Optional<Heard<StorageBeat>> storage(HostId id) {
     return Optional.ofNullable(storages.get(id));
   }
 
+  /** The last beat of a host's network agent. */
   public Optional<Heard<NetBeat>> net(HostId id) {
     return Optional.ofNullable(nets.get(id));
   }

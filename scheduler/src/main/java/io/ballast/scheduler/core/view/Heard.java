@@ -105,6 +105,7 @@ public record Heard<B extends Beat>(B beat, Instant at, List<Earlier<B>> earlier
     return earlier.reversed().stream().filter(life -> life.beatsOn(now)).findFirst();
   }
 
+  /** How long ago it came. */
   public Duration age(Instant now) {
     return Duration.between(at, now);
   }

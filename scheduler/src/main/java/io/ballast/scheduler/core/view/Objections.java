@@ -10,10 +10,12 @@ import java.util.stream.Collectors;
 public final class Objections {
   private final Map<Objection, Integer> counts = new EnumMap<>(Objection.class);
 
+  /** Counts one more. */
   public void count(Objection objection) {
     counts.merge(objection, 1, Integer::sum);
   }
 
+  /** Whether there was one of that kind. */
   public boolean has(Objection objection) {
     return counts.containsKey(objection);
   }

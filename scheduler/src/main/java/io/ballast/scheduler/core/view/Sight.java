@@ -23,6 +23,7 @@ public enum Sight {
     this.words = words;
   }
 
+  /** What a host means by what it says of a VM; empty = it knows none. */
   public static Sight of(Optional<Vm> vm) {
     if (vm.isEmpty()) {
       return ABSENT;
@@ -35,14 +36,17 @@ public enum Sight {
     };
   }
 
+  /** Whether the VM holds memory there. */
   public boolean isActive() {
     return this == HELD || this == RUNNING;
   }
 
+  /** Whether the host has said. */
   public boolean isSeen() {
     return this != UNSEEN;
   }
 
+  /** For people, a few words. */
   public String words() {
     return words;
   }

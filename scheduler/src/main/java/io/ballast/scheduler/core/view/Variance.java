@@ -8,6 +8,7 @@ package io.ballast.scheduler.core.view;
  * @param load of a load average, squared; 0 for a guest
  */
 public record Variance(double cpu, double memory, double load) {
+  /** Of what is known exactly. */
   public static final Variance NONE = new Variance(0, 0, 0);
 
   /** Of what two have together that know nothing of each other. */

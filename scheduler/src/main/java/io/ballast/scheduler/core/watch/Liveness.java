@@ -56,6 +56,7 @@ public final class Liveness {
   private Optional<SelfDoubt> doubt = Optional.empty();
   private Optional<Instant> lostAt = Optional.empty();
 
+  /** Of a fleet that was not heard yet. */
   public Liveness(LivenessSettings settings, Instant start) {
     this.settings = settings;
     this.graceEnd = start.plus(settings.grace());

@@ -44,6 +44,7 @@ public final class Watch {
   private final Alerts alerts;
   private final SortedMap<HostId, Instant> stuckSince = new TreeMap<>();
 
+  /** A watch over a fleet that was not heard yet. */
   public Watch(LivenessSettings liveness, AlertSettings settings, Instant start) {
     this.settings = settings;
     this.liveness = new Liveness(liveness, start);
@@ -144,6 +145,7 @@ public final class Watch {
     return liveness.isLost() || liveness.doubt().isPresent();
   }
 
+  /** The alerts that last, then those that ended lately. */
   public List<Alert> alerts() {
     return alerts.all();
   }
