@@ -152,7 +152,8 @@ public final class Conductor {
       case SchedulerCommand.MoveVm wish -> wall.of(moveVm(id, wish, now));
       case SchedulerCommand.CancelMove cancel ->
           wall.of(tell(id, cancel.move(), new MoveInput.Cancelled(cancel.move()), now));
-      case SchedulerCommand.SettleMove settle -> wall.of(grant(id, settle.move(), wishes(now).settle(settle), now));
+      case SchedulerCommand.SettleMove settle ->
+          wall.of(grant(id, settle.move(), wishes(now).settle(settle), now));
       case SchedulerCommand.ForgetHost forget -> wall.of(forget(id, forget.host(), now));
     };
   }
@@ -255,8 +256,7 @@ public final class Conductor {
         : grant(id, id, wishes(now).move(id, wish), now);
   }
 
-  private List<Effect> grant(
-      OperationId id, OperationId move, Wishes.Judged wish, Instant now) {
+  private List<Effect> grant(OperationId id, OperationId move, Wishes.Judged wish, Instant now) {
     return switch (wish) {
       case Wishes.Judged.Denied denied -> List.of(new Effect.Answer(id, denied.refusal()));
       case Wishes.Judged.Granted granted -> tell(id, move, granted.input(), now);

@@ -25,8 +25,7 @@ import java.util.Optional;
  *
  * @param past what became of earlier moves
  */
-record Wishes(
-    FleetView view, List<ClusterView> clusters, Past past, Policy policy, Instant now) {
+record Wishes(FleetView view, List<ClusterView> clusters, Past past, Policy policy, Instant now) {
   /** A wish that was judged. */
   sealed interface Judged {
     /** It may be carried out: by this. */
@@ -71,8 +70,7 @@ record Wishes(
         .findFirst()
         .flatMap(move -> contradiction(move, settle.on()))
         .<Judged>map(Judged.Denied::new)
-        .orElseGet(
-            () -> new Judged.Granted(new MoveInput.Settled(settle.move(), settle.on())));
+        .orElseGet(() -> new Judged.Granted(new MoveInput.Settled(settle.move(), settle.on())));
   }
 
   /**

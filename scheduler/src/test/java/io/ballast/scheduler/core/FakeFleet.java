@@ -1,14 +1,14 @@
 package io.ballast.scheduler.core;
 
+import io.ballast.messages.Alert;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
-import io.ballast.messages.Move;
 import io.ballast.messages.Fleet;
-import io.ballast.messages.Alert;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;

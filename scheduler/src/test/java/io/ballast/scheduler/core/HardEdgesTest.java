@@ -204,7 +204,8 @@ final class HardEdgesTest {
     fleet.run(Duration.ofSeconds(10));
     fleet.guest("h1", 1, VmState.RUNNING, 0.5);
     fleet.run(Duration.ofMinutes(10));
-    assertEquals(1, fleet.told(Move.State.DONE).size(), "its definition may have changed with its restart");
+    assertEquals(
+        1, fleet.told(Move.State.DONE).size(), "its definition may have changed with its restart");
   }
 
   // Names.

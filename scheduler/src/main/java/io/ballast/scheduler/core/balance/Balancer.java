@@ -73,13 +73,7 @@ public final class Balancer {
           isForgotten(overload, policy)
               || (reasonToWait.isEmpty() && calm && !overload.balancing().isEmpty());
       return new Proposal(
-          decision(
-              now,
-              view,
-              List.of(),
-              statement,
-              Score.terms(before, before),
-              objections.wire()),
+          decision(now, view, List.of(), statement, Score.terms(before, before), objections.wire()),
           statement,
           atRest,
           objections);
@@ -88,7 +82,8 @@ public final class Balancer {
     Search search = new Search(forecast, new Rules(view, past, policy, now), about, aim);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
-    Optional<Statement> reasonToGoOn = reasonToGoOn(search, calm, isYoung(overload, own, policy, now));
+    Optional<Statement> reasonToGoOn =
+        reasonToGoOn(search, calm, isYoung(overload, own, policy, now));
     boolean atRest = isForgotten(overload, policy) || (waves.isEmpty() && reasonToGoOn.isEmpty());
     Statement statement =
         (waves.isEmpty()
@@ -133,8 +128,7 @@ public final class Balancer {
   private static Optional<Statement> reasonToGoOn(Search search, boolean calm, boolean young) {
     if (!calm) {
       return Optional.of(
-          waiting(
-              "what the latest moves bring", "nothing else is worth moving so far"));
+          waiting("what the latest moves bring", "nothing else is worth moving so far"));
     }
     if (young && search.objections().has(Objection.UNSURE_GAIN)) {
       return Optional.of(

@@ -116,8 +116,7 @@ final class Explanation {
     return isHelpless()
         ? helpless(judged(), overload.objections())
         : Statement.of(
-            Kind.QUIET,
-            nearest().map(this::calm).orElse("nothing to do: no host can be judged"));
+            Kind.QUIET, nearest().map(this::calm).orElse("nothing to do: no host can be judged"));
   }
 
   /** The cluster is to be balanced, and no move is worth it or allowed. */

@@ -29,8 +29,7 @@ record LeftOut(List<String> subjects, String text) {
         .forEach(
             streak -> {
               subjects.add(streak.subject());
-              sentences.add(
-                  failed(streak, "is quarantined", "arrivals failed there", now));
+              sentences.add(failed(streak, "is quarantined", "arrivals failed there", now));
             });
     for (Fleet.Host host : view.hosts()) {
       for (Vm vm : host.beat().vms()) {

@@ -174,10 +174,7 @@ public final class Planner {
 
   /** What is remembered of a cluster. */
   private record Cluster(
-      Averages averages,
-      Overload overload,
-      Optional<Decision> last,
-      Optional<Statement> said) {
+      Averages averages, Overload overload, Optional<Decision> last, Optional<Statement> said) {
     static final Cluster NEW =
         new Cluster(Averages.NONE, Overload.NONE, Optional.empty(), Optional.empty());
 

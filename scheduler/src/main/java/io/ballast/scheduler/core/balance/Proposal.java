@@ -11,4 +11,5 @@ import io.ballast.scheduler.core.view.Objections;
  *     nothing is worth it
  * @param objections what spoke against the moves that are not proposed
  */
-public record Proposal(Decision decision, Statement statement, boolean atRest, Objections objections) {}
+public record Proposal(
+    Decision decision, Statement statement, boolean atRest, Objections objections) {}

@@ -30,8 +30,7 @@ record Unsettled(List<Move> underWay, Optional<Move> ended) {
                     hosts(move, view)
                         .anyMatch(
                             host ->
-                                host.status() == Fleet.Status.UP
-                                    && !hasTold(host, move, policy)))
+                                host.status() == Fleet.Status.UP && !hasTold(host, move, policy)))
             .findFirst());
   }
 

@@ -118,7 +118,8 @@ public final class Liveness {
         overdue.forEach(host -> silent.put(host, Optional.empty()));
       }
     } else if (doubt.isPresent() || !overdue.isEmpty()) {
-      SelfDoubt held = new SelfDoubt(doubt.map(SelfDoubt::since).orElse(at), Set.copyOf(suspects), known);
+      SelfDoubt held =
+          new SelfDoubt(doubt.map(SelfDoubt::since).orElse(at), Set.copyOf(suspects), known);
       Duration patience = settings.holdBack().multipliedBy(held.deaf() ? 2 : 1);
       if (at.isBefore(held.since().plus(patience))) {
         doubt = Optional.of(held);

@@ -258,7 +258,7 @@ public final class BalancerTest {
               .host("h1", 8, Bytes.ofMiB(4096 * 1024))
               .host("h2", 8, Bytes.ofMiB(4096 * 1024))
               .guest("rest", "h1", 6.3, SMALL)
-              .guest("w1", "h1", 0.3, Bytes.ofMiB(memory * 1024))
+              .guest("w1", "h1", 0.3, Bytes.ofMiB(memory * 1024L))
               .guest("other", "h2", 4.6, SMALL);
 
       Rounds rounds = new Rounds(world, QUICK).run(RIPE);
