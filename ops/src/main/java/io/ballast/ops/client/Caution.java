@@ -56,14 +56,15 @@ final class Caution {
   /** Refuses to resume a virtual machine that runs on another host. */
   void resume(Directory.Place here) {
     work(here);
-    refuse(
-        first(
-            others(here).filter(other -> other.host().status() != Fleet.Status.SILENT),
-            (other, vm) -> resumedTwice(here, other, vm)));
+    refuse(first(others(here), (other, vm) -> resumedTwice(here, other, vm)));
   }
 
-  /** Refuses nothing, for a person who knows better. */
-  void waive(Directory.Place here) {}
+  /**
+   * Refuses only what nobody can know better: which of two agents that use one name would do it.
+   */
+  void waive(Directory.Place here) {
+    work(here);
+  }
 
   private static void refuse(Optional<String> why) {
     why.ifPresent(
@@ -133,6 +134,12 @@ final class Caution {
       return Optional.empty();
     }
     String name = here.vm().name();
+    if (other.host().status() == Fleet.Status.SILENT) {
+      return Optional.of(
+          ("%s ran on %s, which was last heard %s ago; make sure that %s is off (power, fencing),"
+                  + " then resume it with --force")
+              .formatted(name, other.on(), silence(other), other.on()));
+    }
     return Optional.of(
         ("%s runs on %s; resuming it on %s too would destroy its disks; cut the power of one of the"
                 + " two with 'ballast vm stop %s --force --host HOST'; if you know that it does not"

@@ -99,13 +99,15 @@ public final class Conductor {
       return List.of();
     }
     boolean believed = view.isNews(beat, now);
+    boolean first = view.host(beat.pulse().host()).isEmpty();
     view = view.after(beat, now);
     List<Effect> effects = new ArrayList<>();
     if (beat instanceof HostBeat host) {
-      boolean awaited = watch.isGone(host.pulse().host());
+      HostId id = host.pulse().host();
+      boolean awaited = watch.isGone(id);
       watch.heard(host, wall.of(now), believed, now);
-      if (believed) {
-        leadership.heard(host, now).ifPresent(effects::add);
+      if (believed && !isDoubled(id, now)) {
+        leadership.heard(host, first, now).ifPresent(effects::add);
         effects.addAll(move(new MoveInput.Beaten(host), now));
       }
       if (awaited) {
@@ -135,7 +137,19 @@ public final class Conductor {
 
   /** What came of a {@link Effect.Send} or {@link Effect.Look}. */
   public List<Effect> onAnswer(MoveInput answer, Instant now) {
-    return wall.of(move(answer, now));
+    return wall.of(move(trusted(answer, now), now));
+  }
+
+  /** Where two agents use one name, nobody knows which of them was looked at. */
+  private MoveInput trusted(MoveInput answer, Instant now) {
+    return answer instanceof MoveInput.Looked looked && isDoubled(looked.host(), now)
+        ? new MoveInput.LookFailed(
+            looked.move(), looked.host(), looked.round(), "two agents use its name")
+        : answer;
+  }
+
+  private boolean isDoubled(HostId host, Instant now) {
+    return view.host(host).flatMap(heard -> heard.rival(now)).isPresent();
   }
 
   /**
@@ -234,12 +248,13 @@ public final class Conductor {
     return effects;
   }
 
-  private List<Effect> begin(ClusterView cluster, Decision.PlannedMove move, Instant now) {
+  /** Begins a move of the balancer, if the fleet as it is by now still allows it. */
+  private List<Effect> begin(ClusterView cluster, Decision.PlannedMove planned, Instant now) {
+    Move move = MoveMachine.planned(ids.get(), planned, Move.Priority.BALANCE, now);
     String peerUri = cluster.host(move.to()).orElseThrow().beat().hypervisor().peerUri();
-    return move(
-        new MoveInput.Planned(
-            MoveMachine.planned(ids.get(), move, Move.Priority.BALANCE, now), peerUri),
-        now);
+    return against(move, now).isPresent()
+        ? List.of()
+        : move(new MoveInput.Planned(move, peerUri), now);
   }
 
   private List<Effect> dryRun(OperationId id, Instant now) {
@@ -340,11 +355,8 @@ public final class Conductor {
   private Grounds grounds(Instant now) {
     return new Grounds() {
       @Override
-      public Optional<String> against(Move move) {
-        Optional<ClusterView> home = wishes(now).home(move.vm());
-        return home.isEmpty()
-            ? Optional.of("no host knows its VM by now")
-            : Placement.against(move, home.get(), past(), policy, now);
+      public Optional<Reply.Refused> against(Move move) {
+        return Conductor.this.against(move, now);
       }
 
       @Override
@@ -357,6 +369,17 @@ public final class Conductor {
         return watch.isGone(host);
       }
     };
+  }
+
+  /** What speaks by now against a move that was planned earlier. */
+  private Optional<Reply.Refused> against(Move move, Instant now) {
+    return wishes(now)
+        .home(move.vm())
+        .map(home -> Placement.against(move, home, past(), policy, now))
+        .orElseGet(
+            () ->
+                Optional.of(
+                    new Reply.Refused(Reason.UNKNOWN_VM, "no host knows its VM by now")));
   }
 
   private List<ClusterView> clusters(Instant now) {

@@ -12,8 +12,8 @@ import java.util.Optional;
  *
  * <p>It begins as the time of the scheduler's start, in milliseconds since 1970. That may be less
  * than what a predecessor with a wrong clock began with; so for the time of its grace, in which
- * everyone speaks, it goes beyond whatever it hears. A larger number that is heard later is that of
- * a successor.
+ * everyone speaks, it goes beyond whatever it hears, and later beyond what a host says that is heard
+ * for the first time. A larger number that is heard otherwise is that of a successor.
  */
 final class Leadership {
   private final Instant settled;
@@ -29,13 +29,17 @@ final class Leadership {
     return epoch;
   }
 
-  /** Takes note of whom an agent follows; gives a warning, once, if that is a successor. */
-  Optional<Effect> heard(HostBeat beat, Instant now) {
+  /**
+   * Takes note of whom an agent follows; gives a warning, once, if that is a successor.
+   *
+   * @param first whether its host was not heard before
+   */
+  Optional<Effect> heard(HostBeat beat, boolean first, Instant now) {
     long followed = beat.epoch().orElse(0L);
     if (followed <= epoch) {
       return Optional.empty();
     }
-    if (now.isBefore(settled)) {
+    if (first || now.isBefore(settled)) {
       epoch = followed + 1;
       return Optional.empty();
     }

@@ -132,6 +132,18 @@ final class ClocksTest {
   }
 
   @Test
+  void aHostThatIsFirstHeardLateIsCommandedAllTheSame() {
+    Leadership leadership = new Leadership(BeatMaker.START, Duration.ofSeconds(30));
+    FakeHost host = new FakeHost(new HostId("h1"));
+    long followed = BeatMaker.START.plusSeconds(7200).toEpochMilli();
+    host.epoch = Optional.of(followed);
+
+    assertEquals(
+        Optional.empty(), leadership.heard(host.beat(BeatMaker.at(45)), true, BeatMaker.at(45)));
+    assertEquals(followed + 1, leadership.epoch());
+  }
+
+  @Test
   void aSchedulerThatWasReplacedDoesNotOutbidItsSuccessor() {
     FakeFleet fleet = calm().run(Duration.ofMinutes(1));
     fleet.following(BeatMaker.START.plusSeconds(7200).toEpochMilli());

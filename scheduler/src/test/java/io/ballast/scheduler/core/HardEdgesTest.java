@@ -235,6 +235,37 @@ final class HardEdgesTest {
   }
 
   @Test
+  void whatASecondAgentOfTheSourcesNameSaysLosesNoVm() {
+    FakeFleet fleet = calm();
+    fleet.migration = Duration.ofSeconds(25);
+    fleet.failingTargets.put("h2", NO_BRIDGE);
+    accepted(fleet.ask(move(1, "h2")));
+    fleet.namesake("h1", 9);
+    fleet.run(Duration.ofSeconds(60));
+
+    assertEquals(List.of("h1"), fleet.runningOn(1));
+    assertEquals(
+        List.of(Verdict.HOST_DOUBLED),
+        fleet.told(Event.AlertRaised.class).stream()
+            .map(raised -> raised.alert().verdict())
+            .toList());
+  }
+
+  @Test
+  void aVmThatRunsTwiceIsSaidAlsoIfAThirdOneCarriesItsUuid() {
+    FakeFleet fleet =
+        calm()
+            .guest("h1", 50, "web1", VmState.RUNNING, 0.1)
+            .guest("h2", 50, "web1", VmState.RUNNING, 0.1)
+            .guest("h3", 50, "db1", VmState.RUNNING, 0.1)
+            .run(Duration.ofMinutes(1));
+
+    Alert alert = fleet.lasting().getFirst();
+    assertEquals(Verdict.VM_DOUBLED, alert.verdict());
+    assertTrue(alert.evidence().getFirst().contains("h1 and h2"), alert::toString);
+  }
+
+  @Test
   void twoVmsOfOneUuidAreCalledThatWithBothNames() {
     FakeFleet fleet =
         calm()
@@ -282,6 +313,25 @@ final class HardEdgesTest {
   }
 
   @Test
+  void aVmThatIsLostStaysMissedWhenTheHostThatKnewItIsForgotten() {
+    FakeFleet fleet = calm();
+    fleet.failingGuests.put(1, NO_BRIDGE);
+    accepted(fleet.ask(move(1, "h3")));
+    fleet.run(Duration.ofSeconds(3));
+    fleet.guest("h1", 1, VmState.SHUT_OFF, 0.2);
+    fleet.run(Duration.ofSeconds(30));
+    fleet.kill("h1");
+    fleet.run(Duration.ofMinutes(1));
+    assertInstanceOf(Reply.Accepted.class, fleet.ask(new ForgetHost(new HostId("h1"))));
+    fleet.run(Duration.ofMinutes(1));
+
+    assertEquals(
+        List.of(Verdict.VM_LOST), fleet.lasting().stream().map(Alert::verdict).toList());
+    fleet.guest("h2", 1, VmState.RUNNING, 0.2).run(Duration.ofSeconds(10));
+    assertEquals(List.of(), fleet.lasting());
+  }
+
+  @Test
   void aVmThatIsShutDownAfterAFailedMoveIsNotLost() {
     FakeFleet fleet = calm();
     fleet.failingGuests.put(1, NO_BRIDGE);
@@ -310,6 +360,23 @@ final class HardEdgesTest {
     assertEquals(Move.State.FAILED, ended.state());
     assertTrue(ended.note().startsWith("not made any more: h3 has not been heard"), ended.note());
     assertEquals(List.of("h2"), fleet.runningOn(2));
+  }
+
+  @Test
+  void aMoveOfAPersonWaitsForATargetThatIsOnlyLate() {
+    FakeFleet fleet = calm();
+    fleet.migration = Duration.ofSeconds(30);
+    accepted(fleet.ask(move(1, "h2")));
+    OperationId waiting = accepted(fleet.ask(move(2, "h3")));
+    fleet.run(Duration.ofSeconds(24));
+    fleet.kill("h3");
+    fleet.run(Duration.ofSeconds(7));
+    assertEquals(Fleet.Status.SUSPECT, fleet.status("h3"));
+    assertEquals(Move.State.PLANNED, fleet.move(waiting).state());
+
+    fleet.boot("h3");
+    fleet.run(Duration.ofMinutes(1));
+    assertEquals(Move.State.DONE, fleet.move(waiting).state(), fleet.move(waiting)::toString);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.ballast.scheduler.core.balance;
 
 import io.ballast.messages.Decision;
 import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.scheduler.core.balance.Statement.Kind;
 import io.ballast.scheduler.core.policy.Metric;
@@ -172,7 +173,11 @@ public final class Balancer {
 
   /** How many moves may start side by side now, at least one. */
   private static int freeSlots(ClusterView view, List<Move> moves, Policy policy) {
-    long open = moves.stream().filter(move -> isUnderWay(move, view)).count();
+    Set<HostId> silent = view.silent();
+    long open =
+        moves.stream()
+            .filter(move -> view.host(move.from()).isPresent() && Rules.takesPlace(move, silent))
+            .count();
     return (int) Math.max(1, policy.caps().perCluster() - open);
   }
 

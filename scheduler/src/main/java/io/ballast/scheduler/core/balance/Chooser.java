@@ -162,7 +162,7 @@ final class Chooser {
             Reason.HYPERVISOR_STUCK,
             "the hypervisor of " + host + " does not answer its agent; look at libvirtd there")
         : new Placement.Refused(
-            Reason.WRONG_STATE,
+            view.silent().contains(host) ? Reason.WRONG_STATE : Reason.NOT_READY,
             host + " has not been heard lately; wait for its beats or choose another host");
   }
 }

@@ -3,6 +3,7 @@ package io.ballast.scheduler.core.balance;
 import io.ballast.messages.Decision.PlannedMove;
 import io.ballast.messages.Move;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.view.ClusterView;
@@ -42,12 +43,12 @@ public sealed interface Placement {
   }
 
   /**
-   * What speaks by now against a move that waited for its turn; empty = nothing. The balancer's
-   * also must not make its target hot.
+   * What speaks by now against a move that was planned earlier; empty = nothing. One of the
+   * balancer's that waited also must not make its target hot.
    *
    * @param view of the VM's cluster
    */
-  static Optional<String> against(
+  static Optional<Reply.Refused> against(
       Move waiting, ClusterView view, Past past, Policy policy, Instant now) {
     List<Move> others =
         past.moves().stream().filter(move -> !move.id().equals(waiting.id())).toList();
@@ -56,17 +57,22 @@ public sealed interface Placement {
     Rules rules = new Rules(view, without, policy, now);
     Placement again =
         new Chooser(view, forecast, rules).choose(waiting.vm(), Optional.of(waiting.to()));
+    boolean waited = waiting.since().isBefore(now);
     return switch (again) {
-      case Refused refused -> Optional.of(refused.message());
+      case Refused refused -> Optional.of(new Reply.Refused(refused.reason(), refused.message()));
       case Found found when !found.move().from().equals(waiting.from()) ->
-          Optional.of("%s is on %s by now".formatted(waiting.name(), found.move().from()));
-      case Found found when waiting.priority() == Move.Priority.BALANCE ->
+          overtaken("%s is on %s by now".formatted(waiting.name(), found.move().from()));
+      case Found found when waited && waiting.priority() == Move.Priority.BALANCE ->
           forecast
               .site(waiting.to())
               .filter(target -> isTooMuch(target, forecast, waiting, rules))
-              .map(target -> waiting.to() + " would have too much to do by now");
+              .flatMap(target -> overtaken(waiting.to() + " would have too much to do by now"));
       case Found found -> Optional.empty();
     };
+  }
+
+  private static Optional<Reply.Refused> overtaken(String message) {
+    return Optional.of(new Reply.Refused(Reason.WRONG_STATE, message));
   }
 
   private static boolean isTooMuch(Site target, Forecast forecast, Move move, Rules rules) {

@@ -54,7 +54,7 @@ final class Rules {
    * one of its hosts is silent, which may last for days: all that it may still take then is memory
    * of its target, which the forecast sets aside.
    */
-  private static boolean takesPlace(Move move, Set<HostId> silent) {
+  static boolean takesPlace(Move move, Set<HostId> silent) {
     return switch (move.state()) {
       case PLANNED, REQUESTED, MIGRATING -> true;
       case UNKNOWN -> !silent.contains(move.from()) && !silent.contains(move.to());

@@ -3,6 +3,7 @@ package io.ballast.scheduler.core.move;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Reply;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,7 +13,7 @@ public interface Grounds {
   Grounds NONE =
       new Grounds() {
         @Override
-        public Optional<String> against(Move move) {
+        public Optional<Reply.Refused> against(Move move) {
           return Optional.empty();
         }
 
@@ -27,8 +28,11 @@ public interface Grounds {
         }
       };
 
-  /** Why a move that waited for its turn can't be made any more; empty = it still can. */
-  Optional<String> against(Move move);
+  /**
+   * Why a move that waited for its turn can't be made now; empty = it can. A reason that passes is
+   * one for which a retry can help.
+   */
+  Optional<Reply.Refused> against(Move move);
 
   /** The operations that are open on a host by its last beat, whoever began them. */
   Set<OperationId> work(HostId host);

@@ -180,8 +180,15 @@ final class Judgement {
     Trip seen = trip.with(doubt);
     return doubt
         .sign()
-        .map(sign -> ended(trip, seen.verdict(sign, now), Optional.empty(), true))
+        .map(sign -> ended(trip, seen.verdict(sign, now), reason(trip, sign), true))
         .orElseGet(seen::unchanged);
+  }
+
+  /** That a move which a person gave up did not happen, is nobody's failure. */
+  private static Optional<Reason> reason(Trip trip, Sign sign) {
+    return sign == Sign.ON_SOURCE && trip.life().givenUp()
+        ? Optional.of(Reason.CANCELLED)
+        : Optional.empty();
   }
 
   static Trip.Turn lookFailed(Trip trip, HostId host, int round, String message) {
@@ -218,7 +225,7 @@ final class Judgement {
     Move move = trip.move();
     return switch (move.state()) {
       case PLANNED ->
-          trip.on(Sign.EXPIRED, "its hosts were busy with other moves for too long", now);
+          trip.on(Sign.EXPIRED, "its hosts were busy, late or full for too long", now);
       case REQUESTED -> trip.on(Sign.UNANSWERED, "no answer from " + move.from(), now);
       case MIGRATING ->
           trip.on(Sign.SILENT, "nothing was heard of it from " + move.from() + " any more", now);

@@ -5,6 +5,7 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.effect.Step;
 import io.ballast.scheduler.core.policy.Policy;
@@ -151,17 +152,25 @@ public final class MoveMachine {
               .toList();
       for (Trip trip : waiting) {
         if (hasPlace(trip.move().from()) && hasPlace(trip.move().to())) {
-          boolean waited = trip.move().since().isBefore(now);
-          Optional<String> objection = waited ? grounds.against(trip.move()) : Optional.empty();
-          take(
-              objection
-                  .map(why -> trip.on(Sign.OVERTAKEN, "not made any more: " + why, now))
-                  .orElseGet(() -> trip.on(Sign.TURN, trip.why(), now)));
+          send(trip);
         }
       }
       Instant forgotten = now.minus(memory());
       after.values().removeIf(trip -> !trip.isOpen() && trip.move().since().isBefore(forgotten));
       return new Result(new MoveMachine(policy, after), List.copyOf(steps));
+    }
+
+    /** Sends a move; one that waited only if nothing speaks against it, and perhaps later. */
+    private void send(Trip trip) {
+      boolean waited = trip.move().since().isBefore(now);
+      Optional<Reply.Refused> objection =
+          waited ? grounds.against(trip.move()) : Optional.empty();
+      if (objection.isEmpty()) {
+        take(trip.on(Sign.TURN, trip.why(), now));
+      } else if (!objection.get().reason().retryable()) {
+        String note = "not made any more: " + objection.get().message();
+        take(trip.on(Sign.OVERTAKEN, note, now));
+      }
     }
 
     private void take(Trip.Turn turn) {

@@ -36,6 +36,8 @@ public enum Sign {
   ON_SOURCE("looks show it on the source only"),
   /** Both hosts were looked at: it runs on the target only. */
   ON_TARGET("looks show it running on the target only"),
+  /** Both hosts were looked at twice: it is held on the target only, and does not run. */
+  HELD_ON_TARGET("two looks show it paused on the target only"),
   /** Both hosts were looked at: it is active on neither. */
   NOWHERE("looks show it active nowhere"),
   /** A person has seen it run on the source. */

@@ -28,6 +28,9 @@ import java.util.Optional;
 record Trip(
     Move move, String why, String peerUri, Life life, Doubt doubt, Policy.Transfer transfer) {
 
+  /** How long a migration whose time is over may take to end after it is first given up. */
+  private static final Duration ENDING = Duration.ofMinutes(5);
+
   /** A trip after a sign, and what is to be done. */
   record Turn(Trip trip, List<Step> steps) {}
 
@@ -157,13 +160,13 @@ record Trip(
   }
 
   /**
-   * The turn in which it is time to look again. A migration that goes on although its time is over
-   * is given up: its agent has restarted since, and no longer does so itself.
+   * The turn in which it is time to look again. A migration that goes on although a person gave it
+   * up, or its time is over, is given up once more: the agent that would have done so has restarted
+   * since, or did not hear of it.
    */
   Turn lookAgain(Instant now) {
-    return isOverdue(Duration.ZERO, now) && !life.givenUp()
-        ? with(life.whenGivenUp()).look(List.of(abort()), now)
-        : look(List.of(), now);
+    boolean unwanted = life.givenUp() || isOverdue(Duration.ZERO, now);
+    return look(unwanted && doubt.isActiveOnBoth() ? List.of(abort()) : List.of(), now);
   }
 
   /** Whether its time was over, and a silence and {@code longer} have passed since. */
@@ -199,7 +202,7 @@ record Trip(
         String.format(
             "%s %s, %s %s", move.from(), doubt.source().words(), move.to(), doubt.target().words());
     Turn turn = on(sign, words(sign, seen), now);
-    boolean lasts = doubt.over() && isOverdue(transfer.silence(), now);
+    boolean lasts = doubt.over() && doubt.isActiveOnBoth() && isOverdue(ENDING, now);
     boolean alarming = sign == Sign.ON_BOTH || (sign == Sign.BETWEEN && lasts);
     if (!alarming || doubt.alarmed()) {
       return turn;
@@ -213,6 +216,8 @@ record Trip(
     return switch (sign) {
       case ON_SOURCE -> "did not move: " + seen;
       case ON_TARGET -> "moved: " + seen;
+      case HELD_ON_TARGET ->
+          "moved, and does not run: " + seen + "; resume it if nobody paused it on purpose";
       case NOWHERE -> "active on neither host: " + seen + "; start it where its disks are";
       case ON_BOTH -> "RUNS TWICE: " + seen + "; destroy one of the two";
       case BETWEEN -> "between its hosts: " + seen;

@@ -148,10 +148,21 @@ final class Overlaps {
                 }
               }
             });
-    shared.replaceAll(
-        (vm, none) ->
-            new ArrayList<>(
-                view.places(vm).stream().filter(place -> place.vm().state().active()).toList()));
+    shared.replaceAll((vm, none) -> together(view, vm));
     return shared;
+  }
+
+  /**
+   * Where an id is active: only the places of one name, if that is active on several hosts, for one
+   * VM that runs twice is worse than two of one id.
+   */
+  private static List<FleetView.Place> together(FleetView view, VmId vm) {
+    Map<String, List<FleetView.Place>> byName = new TreeMap<>();
+    List<FleetView.Place> active =
+        view.places(vm).stream().filter(place -> place.vm().state().active()).toList();
+    for (FleetView.Place place : active) {
+      byName.computeIfAbsent(place.vm().name(), name -> new ArrayList<>()).add(place);
+    }
+    return byName.values().stream().filter(places -> places.size() > 1).findFirst().orElse(active);
   }
 }

@@ -94,14 +94,26 @@ public final class Watch {
   public List<Effect> look(FleetView view, Predicate<VmId> moving, Instant now) {
     Optional<Liveness.SelfDoubt> before = liveness.doubt();
     liveness.look(now);
-    overlaps.look(view, moving, now);
-    lost.look(view);
+    FleetView trusted = trusted(view, now);
+    overlaps.look(trusted, moving, now);
+    lost.look(
+        trusted,
+        host -> view.host(host).isEmpty() || liveness.status(host, now) == Status.SILENT);
     List<Effect> effects = new ArrayList<>();
     doubt(before, liveness.doubt()).ifPresent(effects::add);
     alerts
         .settle(wrong(view, now), subject -> describe(subject, view, now), now)
         .forEach(event -> effects.add(new Effect.Tell(event)));
     return effects;
+  }
+
+  /** The view without hosts whose name two agents use: nobody knows which of them it tells of. */
+  private static FleetView trusted(FleetView view, Instant now) {
+    FleetView trusted = view;
+    for (HostId host : view.hosts().keySet()) {
+      trusted = isDoubled(host, view, now) ? trusted.without(host) : trusted;
+    }
+    return trusted;
   }
 
   /** Takes note of how the line to the fleet is, and says so when that changes. */
@@ -168,9 +180,9 @@ public final class Watch {
               overlap.hosts().getFirst(),
               overlap.vm()));
     }
-    for (Move move : lost.moves()) {
-      wrong.add(Subject.of(Verdict.VM_LOST, move.from(), move.vm()));
-    }
+    lost.all()
+        .forEach(
+            loss -> wrong.add(Subject.of(Verdict.VM_LOST, loss.seenBy(), loss.move().vm())));
     view.hosts().keySet().stream()
         .filter(host -> isDoubled(host, view, now))
         .forEach(host -> wrong.add(Subject.of(Verdict.HOST_DOUBLED, host)));

@@ -112,7 +112,7 @@ final class DoubtTest {
     assertEquals(List.of(), bench.all(Step.Doubled.class));
 
     List<Step> followed = new ArrayList<>();
-    for (int i = 0; i < 96; i++) {
+    for (int i = 0; i < 125; i++) {
       bench.pass(Duration.ofSeconds(10));
       followed.addAll(bench.steps);
       bench.look(MoveBench.H1, Optional.of(VmState.RUNNING));
@@ -125,8 +125,49 @@ final class DoubtTest {
       }
     }
 
-    assertEquals(1, followed.stream().filter(Effect.Abort.class::isInstance).count());
+    assertTrue(followed.stream().filter(Effect.Abort.class::isInstance).count() > 20);
     assertEquals(1, followed.stream().filter(Step.Doubled.class::isInstance).count());
+  }
+
+  @Test
+  void theOnlyCopyThatIsPausedOnTheTargetIsNoDouble() {
+    bench.inDoubt();
+    bench.look(MoveBench.H1, Optional.empty());
+    bench.look(MoveBench.H2, Optional.of(VmState.PAUSED));
+    assertEquals(Move.State.UNKNOWN, bench.state(), "it may be just about to run");
+
+    bench.pass(Duration.ofSeconds(10));
+    bench.look(MoveBench.H1, Optional.empty());
+    bench.look(MoveBench.H2, Optional.of(VmState.PAUSED));
+
+    assertEquals(Move.State.DONE, bench.state());
+    assertEquals(
+        "moved, and does not run: h1 not known, h2 paused; resume it if nobody paused it on"
+            + " purpose",
+        bench.move().note());
+    assertEquals(List.of(), bench.all(Step.Doubled.class));
+  }
+
+  @Test
+  void aCancelWhoseWayToTheAgentWasLostIsSentAgainAsLongAsTheMigrationGoesOn() {
+    bench.inDoubt();
+    bench.on(new MoveInput.Cancelled(MoveBench.ID));
+    bench.only(Effect.Abort.class);
+
+    for (int i = 0; i < 3; i++) {
+      bench.look(MoveBench.H1, Optional.of(VmState.RUNNING));
+      bench.look(MoveBench.H2, Optional.of(VmState.PAUSED));
+      bench.pass(Duration.ofSeconds(10));
+      bench.only(Effect.Abort.class);
+    }
+    bench.look(MoveBench.H1, Optional.of(VmState.RUNNING));
+    bench.look(MoveBench.H2, Optional.empty());
+
+    assertEquals(Move.State.FAILED, bench.state());
+    assertEquals(
+        Optional.of(Reason.CANCELLED),
+        bench.only(Step.Ended.class).reason(),
+        "what a person gave up is nobody's failure");
   }
 
   @Test
