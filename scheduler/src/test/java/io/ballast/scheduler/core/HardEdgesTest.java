@@ -365,12 +365,12 @@ final class HardEdgesTest {
   @Test
   void aMoveOfAPersonWaitsForATargetThatIsOnlyLate() {
     FakeFleet fleet = calm();
-    fleet.migration = Duration.ofSeconds(30);
+    fleet.migration = Duration.ofSeconds(32);
     accepted(fleet.ask(move(1, "h2")));
     OperationId waiting = accepted(fleet.ask(move(2, "h3")));
-    fleet.run(Duration.ofSeconds(24));
+    fleet.run(Duration.ofSeconds(25));
     fleet.kill("h3");
-    fleet.run(Duration.ofSeconds(7));
+    fleet.run(Duration.ofMillis(7500));
     assertEquals(Fleet.Status.SUSPECT, fleet.status("h3"));
     assertEquals(Move.State.PLANNED, fleet.move(waiting).state());
 
