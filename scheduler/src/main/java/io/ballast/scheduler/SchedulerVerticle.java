@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * A scheduler on the bus: brings what comes, on whatever thread a bus tells it, to the one context
  * on which its {@link Driver} works.
  *
- * <p>One such verticle leads a fleet; its epoch is the moment of its start, so that agents can tell
- * a later scheduler from one that was replaced.
+ * <p>One such verticle leads a fleet, under an epoch that is larger than its predecessors', so that
+ * agents can tell it from one that was replaced.
  */
 public final class SchedulerVerticle extends VerticleBase {
   private final SchedulerConfig config;

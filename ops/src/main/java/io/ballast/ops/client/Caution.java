@@ -129,7 +129,7 @@ final class Caution {
                 other.on()));
   }
 
-  private static Optional<String> resumedTwice(Directory.Place here, Directory.Place other, Vm vm) {
+  private Optional<String> resumedTwice(Directory.Place here, Directory.Place other, Vm vm) {
     if (vm.state() != VmState.RUNNING) {
       return Optional.empty();
     }

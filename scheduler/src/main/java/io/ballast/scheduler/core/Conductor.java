@@ -377,9 +377,7 @@ public final class Conductor {
         .home(move.vm())
         .map(home -> Placement.against(move, home, past(), policy, now))
         .orElseGet(
-            () ->
-                Optional.of(
-                    new Reply.Refused(Reason.UNKNOWN_VM, "no host knows its VM by now")));
+            () -> Optional.of(new Reply.Refused(Reason.UNKNOWN_VM, "no host knows its VM by now")));
   }
 
   private List<ClusterView> clusters(Instant now) {

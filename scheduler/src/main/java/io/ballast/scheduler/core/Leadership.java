@@ -12,8 +12,8 @@ import java.util.Optional;
  *
  * <p>It begins as the time of the scheduler's start, in milliseconds since 1970. That may be less
  * than what a predecessor with a wrong clock began with; so for the time of its grace, in which
- * everyone speaks, it goes beyond whatever it hears, and later beyond what a host says that is heard
- * for the first time. A larger number that is heard otherwise is that of a successor.
+ * everyone speaks, it goes beyond whatever it hears, and later beyond what a host says that is
+ * heard for the first time. A larger number that is heard otherwise is that of a successor.
  */
 final class Leadership {
   private final Instant settled;

@@ -325,8 +325,7 @@ final class HardEdgesTest {
     assertInstanceOf(Reply.Accepted.class, fleet.ask(new ForgetHost(new HostId("h1"))));
     fleet.run(Duration.ofMinutes(1));
 
-    assertEquals(
-        List.of(Verdict.VM_LOST), fleet.lasting().stream().map(Alert::verdict).toList());
+    assertEquals(List.of(Verdict.VM_LOST), fleet.lasting().stream().map(Alert::verdict).toList());
     fleet.guest("h2", 1, VmState.RUNNING, 0.2).run(Duration.ofSeconds(10));
     assertEquals(List.of(), fleet.lasting());
   }

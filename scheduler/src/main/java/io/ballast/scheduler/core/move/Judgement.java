@@ -224,8 +224,7 @@ final class Judgement {
     }
     Move move = trip.move();
     return switch (move.state()) {
-      case PLANNED ->
-          trip.on(Sign.EXPIRED, "its hosts were busy, late or full for too long", now);
+      case PLANNED -> trip.on(Sign.EXPIRED, "its hosts were busy, late or full for too long", now);
       case REQUESTED -> trip.on(Sign.UNANSWERED, "no answer from " + move.from(), now);
       case MIGRATING ->
           trip.on(Sign.SILENT, "nothing was heard of it from " + move.from() + " any more", now);

@@ -86,7 +86,8 @@ public final class Transitions {
             case TURN, EXPIRED, OVERTAKEN -> "this move was sent already";
             case REFUSED, UNANSWERED -> "the source's agent accepted this move already";
             case VANISHED, SILENT, ARRIVED -> "no agent has said yet that it works on this move";
-            case ON_SOURCE, ON_TARGET, HELD_ON_TARGET, NOWHERE, ON_BOTH, BETWEEN -> "this move is not in doubt";
+            case ON_SOURCE, ON_TARGET, HELD_ON_TARGET, NOWHERE, ON_BOTH, BETWEEN ->
+                "this move is not in doubt";
             case SETTLED_ON_SOURCE, SETTLED_ON_TARGET ->
                 "this move is not in doubt; cancel it if it should not go on";
             case GIVEN_UP, ACCEPTED, PROGRESSED, LISTED, ENDED_DONE, ENDED_FAILED, ENDED_UNKNOWN ->

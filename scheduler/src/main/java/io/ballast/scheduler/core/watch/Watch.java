@@ -97,8 +97,7 @@ public final class Watch {
     FleetView trusted = trusted(view, now);
     overlaps.look(trusted, moving, now);
     lost.look(
-        trusted,
-        host -> view.host(host).isEmpty() || liveness.status(host, now) == Status.SILENT);
+        trusted, host -> view.host(host).isEmpty() || liveness.status(host, now) == Status.SILENT);
     List<Effect> effects = new ArrayList<>();
     doubt(before, liveness.doubt()).ifPresent(effects::add);
     alerts
@@ -181,8 +180,7 @@ public final class Watch {
               overlap.vm()));
     }
     lost.all()
-        .forEach(
-            loss -> wrong.add(Subject.of(Verdict.VM_LOST, loss.seenBy(), loss.move().vm())));
+        .forEach(loss -> wrong.add(Subject.of(Verdict.VM_LOST, loss.seenBy(), loss.move().vm())));
     view.hosts().keySet().stream()
         .filter(host -> isDoubled(host, view, now))
         .forEach(host -> wrong.add(Subject.of(Verdict.HOST_DOUBLED, host)));
