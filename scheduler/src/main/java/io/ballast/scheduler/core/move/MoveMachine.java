@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -89,7 +90,27 @@ public final class MoveMachine {
       case MoveInput.Passed it -> {}
     }
     round.turnAll(trip -> Judgement.passed(trip, now));
-    return round.end();
+    return round.end(trip -> mayFree(input, trip));
+  }
+
+  /**
+   * Whether a waiting trip may get its turn by an input. It is worked out anew what speaks against
+   * it, which takes its time in a large fleet: so not at each beat of hosts that are not its own.
+   */
+  private static boolean mayFree(MoveInput input, Trip waiting) {
+    return switch (input) {
+      case MoveInput.Beaten beaten -> waiting.touches(beaten.beat().pulse().host());
+      case MoveInput.Accepted it -> false;
+      case MoveInput.Progressed it -> false;
+      case MoveInput.LookFailed it -> false;
+      case MoveInput.Planned it -> true;
+      case MoveInput.Refused it -> true;
+      case MoveInput.Finished it -> true;
+      case MoveInput.Looked it -> true;
+      case MoveInput.Cancelled it -> true;
+      case MoveInput.Settled it -> true;
+      case MoveInput.Passed it -> true;
+    };
   }
 
   /** All open moves, and those that ended so lately that the balancer must know, oldest first. */
@@ -144,10 +165,10 @@ public final class MoveMachine {
       }
     }
 
-    Result end() {
+    Result end(Predicate<Trip> mayGo) {
       List<Trip> waiting =
           after.values().stream()
-              .filter(trip -> trip.isIn(Move.State.PLANNED))
+              .filter(trip -> trip.isIn(Move.State.PLANNED) && mayGo.test(trip))
               .sorted(Comparator.comparing(trip -> trip.move().priority()))
               .toList();
       for (Trip trip : waiting) {

@@ -34,6 +34,7 @@ final class MoveBench {
       new Outcome.Migration(Duration.ofSeconds(2), Duration.ofMillis(40), Bytes.ofMiB(90), 3);
 
   final List<Step> steps = new ArrayList<>();
+  Grounds grounds = Grounds.NONE;
   MoveMachine machine = MoveMachine.of(Policy.DEFAULT);
   Instant now = Instant.parse("2025-01-01T00:00:00Z");
   int round;
@@ -110,7 +111,7 @@ final class MoveBench {
   }
 
   void on(MoveInput input) {
-    MoveMachine.Result result = machine.on(input, Grounds.NONE, now);
+    MoveMachine.Result result = machine.on(input, grounds, now);
     machine = result.machine();
     steps.clear();
     steps.addAll(result.steps());

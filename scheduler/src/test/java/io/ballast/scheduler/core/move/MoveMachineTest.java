@@ -14,6 +14,9 @@ import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.effect.Step;
 import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import io.ballast.messages.Reply;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,48 @@ final class MoveMachineTest {
 
     assertEquals(person, bench.only(Effect.Send.class).move());
     assertEquals(Move.State.PLANNED, bench.state(balance));
+  }
+
+  @Test
+  void whatSpeaksAgainstAWaitingMoveIsWorkedOutAnewOnlyWhenItsOwnHostsHaveSpoken() {
+    AtomicInteger asked = new AtomicInteger();
+    bench.migrating();
+    OperationId second = new OperationId("m2");
+    bench.plan(second, World.vm("w2"), MoveBench.H1, MoveBench.H2, Move.Priority.PERSON);
+    bench.grounds = late(asked);
+    bench.now = bench.now.plusSeconds(10);
+
+    bench.finish(new Outcome.Done(Optional.of(MoveBench.MEASURES)));
+    assertEquals(1, asked.get());
+    bench.beat(new HostId("h3"), Optional.empty(), List.of());
+    assertEquals(1, asked.get());
+    bench.beat(MoveBench.H2, Optional.empty(), List.of());
+    assertEquals(2, asked.get());
+    assertEquals(Move.State.PLANNED, bench.state(second));
+
+    bench.grounds = Grounds.NONE;
+    bench.beat(MoveBench.H1, Optional.empty(), List.of());
+    assertEquals(second, bench.only(Effect.Send.class).move());
+  }
+
+  private static Grounds late(AtomicInteger asked) {
+    return new Grounds() {
+      @Override
+      public Optional<Reply.Refused> against(Move move) {
+        asked.incrementAndGet();
+        return Optional.of(new Reply.Refused(Reason.NOT_READY, "h2 is late"));
+      }
+
+      @Override
+      public Set<OperationId> work(HostId host) {
+        return Set.of();
+      }
+
+      @Override
+      public boolean isSilent(HostId host) {
+        return false;
+      }
+    };
   }
 
   @Test
