@@ -8,17 +8,17 @@ import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import io.ballast.messages.VmState;
 import io.ballast.scheduler.core.balance.World;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.effect.Step;
 import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.Set;
-import io.ballast.messages.Reply;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class MoveMachineTest {
