@@ -104,7 +104,15 @@ final class OneHost {
       OperationId id, HostCommand<Reply.Accepted> command, Duration within, OptionalLong epoch) {
     Deadline deadline = Deadline.in(within, () -> time.now().toNanos());
     Envelope envelope =
-        new Envelope(id, "test", Optional.of(deadline), epoch, Optional.empty(), false);
+        new Envelope(
+            id,
+            "test",
+            Optional.of("ballast"),
+            Optional.of(deadline),
+            epoch,
+            Optional.empty(),
+            false,
+            false);
     return new Sent(id, commands.receive(envelope, command));
   }
 

@@ -19,6 +19,10 @@ public enum Reason {
   UNKNOWN_KIND(Fault.CALLER, false),
   /** The command comes from a scheduler that no longer leads. */
   STALE_EPOCH(Fault.CALLER, false),
+  /** Another command came under the same id before. */
+  DUPLICATE_ID(Fault.CALLER, false),
+  /** The receiver's rules forbid it: to this sender, with this address, or with this device. */
+  NOT_ALLOWED(Fault.CALLER, false),
   /** The fleet has no such host. */
   UNKNOWN_HOST(Fault.CALLER, false),
   /** There is no such virtual machine where it was looked for. */
@@ -40,12 +44,18 @@ public enum Reason {
   NOT_MIGRATABLE(Fault.CALLER, false),
   /** The hypervisor refused or failed the work; the message has its own words. */
   HYPERVISOR_REFUSED(Fault.RECEIVER, false),
-  /** The hypervisor does not answer in time. */
+  /** The hypervisor does not answer; it was not asked for this, or could not be. */
   HYPERVISOR_STUCK(Fault.RECEIVER, true),
   /** The hypervisor can't be reached: it does not run or refuses connections. */
   HYPERVISOR_UNREACHABLE(Fault.RECEIVER, true),
   /** The host's storage or network does not answer or refuses. */
   TRADE_REFUSED(Fault.RECEIVER, true),
+  /** It was begun and no answer came: it may yet happen. Look before it is asked for again. */
+  MAY_YET_HAPPEN(Fault.RECEIVER, false),
+  /** It was accepted, and its time was over before it could be begun; nothing was done. */
+  NOT_TRIED(Fault.RECEIVER, true),
+  /** The receiver can't write down what it takes on, for its disk is full or broken. */
+  NO_JOURNAL(Fault.RECEIVER, true),
   /** Somebody cancelled the work. */
   CANCELLED(Fault.CALLER, true),
   /** The receiver is stopping or just starting. */

@@ -122,8 +122,10 @@ final class NetAgentTest {
             new OperationId("x"),
             "test",
             Optional.empty(),
+            Optional.empty(),
             OptionalLong.empty(),
             Optional.empty(),
+            false,
             false);
 
     Throwable cause = commands.receive(envelope, new InspectStorage()).cause();

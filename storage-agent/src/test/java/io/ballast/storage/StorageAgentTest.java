@@ -123,8 +123,10 @@ final class StorageAgentTest {
             new OperationId("x"),
             "test",
             Optional.empty(),
+            Optional.empty(),
             OptionalLong.empty(),
             Optional.empty(),
+            false,
             false);
 
     Throwable cause = commands.receive(envelope, new InspectHost()).cause();

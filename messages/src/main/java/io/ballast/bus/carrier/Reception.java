@@ -46,13 +46,17 @@ public record Reception(
     return address.equals(any) ? List.of(any) : List.of(address, any);
   }
 
-  /** Answers a command; the future never fails. */
-  public Future<Answer> take(Parcel parcel, boolean redelivered) {
+  /**
+   * Answers a command; the future never fails.
+   *
+   * @param cast whether nobody waits for the answer
+   */
+  public Future<Answer> take(Parcel parcel, boolean redelivered, boolean cast) {
     Envelope envelope;
     Command<?> command;
     try {
       command = parcel.command(address.role());
-      envelope = parcel.envelope(redelivered, ticks);
+      envelope = parcel.envelope(redelivered, cast, ticks);
     } catch (RefusedException e) {
       LOG.warn("{} refused: {}: {}", address, e.reason(), e.getMessage());
       return Future.succeededFuture(new Answer(e.reply(), true));

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
  * @param kind the property {@code type}
  * @param id the property {@code message-id}
  * @param sender the property {@code app-id}
+ * @param user the property {@code user-id}, which a broker checks
  * @param replyTo where an answer goes
  * @param correlation what an answer has to bear so that its receiver knows which question it is for
  * @param expiration the property of that name: milliseconds that are left for it, as digits
@@ -33,6 +34,7 @@ public record Parcel(
     Optional<String> kind,
     Optional<String> id,
     Optional<String> sender,
+    Optional<String> user,
     Optional<String> replyTo,
     Optional<String> correlation,
     Optional<String> expiration,
@@ -51,6 +53,7 @@ public record Parcel(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Map.of(),
         Buffer.buffer(Codec.encode(message)));
   }
@@ -64,6 +67,7 @@ public record Parcel(
             plain.kind,
             plain.id,
             plain.sender,
+            plain.user,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -77,6 +81,7 @@ public record Parcel(
         kind,
         id,
         sender,
+        user,
         Optional.of(replyTo),
         Optional.of(correlation),
         expiration,
@@ -84,8 +89,14 @@ public record Parcel(
         body);
   }
 
+  /** The same from somebody who logged in to the bus as a user. */
+  public Parcel from(String user) {
+    return new Parcel(
+        kind, id, sender, Optional.of(user), replyTo, correlation, expiration, headers, body);
+  }
+
   public Parcel correlated(Optional<String> correlation) {
-    return new Parcel(kind, id, sender, replyTo, correlation, expiration, headers, body);
+    return new Parcel(kind, id, sender, user, replyTo, correlation, expiration, headers, body);
   }
 
   public Parcel expiringIn(Duration left) {
@@ -93,6 +104,7 @@ public record Parcel(
         kind,
         id,
         sender,
+        user,
         replyTo,
         correlation,
         Optional.of(Long.toString(left.toMillis())),
@@ -126,16 +138,19 @@ public record Parcel(
    * What it came in, at the moment of its arrival. Fails with a {@link RefusedException} that names
    * the property.
    *
+   * @param cast whether nobody waits for the answer
    * @param ticks count from now on the time that is left
    */
-  public Envelope envelope(boolean redelivered, LongSupplier ticks) {
+  public Envelope envelope(boolean redelivered, boolean cast, LongSupplier ticks) {
     return new Envelope(
         operation(),
         sender.orElse("unknown"),
+        user,
         left().map(left -> Deadline.in(left, ticks)),
         epoch(),
         Optional.ofNullable(headers.get(TRACEPARENT)).map(String::valueOf),
-        redelivered);
+        redelivered,
+        cast);
   }
 
   private OperationId operation() {

@@ -29,6 +29,9 @@ import java.util.function.Consumer;
  * network. It never fails by itself; unlike a broker it keeps nothing for a receiver that is away.
  */
 public final class LocalBus implements Bus {
+  /** As whom every member logs in, for there is nobody who could ask for a password. */
+  public static final String USER = "ballast";
+
   private final Vertx vertx;
   private final LocalHub hub;
   private final String name;
@@ -60,12 +63,12 @@ public final class LocalBus implements Bus {
       return Future.failedFuture(closed());
     }
     try {
-      Parcel parcel = Parcel.of(name, request);
+      Parcel parcel = Parcel.of(name, request).from(USER);
       Reception receiver = receiver(request);
       Calls.Pending<R> call = calls.open(request);
       call.sent(true);
       receiver
-          .take(parcel, false)
+          .take(parcel, false, false)
           .onSuccess(
               answer -> {
                 hub.bury(parcel, answer);
@@ -91,8 +94,8 @@ public final class LocalBus implements Bus {
       return Future.failedFuture(closed());
     }
     try {
-      Parcel parcel = Parcel.of(name, request);
-      receiver(request).take(parcel, false).onSuccess(answer -> hub.bury(parcel, answer));
+      Parcel parcel = Parcel.of(name, request).from(USER);
+      receiver(request).take(parcel, false, true).onSuccess(answer -> hub.bury(parcel, answer));
       return Future.succeededFuture();
     } catch (RefusedException e) {
       return Future.failedFuture(e);
@@ -106,11 +109,13 @@ public final class LocalBus implements Bus {
     }
     try {
       Parcel parcel =
-          Parcel.of(name, UUID.randomUUID().toString(), command).expiringIn(Request.DEFAULT_WITHIN);
+          Parcel.of(name, UUID.randomUUID().toString(), command)
+              .from(USER)
+              .expiringIn(Request.DEFAULT_WITHIN);
       hub.all(role)
           .forEach(
               receiver ->
-                  receiver.take(parcel, false).onSuccess(answer -> hub.bury(parcel, answer)));
+                  receiver.take(parcel, false, true).onSuccess(answer -> hub.bury(parcel, answer)));
       return Future.succeededFuture();
     } catch (RefusedException e) {
       return Future.failedFuture(e);

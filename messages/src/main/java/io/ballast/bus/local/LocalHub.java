@@ -38,7 +38,7 @@ public final class LocalHub {
         .map(
             reception ->
                 reception
-                    .take(parcel, false)
+                    .take(parcel, false, false)
                     .onSuccess(answer -> bury(parcel, answer))
                     .map(Reception.Answer::reply))
         .orElseGet(

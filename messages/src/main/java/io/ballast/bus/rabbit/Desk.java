@@ -84,7 +84,7 @@ final class Desk implements Link.Fixture {
       return;
     }
     Parcel parcel = Wire.parcel(message);
-    answer(parcel, message.envelope().isRedeliver())
+    answer(parcel, message.envelope().isRedeliver(), cast)
         .compose(
             answer ->
                 buried(session, message, answer)
@@ -92,7 +92,7 @@ final class Desk implements Link.Fixture {
         .onSuccess(done -> session.acknowledge(message));
   }
 
-  private Future<Reception.Answer> answer(Parcel parcel, boolean redelivered) {
+  private Future<Reception.Answer> answer(Parcel parcel, boolean redelivered, boolean cast) {
     if (stopped) {
       return Future.succeededFuture(
           new Reception.Answer(
@@ -100,7 +100,7 @@ final class Desk implements Link.Fixture {
                   Reason.NOT_READY, reception.address() + " is stopping; try again later"),
               false));
     }
-    return reception.take(parcel, redelivered);
+    return reception.take(parcel, redelivered, cast);
   }
 
   private Future<Void> buried(Session session, RabbitMQMessage message, Reception.Answer answer) {

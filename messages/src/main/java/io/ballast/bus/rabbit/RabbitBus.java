@@ -102,7 +102,7 @@ public final class RabbitBus implements Bus {
   public <R extends Reply> Future<R> call(Request<R> request) {
     Calls.Pending<R> call = calls.open(request);
     try {
-      Parcel parcel = Parcel.of(options.name(), request);
+      Parcel parcel = Parcel.of(options.name(), request).from(options.user());
       commands
           .session()
           .onSuccess(session -> send(session, call, parcel))
@@ -143,7 +143,7 @@ public final class RabbitBus implements Bus {
   @Override
   public Future<Void> cast(Request<?> request) {
     try {
-      Parcel parcel = Parcel.of(options.name(), request);
+      Parcel parcel = Parcel.of(options.name(), request).from(options.user());
       Optional<Deadline> until = Optional.of(Deadline.in(request.within()));
       return commands
           .session()
@@ -169,7 +169,7 @@ public final class RabbitBus implements Bus {
           Wire.fleeting(
               Topology.FANOUTS,
               role.word(),
-              Parcel.of(options.name(), UUID.randomUUID().toString(), command),
+              Parcel.of(options.name(), UUID.randomUUID().toString(), command).from(options.user()),
               Optional.of(Deadline.in(Request.DEFAULT_WITHIN))),
           Request.DEFAULT_WITHIN);
     } catch (RefusedException e) {

@@ -74,6 +74,7 @@ final class Wire {
             .type(parcel.kind().orElse(null))
             .messageId(parcel.id().orElse(null))
             .appId(parcel.sender().orElse(null))
+            .userId(parcel.user().orElse(null))
             .replyTo(parcel.replyTo().orElse(null))
             .correlationId(parcel.correlation().orElse(null))
             .headers(parcel.headers())
@@ -101,6 +102,7 @@ final class Wire {
         Optional.ofNullable(properties.getType()),
         Optional.ofNullable(properties.getMessageId()),
         Optional.ofNullable(properties.getAppId()),
+        Optional.ofNullable(properties.getUserId()),
         Optional.ofNullable(properties.getReplyTo()).filter(place -> !place.isEmpty()),
         Optional.ofNullable(properties.getCorrelationId()),
         Optional.ofNullable(properties.getExpiration()),

@@ -72,7 +72,7 @@ final class ReceptionTest {
     Promise<Reception.Answer> answer = Promise.promise();
     context.runOnContext(
         now -> {
-          reception.take(Parcel.of("person", request), false).onComplete(answer);
+          reception.take(Parcel.of("person", request), false, false).onComplete(answer);
           ticks.addAndGet(busy.toNanos());
         });
     return Await.result(answer.future()).reply();

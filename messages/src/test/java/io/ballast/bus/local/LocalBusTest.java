@@ -50,6 +50,7 @@ final class LocalBusTest implements BusContract {
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
+              Optional.empty(),
               Optional.ofNullable(letter.properties().get("expiration")),
               letter.headers(),
               Buffer.buffer(letter.body())));

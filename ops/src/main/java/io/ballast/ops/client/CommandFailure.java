@@ -23,10 +23,12 @@ public final class CommandFailure extends RuntimeException {
     ExitCode code =
         switch (refusal.reason()) {
           case BUS_LOST -> ExitCode.UNREACHABLE;
-          case NO_RECEIVER, DEADLINE_PASSED -> ExitCode.NO_ANSWER;
+          case NO_RECEIVER, DEADLINE_PASSED, MAY_YET_HAPPEN -> ExitCode.NO_ANSWER;
           case MALFORMED,
               UNKNOWN_KIND,
               STALE_EPOCH,
+              DUPLICATE_ID,
+              NOT_ALLOWED,
               UNKNOWN_HOST,
               UNKNOWN_VM,
               UNKNOWN_OPERATION,
@@ -38,6 +40,8 @@ public final class CommandFailure extends RuntimeException {
               HYPERVISOR_REFUSED,
               HYPERVISOR_STUCK,
               HYPERVISOR_UNREACHABLE,
+              NOT_TRIED,
+              NO_JOURNAL,
               TRADE_REFUSED,
               CANCELLED,
               NOT_READY,
