@@ -1,13 +1,13 @@
 package io.ballast.host;
 
+import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
-import io.ballast.bus.Heartbeat;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Role;
 import io.ballast.host.meter.HostMeter;
 import io.ballast.host.trade.Hypervisor;
-import io.ballast.host.trade.Loop;
 import io.ballast.host.work.Allegiance;
 import io.ballast.host.work.Operations;
 import io.ballast.messages.HostBeat;

@@ -1,6 +1,6 @@
 package io.ballast.host;
 
-import io.ballast.bus.Heartbeat;
+import io.ballast.agent.Heartbeat;
 import io.ballast.host.work.Patience;
 import io.ballast.messages.HostId;
 import java.time.Duration;

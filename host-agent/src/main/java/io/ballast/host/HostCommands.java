@@ -1,5 +1,6 @@
 package io.ballast.host;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
@@ -8,7 +9,6 @@ import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Hypervisor.Description;
-import io.ballast.host.trade.Loop;
 import io.ballast.host.work.Allegiance;
 import io.ballast.host.work.Cancellation;
 import io.ballast.host.work.Migration;

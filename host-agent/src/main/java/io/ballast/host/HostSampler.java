@@ -1,12 +1,12 @@
 package io.ballast.host;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.Rates.Sample;
 import io.ballast.host.meter.HostMeter;
 import io.ballast.host.meter.HostMeter.Reading;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;

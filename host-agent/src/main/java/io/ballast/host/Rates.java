@@ -1,9 +1,9 @@
 package io.ballast.host;
 
+import io.ballast.agent.Loop;
 import io.ballast.host.meter.HostMeter.LinkCounters;
 import io.ballast.host.meter.HostMeter.Reading;
 import io.ballast.host.trade.Domain;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat.Capacity;
 import io.ballast.messages.HostBeat.LinkTraffic;

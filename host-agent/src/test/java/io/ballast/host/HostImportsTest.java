@@ -91,7 +91,7 @@ final class HostImportsTest {
           .haveNameMatching(
               "io\\.ballast\\.host\\.("
                   + "HostAgent|HostAgentConfig"
-                  + "|trade\\.(Hypervisor|Domain|DomainXml|Loop)"
+                  + "|trade\\.(Hypervisor|Domain|DomainXml)"
                   + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings|LaneLimits)"
                   + "|meter\\.(HostMeter|ProcMeter)"
                   + "|work\\.(Operations|Work|Migration|Shutdown|Cancellation)"

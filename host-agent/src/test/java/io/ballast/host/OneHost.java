@@ -2,12 +2,12 @@ package io.ballast.host;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Heartbeat;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
-import io.ballast.bus.Heartbeat;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;

@@ -2,6 +2,7 @@ package io.ballast.host;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
@@ -11,7 +12,6 @@ import io.ballast.bus.local.LocalHub;
 import io.ballast.host.meter.HostMeter;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
-import io.ballast.host.trade.Loop;
 import io.ballast.host.work.Patience;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;

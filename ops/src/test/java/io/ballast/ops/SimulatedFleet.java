@@ -1,5 +1,6 @@
 package io.ballast.ops;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Request;
@@ -10,7 +11,6 @@ import io.ballast.host.HostAgent;
 import io.ballast.host.HostAgentConfig;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;

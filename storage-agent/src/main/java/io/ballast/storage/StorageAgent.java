@@ -1,8 +1,8 @@
 package io.ballast.storage;
 
+import io.ballast.agent.Heartbeat;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
-import io.ballast.bus.Heartbeat;
 import io.ballast.bus.Role;
 import io.ballast.messages.StorageBeat;
 import io.vertx.core.Future;

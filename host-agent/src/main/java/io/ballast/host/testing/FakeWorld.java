@@ -1,6 +1,6 @@
 package io.ballast.host.testing;
 
-import io.ballast.host.trade.Loop;
+import io.ballast.agent.Loop;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import java.time.Duration;

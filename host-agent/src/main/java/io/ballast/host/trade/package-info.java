@@ -1,6 +1,5 @@
 /**
- * What an agent of a host works on, whatever it is made of: the virtual machines of its hypervisor,
- * and the loop on which it lives.
+ * What an agent of a host works on, whatever it is made of: the virtual machines of its hypervisor.
  *
  * <p>What comes in is calls on virtual machines, and the XML that somebody wrote about one. What
  * goes out is domains with their counters, or a refusal with its reason. It never talks to a

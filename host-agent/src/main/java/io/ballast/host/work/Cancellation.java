@@ -1,8 +1,8 @@
 package io.ballast.host.work;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Hypervisor;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.HostCommand.Cancel;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;

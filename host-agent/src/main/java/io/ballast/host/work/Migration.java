@@ -1,8 +1,8 @@
 package io.ballast.host.work;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Hypervisor;
-import io.ballast.host.trade.Loop;
 import io.ballast.host.work.MigrationEnd.Sighting;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;

@@ -1,8 +1,8 @@
 package io.ballast.host.work;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.Bus;
 import io.ballast.bus.RefusedException;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;

@@ -1,7 +1,7 @@
 package io.ballast.host.work;
 
+import io.ballast.agent.Loop;
 import io.ballast.host.trade.Hypervisor;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.HostCommand.ShutDown;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;

@@ -1,5 +1,6 @@
 package io.ballast.host.trade;
 
+import io.ballast.agent.Loop;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

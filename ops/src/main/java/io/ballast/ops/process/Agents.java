@@ -1,6 +1,6 @@
 package io.ballast.ops.process;
 
-import io.ballast.bus.Heartbeat;
+import io.ballast.agent.Heartbeat;
 import io.ballast.host.HostAgent;
 import io.ballast.host.HostAgentConfig;
 import io.ballast.host.libvirt.LibvirtHypervisor;

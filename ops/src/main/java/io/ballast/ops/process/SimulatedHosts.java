@@ -1,11 +1,11 @@
 package io.ballast.ops.process;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.Bus;
 import io.ballast.host.HostAgent;
 import io.ballast.host.HostAgentConfig;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
-import io.ballast.host.trade.Loop;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.messages.VmId;

@@ -1,5 +1,6 @@
-package io.ballast.bus;
+package io.ballast.agent;
 
+import io.ballast.bus.Bus;
 import io.ballast.messages.Beat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;

@@ -1,4 +1,4 @@
-package io.ballast.bus;
+package io.ballast.agent;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package io.ballast.host.trade;
+package io.ballast.agent;
 
 import io.ballast.bus.RefusedException;
 import io.vertx.core.Context;

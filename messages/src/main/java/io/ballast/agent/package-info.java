@@ -1,0 +1,12 @@
+/**
+ * What every agent is, apart from its trade: the loop on which it lives, its heart, and how it
+ * takes commands, remembers them and answers for them.
+ *
+ * <p>What comes in is commands from the bus, and a trade that can check and do them. What goes out
+ * is one answer to each command, the events of the work that it began, of which exactly one is the
+ * final one, and beats. It never knows what the trade works on.
+ */
+@NullMarked
+package io.ballast.agent;
+
+import org.jspecify.annotations.NullMarked;
