@@ -82,19 +82,27 @@ final class Chronicle {
     return List.copyOf(open.values());
   }
 
-  /** Highest less lowest CPU share of the hosts, 0 to 1, each averaged over its beats of a time. */
+  /**
+   * Highest less lowest CPU share of the hosts, 0 to 1, each averaged over its beats of a time, or
+   * by its last one before where there was none.
+   */
   synchronized double cpuSpread(Instant from, Instant to) {
     double[] means =
         cpu.values().stream()
-            .mapToDouble(
-                beats ->
-                    beats.subMap(from, true, to, true).values().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .average()
-                        .orElseThrow(
-                            () -> new DemoFailure("no beats between " + from + " and " + to)))
+            .mapToDouble(beats -> mean(beats, from, to))
             .sorted()
             .toArray();
     return means[means.length - 1] - means[0];
+  }
+
+  private static double mean(TreeMap<Instant, Double> beats, Instant from, Instant to) {
+    Map.Entry<Instant, Double> last = beats.floorEntry(to);
+    if (last == null) {
+      throw new DemoFailure("no beats before " + to);
+    }
+    return beats.subMap(from, true, to, true).values().stream()
+        .mapToDouble(Double::doubleValue)
+        .average()
+        .orElse(last.getValue());
   }
 }
