@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -88,14 +89,11 @@ final class Chronicle {
    */
   synchronized double cpuSpread(Instant from, Instant to) {
     double[] means =
-        cpu.values().stream()
-            .mapToDouble(beats -> mean(beats, from, to))
-            .sorted()
-            .toArray();
+        cpu.values().stream().mapToDouble(beats -> mean(beats, from, to)).sorted().toArray();
     return means[means.length - 1] - means[0];
   }
 
-  private static double mean(TreeMap<Instant, Double> beats, Instant from, Instant to) {
+  private static double mean(NavigableMap<Instant, Double> beats, Instant from, Instant to) {
     Map.Entry<Instant, Double> last = beats.floorEntry(to);
     if (last == null) {
       throw new DemoFailure("no beats before " + to);
