@@ -1,7 +1,6 @@
 package io.ballast.host;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.work.Work;
 import io.ballast.messages.HostBeat.Health;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Outcome;
@@ -19,7 +18,7 @@ import java.util.Locale;
 
 /**
  * The agent's own measures, all named {@code ballast_agent_*} and tagged with the host, because
- * several agents may share a process. All other tags come from enums.
+ * several agents may share a process. All other tags have few values.
  */
 final class AgentMetrics {
   private final MeterRegistry registry;
@@ -91,7 +90,7 @@ final class AgentMetrics {
         .increment();
   }
 
-  void finished(Work.Kind kind, Outcome outcome) {
+  void finished(String kind, Outcome outcome) {
     String word =
         switch (outcome) {
           case Outcome.Done done -> {
@@ -103,7 +102,10 @@ final class AgentMetrics {
         };
     Counter.builder("ballast.agent.operations")
         .description("Operations that ended")
-        .tags(tags.and(tag("kind", kind), Tag.of("outcome", word)))
+        .tags(
+            tags.and(
+                Tag.of("kind", kind.substring(kind.indexOf('.') + 1).replace('-', '_')),
+                Tag.of("outcome", word)))
         .register(registry)
         .increment();
   }

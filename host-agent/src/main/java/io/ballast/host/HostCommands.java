@@ -1,33 +1,35 @@
 package io.ballast.host;
 
+import io.ballast.agent.Agent;
+import io.ballast.agent.Handling;
 import io.ballast.agent.Loop;
-import io.ballast.bus.Bus;
-import io.ballast.bus.Deadline;
-import io.ballast.bus.Envelope;
+import io.ballast.agent.Trade;
+import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Hypervisor.Description;
-import io.ballast.host.work.Allegiance;
-import io.ballast.host.work.Cancellation;
-import io.ballast.host.work.Migration;
-import io.ballast.host.work.Operations;
+import io.ballast.host.work.Aftermath;
+import io.ballast.host.work.Arrivals;
+import io.ballast.host.work.Departures;
 import io.ballast.host.work.Patience;
 import io.ballast.host.work.Preconditions;
 import io.ballast.host.work.Shutdown;
-import io.ballast.host.work.Work;
-import io.ballast.host.work.Work.Kind;
 import io.ballast.messages.Command;
+import io.ballast.messages.Event;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostCommand.Cancel;
 import io.ballast.messages.HostCommand.Define;
 import io.ballast.messages.HostCommand.Destroy;
 import io.ballast.messages.HostCommand.InspectHost;
+import io.ballast.messages.HostCommand.InspectOperation;
 import io.ballast.messages.HostCommand.InspectVm;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostCommand.Reboot;
+import io.ballast.messages.HostCommand.Release;
 import io.ballast.messages.HostCommand.Resume;
 import io.ballast.messages.HostCommand.ShutDown;
 import io.ballast.messages.HostCommand.Start;
@@ -35,135 +37,174 @@ import io.ballast.messages.HostCommand.Suspend;
 import io.ballast.messages.HostCommand.Undefine;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Answers the commands to this host. Queries are answered; commands that change something are
- * checked against what the hypervisor says now, accepted or refused, and then run as operations.
- * Lives on one loop.
+ * The trade of a host's agent: what each command does to a virtual machine, checked against what
+ * the hypervisor says then. Lives on one loop.
  */
-final class HostCommands implements Bus.Receiver {
+final class HostCommands implements Trade {
   private final HostAgentConfig config;
   private final Hypervisor hypervisor;
   private final HostSampler sampler;
-  private final Operations operations;
-  private final Cancellation cancellation;
-  private final Supplier<HostBeat> nextBeat;
-  private final Surroundings around;
+  private final Travel travel;
+  private final Agent<HostBeat> agent;
+  private final Loop loop;
 
-  /** What the commands need of the agent around them. */
-  record Surroundings(Loop loop, Allegiance allegiance, AgentMetrics metrics) {}
+  /** What is done about virtual machines that come and go. */
+  record Travel(Loop loop, Arrivals arrivals, Departures departures) {}
 
   HostCommands(
       HostAgentConfig config,
       Hypervisor hypervisor,
       HostSampler sampler,
-      Operations operations,
-      Supplier<HostBeat> nextBeat,
-      Surroundings around) {
+      Travel travel,
+      Agent<HostBeat> agent) {
     this.config = config;
     this.hypervisor = hypervisor;
     this.sampler = sampler;
-    this.operations = operations;
-    this.cancellation = new Cancellation(operations, hypervisor, around.loop());
-    this.nextBeat = nextBeat;
-    this.around = around;
+    this.travel = travel;
+    this.agent = agent;
+    this.loop = travel.loop();
   }
 
   @Override
-  public Future<? extends Reply> receive(Envelope envelope, Command<?> command) {
+  public Event finished(OperationId operation, String object, Outcome outcome, Instant at) {
+    return new Event.OperationFinished(operation, config.host(), VmId.of(object), outcome, at);
+  }
+
+  @Override
+  public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
     return switch (command) {
-      case HostCommand<?> asked ->
-          answer(envelope, asked).onFailure(cause -> around.metrics().refused(cause));
-      case StorageCommand<?> other -> notForHosts(other);
-      case NetCommand<?> other -> notForHosts(other);
-      case SchedulerCommand<?> other -> notForHosts(other);
+      case HostCommand<?> asked -> handling(id, epoch, asked);
+      case StorageCommand<?> other -> throw notForHosts(other);
+      case NetCommand<?> other -> throw notForHosts(other);
+      case SchedulerCommand<?> other -> throw notForHosts(other);
     };
   }
 
-  private Future<? extends Reply> answer(Envelope envelope, HostCommand<?> command) {
+  private Handling handling(OperationId id, Optional<Long> epoch, HostCommand<?> command) {
     return switch (command) {
-      case InspectHost asked -> Future.succeededFuture(new Reply.HostInspected(nextBeat.get()));
-      case InspectVm asked -> inspect(asked.vm());
-      case Define asked -> define(envelope, asked);
+      case InspectHost asked ->
+          new Handling.Question(() -> agent.next().map(Reply.HostInspected::new));
+      case InspectVm asked -> new Handling.Question(() -> inspect(asked.vm()));
+      case InspectOperation asked -> new Handling.Inspect(asked.operation());
+      case Define asked -> define(asked);
       case Start asked ->
           change(
-              envelope, Kind.START, asked.vm(), vm -> start(Preconditions.known(vm, asked.vm())));
-      case ShutDown asked ->
-          change(envelope, Kind.SHUT_DOWN, asked.vm(), vm -> shutDown(asked, vm));
+              asked.vm(),
+              vm -> start(Preconditions.known(vm, asked.vm())),
+              state -> state.filter(VmState::active).isPresent());
+      case ShutDown asked -> shutDown(asked);
       case Destroy asked ->
           change(
-              envelope,
-              Kind.DESTROY,
               asked.vm(),
               vm -> {
                 Preconditions.active(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.destroy(asked.vm()));
-              });
+              },
+              state -> state.filter(VmState::active).isEmpty());
       case Reboot asked ->
           change(
-              envelope,
-              Kind.REBOOT,
               asked.vm(),
               vm -> {
                 Preconditions.running(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.reboot(asked.vm()));
-              });
+              },
+              () -> Aftermath.unseen("ask the guest to restart"));
       case Suspend asked ->
           change(
-              envelope,
-              Kind.SUSPEND,
               asked.vm(),
               vm -> {
                 Preconditions.running(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.suspend(asked.vm()));
-              });
+              },
+              state -> state.equals(Optional.of(VmState.PAUSED)));
       case Resume asked ->
           change(
-              envelope,
-              Kind.RESUME,
               asked.vm(),
               vm -> {
                 Preconditions.paused(Preconditions.known(vm, asked.vm()));
                 return Work.of(() -> hypervisor.resume(asked.vm()));
-              });
+              },
+              state -> state.equals(Optional.of(VmState.RUNNING)));
       case Undefine asked ->
           change(
-              envelope,
-              Kind.UNDEFINE,
               asked.vm(),
               vm -> {
                 vm.ifPresent(found -> Preconditions.notActive(found.domain()));
                 return Work.of(() -> hypervisor.undefine(asked.vm()));
-              });
-      case Migrate asked -> change(envelope, Kind.MIGRATE, asked.vm(), vm -> migrate(asked, vm));
-      case Cancel asked -> cancel(envelope, asked);
+              },
+              Optional::isEmpty);
+      case Migrate asked -> migrate(id, epoch, asked);
+      case Prepare asked -> new Handling.Deed(() -> travel.arrivals().prepare(asked));
+      case Release asked ->
+          new Handling.Deed(
+              () -> Future.succeededFuture(travel.arrivals().release(asked.operation())));
+      case Cancel asked -> new Handling.Cancel(asked.operation(), () -> cancelUnknown(asked));
     };
+  }
+
+  /** Defining the same again changes nothing more, so what was interrupted is done once more. */
+  private Handling define(Define asked) {
+    VmId vm = DomainXml.of(asked.xml()).id();
+    String xml = config.domains().admitted(asked.xml());
+    Work work = Work.of(() -> hypervisor.define(xml));
+    return change(vm, found -> work, () -> work);
   }
 
   private Work start(Domain domain) {
     Preconditions.notActive(domain);
-    Preconditions.fits(domain, sampler.available());
+    travel.arrivals().notComing(domain);
+    Preconditions.fits(domain, travel.arrivals().left(sampler.available()));
     return Work.of(() -> hypervisor.start(domain.id()));
   }
 
-  private Work shutDown(ShutDown asked, Optional<Description> vm) {
-    Preconditions.running(Preconditions.known(vm, asked.vm()));
-    return new Shutdown(asked, hypervisor, around.loop(), config.patience());
+  private Handling shutDown(ShutDown asked) {
+    return change(
+        asked.vm(),
+        vm -> {
+          Preconditions.running(Preconditions.known(vm, asked.vm()));
+          return new Shutdown(asked, hypervisor, loop, config.patience(), false);
+        },
+        () -> new Shutdown(asked, hypervisor, loop, config.patience(), true));
   }
 
-  private Work migrate(Migrate asked, Optional<Description> vm) {
-    Preconditions.running(Preconditions.known(vm, asked.vm()));
-    Preconditions.elsewhere(asked, config.host(), config.peerUri());
-    return new Migration(asked, hypervisor, around.loop(), config.patience());
+  private Handling migrate(OperationId id, Optional<Long> epoch, Migrate asked) {
+    return new Handling.Change(
+        asked.vm().toString(),
+        true,
+        () ->
+            look(asked.vm())
+                .compose(
+                    vm -> {
+                      Preconditions.running(Preconditions.known(vm, asked.vm()));
+                      Preconditions.elsewhere(asked, config.here());
+                      return travel.departures().of(id, asked, vm.orElseThrow(), epoch);
+                    }),
+        () -> travel.departures().left(id, asked));
+  }
+
+  private Handling change(
+      VmId vm, Function<Optional<Description>, Work> check, Supplier<Work> aftermath) {
+    return new Handling.Change(vm.toString(), false, () -> look(vm).map(check), aftermath);
+  }
+
+  private Handling change(
+      VmId vm, Function<Optional<Description>, Work> check, Predicate<Optional<VmState>> done) {
+    return change(vm, check, () -> new Aftermath(vm, done, hypervisor, loop, config.patience()));
   }
 
   private Future<Reply.VmInspected> inspect(VmId vm) {
@@ -174,82 +215,49 @@ final class HostCommands implements Bus.Receiver {
                     found.map(it -> sampler.vm(it.domain())), found.map(Description::xml)));
   }
 
-  private Future<? extends Reply> define(Envelope envelope, Define asked) {
-    VmId vm;
-    try {
-      vm = DomainXml.of(asked.xml()).id();
-    } catch (RefusedException e) {
-      return Future.failedFuture(e);
-    }
-    return change(
-        envelope, Kind.DEFINE, vm, found -> Work.of(() -> hypervisor.define(asked.xml())));
-  }
-
-  private Future<Reply.Accepted> cancel(Envelope envelope, Cancel asked) {
-    Optional<RefusedException> objection = objection(envelope);
-    return objection.isPresent()
-        ? Future.failedFuture(objection.get())
-        : cancellation.of(envelope.id(), asked);
-  }
-
-  /**
-   * Begins work on a virtual machine.
-   *
-   * @param check makes the work, or throws the refusal, from what the hypervisor says of the VM
-   */
-  private Future<Reply.Accepted> change(
-      Envelope envelope, Kind kind, VmId vm, Function<Optional<Description>, Work> check) {
-    Optional<RefusedException> objection = objection(envelope);
-    if (objection.isPresent()) {
-      return Future.failedFuture(objection.get());
-    }
-    OperationId id = envelope.id();
-    return operations.begin(
-        id,
-        vm,
-        kind,
-        () ->
-            look(vm)
-                .map(
-                    found -> {
-                      Work work = check.apply(found);
-                      objection(envelope)
-                          .ifPresent(
-                              late -> {
-                                throw late;
-                              });
-                      return work;
-                    }));
-  }
-
   private Future<Optional<Description>> look(VmId vm) {
     Patience patience = config.patience();
-    return around
-        .loop()
-        .here(
-            hypervisor.inspect(vm),
-            patience.check(),
-            () ->
-                new RefusedException(
-                    Reason.HYPERVISOR_STUCK,
-                    "the hypervisor of %s did not answer within %d ms"
-                        .formatted(config.host(), patience.check().toMillis())));
+    return loop.here(
+        hypervisor.inspect(vm),
+        patience.check(),
+        () ->
+            new RefusedException(
+                Reason.HYPERVISOR_STUCK,
+                "the hypervisor of %s did not answer within %d ms"
+                    .formatted(config.host(), patience.check().toMillis())));
   }
 
-  /** Why a command that changes something may not be carried out, whatever it says. */
-  private Optional<RefusedException> objection(Envelope envelope) {
-    if (envelope.deadline().map(Deadline::passed).orElse(false)) {
-      return Optional.of(
+  /** The hypervisor goes on with a migration that this agent never heard of. */
+  private Future<?> cancelUnknown(Cancel asked) {
+    if (asked.vm().isEmpty()) {
+      return Future.failedFuture(
           new RefusedException(
-              Reason.DEADLINE_PASSED, "the command came too late and was not carried out"));
+              Reason.UNKNOWN_OPERATION,
+              "there is no operation " + asked.operation() + " here; 'moves' lists them"));
     }
-    return around.allegiance().objection(envelope.epoch());
+    VmId vm = asked.vm().get();
+    return agent
+        .objection(vm.toString())
+        .<Future<Void>>map(Future::failedFuture)
+        .orElseGet(() -> loop.here(hypervisor.abortMigration(vm)))
+        .recover(failure -> Future.failedFuture(none(asked.operation(), vm, failure)));
   }
 
-  private Future<Reply> notForHosts(Command<?> command) {
-    return Future.failedFuture(
-        new RefusedException(
-            Reason.UNKNOWN_KIND,
-            command.getClass().getSimpleName() + " is no command for a host's agent"));
+  /** A hypervisor that has nothing to abort means that there is no such operation. */
+  private static Throwable none(OperationId operation, VmId vm, Throwable failure) {
+    return failure instanceof RefusedException refused
+            && (refused.reason() == Reason.WRONG_STATE || refused.reason() == Reason.UNKNOWN_VM)
+        ? new RefusedException(
+            Reason.UNKNOWN_OPERATION,
+            "there is no operation %s here, and no migration of virtual machine %s is under way;"
+                    .formatted(operation, vm)
+                + " look which host has it now")
+        : failure;
+  }
+
+  private static RefusedException notForHosts(Command<?> command) {
+    return new RefusedException(
+        Reason.UNKNOWN_KIND,
+        command.getClass().getSimpleName() + " is no command for a host's agent");
   }
 }

@@ -1,5 +1,7 @@
 package io.ballast.host;
 
+import io.ballast.agent.Agent;
+import io.ballast.agent.Latest;
 import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.Rates.Sample;
@@ -7,12 +9,11 @@ import io.ballast.host.meter.HostMeter;
 import io.ballast.host.meter.HostMeter.Reading;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.work.Room;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;
 import io.ballast.messages.HostId;
-import io.ballast.messages.OperationId;
-import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,11 +53,12 @@ final class HostSampler {
   private final Clock clock;
   private final Window<Reading> readings;
   private final Window<Sample> samples;
+  private Consumer<List<Domain>> listener = domains -> {};
   private @Nullable Future<Void> measuring;
   private @Nullable Future<Void> sampling;
   private Health health = Health.STUCK;
   private Optional<Instant> sampledAt = Optional.empty();
-  private boolean readable = true;
+  private Latest<Reading> reading = Latest.nothing();
   private @Nullable Map<VmId, VmState> told;
 
   HostSampler(
@@ -71,7 +74,12 @@ final class HostSampler {
     this.samples = new Window<>(length, (from, to) -> to.at().minus(from.at()));
   }
 
-  /** Reads the host's counters. Fails if they can't be read; what was known stays. */
+  /** What is called with the domains of each sample, on the loop. */
+  void whenSampled(Consumer<List<Domain>> told) {
+    this.listener = told;
+  }
+
+  /** Reads the host's counters. Always succeeds: {@link #beat} tells how it went. */
   Future<Void> measure() {
     if (measuring == null) {
       measuring = loop.here(meter.read()).transform(this::measured);
@@ -94,16 +102,19 @@ final class HostSampler {
 
   private Future<Void> measured(AsyncResult<Reading> result) {
     measuring = null;
+    Latest<Reading> before = reading;
     if (result.succeeded()) {
       readings.add(result.result());
-      readable = true;
-      return Future.succeededFuture();
+      reading = before.seen(result.result(), clock.instant());
+    } else {
+      reading = before.missed(result.cause());
     }
-    if (readable) {
+    if (reading.failsAfter(before)) {
       LOG.warn("The load of {} can't be read: {}", host, result.cause().toString());
+    } else if (reading.recoversAfter(before)) {
+      LOG.info("The load of {} can be read again", host);
     }
-    readable = false;
-    return Future.failedFuture(result.cause());
+    return Future.succeededFuture();
   }
 
   private Future<Void> sampled(AsyncResult<List<Domain>> result) {
@@ -112,6 +123,7 @@ final class HostSampler {
     if (result.succeeded()) {
       samples.add(new Sample(loop.now(), result.result()));
       sampledAt = Optional.of(clock.instant());
+      listener.accept(result.result());
       health = Health.ANSWERING;
     } else {
       health = healthAfter(result.cause());
@@ -143,7 +155,7 @@ final class HostSampler {
 
   /** Whether there is a reading, without which no beat can be made. */
   boolean ready() {
-    return !readings.values().isEmpty();
+    return reading.value().isPresent();
   }
 
   /**
@@ -163,7 +175,7 @@ final class HostSampler {
     return samples.values().isEmpty()
         ? Map.of()
         : samples.values().getLast().domains().stream()
-            .collect(Collectors.toMap(Domain::id, Domain::state));
+            .collect(Collectors.toMap(Domain::id, Domain::state, (one, same) -> same));
   }
 
   /** How the hypervisor took the last sample; stuck until the first one has ended. */
@@ -177,13 +189,22 @@ final class HostSampler {
     return seen.isEmpty() ? Optional.empty() : Optional.of(loop.now().minus(seen.getLast().at()));
   }
 
-  /** The memory that is available to new work; zero until there is a reading. */
-  Bytes available() {
-    if (!ready()) {
-      return Bytes.ZERO;
-    }
-    Reading last = readings.values().getLast();
-    return last.memory().minusOrZero(last.memoryUsed());
+  /**
+   * The memory that is available to new work.
+   *
+   * @throws RefusedException as {@code NOT_READY} if it is not {@link #ready}
+   */
+  Room available() {
+    Reading last = reading.value().orElseThrow(this::notReady);
+    Bytes free = last.memory().minusOrZero(last.memoryUsed());
+    return new Room(free.minusOrZero(last.hugePages()), last.hugePages());
+  }
+
+  private RefusedException notReady() {
+    return new RefusedException(
+        Reason.NOT_READY,
+        "the load of %s was not read yet: %s"
+            .formatted(host, reading.problem().orElse("its agent has just started, try again")));
   }
 
   /** A domain that was just looked at, with the rates that the samples before it give. */
@@ -196,20 +217,19 @@ final class HostSampler {
   /**
    * What is known now.
    *
-   * @param epoch of the scheduler that the agent follows
-   * @throws IllegalStateException if it is not {@link #ready}
+   * @throws RefusedException as {@code NOT_READY} if it is not {@link #ready}
    */
-  HostBeat beat(Pulse pulse, List<OperationId> operations, Optional<Long> epoch) {
-    if (!ready()) {
-      throw new IllegalStateException("the host's load was not read yet");
-    }
+  HostBeat beat(Agent.Known agent) {
     return new HostBeat(
-        pulse,
-        Rates.capacity(readings.values().getLast()),
-        Rates.load(readings.values()),
+        agent.pulse(),
+        Rates.capacity(reading.value().orElseThrow(this::notReady)),
+        Rates.load(readings.values(), reading.at(), reading.problem()),
         new HostBeat.Hypervisor(health, sampledAt, peerUri),
         Rates.vms(samples.values()),
-        operations,
-        epoch);
+        agent.open(),
+        agent.epoch(),
+        agent.ended().stream()
+            .map(end -> new HostBeat.Ended(end.operation(), end.outcome()))
+            .toList());
   }
 }

@@ -11,17 +11,20 @@ import io.ballast.messages.HostBeat.Load;
 import io.ballast.messages.Vm;
 import io.ballast.messages.Vm.Traffic;
 import java.time.Duration;
-import java.util.Comparator;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What is going on now, from counters that only grow: growth divided by time.
  *
- * <p>Each rate is taken over the longest stretch of the given window in which the counter did not
- * fall. A counter falls when what it counts began anew: a VM that was restarted or has just arrived
- * has no growth yet, and its rates are 0.
+ * <p>Each rate is taken over the longest stretch of the given window in which its counter was told
+ * and did not fall. A counter that fell began anew, and has grown by nothing yet. A VM whose CPU
+ * time fell, or which was off, was restarted or has just arrived, and so have all its counters.
  */
 final class Rates {
   private Rates() {}
@@ -50,33 +53,47 @@ final class Rates {
 
   /** One domain of the last sample with its rates. */
   static Vm vm(Domain now, List<Sample> window) {
-    Sample last = window.getLast();
-    Domain before = now;
-    Duration since = last.at();
-    for (Sample sample : window.reversed()) {
-      Optional<Domain> earlier = sample.domain(now);
-      if (earlier.isEmpty() || !grew(earlier.get(), before)) {
-        break;
-      }
-      before = earlier.get();
-      since = sample.at();
-    }
-    double seconds = seconds(last.at().minus(since));
-    Domain.Counters from = before.counters();
-    Domain.Counters to = now.counters();
+    List<Sight> life = life(now, window);
     return new Vm(
         now.id(),
         now.name(),
         now.state(),
         now.vcpus(),
-        seconds <= 0 ? 0 : seconds(now.cpuTime().minus(before.cpuTime())) / seconds,
+        perSecond(life, sight -> seconds(sight.domain().cpuTime())),
         now.memory(),
         now.resident(),
         new Traffic(
-            perSecond(from.read(), to.read(), seconds),
-            perSecond(from.written(), to.written(), seconds),
-            perSecond(from.received(), to.received(), seconds),
-            perSecond(from.sent(), to.sent(), seconds)));
+            traffic(life, Domain.Counters::read),
+            traffic(life, Domain.Counters::written),
+            traffic(life, Domain.Counters::received),
+            traffic(life, Domain.Counters::sent)));
+  }
+
+  /** A domain at one moment. */
+  private record Sight(Duration at, Domain domain) implements Timed {}
+
+  /** What was seen of a domain since it was started here, the latest first. */
+  private static List<Sight> life(Domain now, List<Sample> window) {
+    List<Sight> life = new ArrayList<>();
+    Domain later = now;
+    for (Sample sample : window.reversed()) {
+      Optional<Domain> earlier = sample.domain(now);
+      if (earlier.isEmpty() || isRestart(earlier.get(), later)) {
+        break;
+      }
+      later = earlier.get();
+      life.add(new Sight(sample.at(), later));
+    }
+    return life;
+  }
+
+  private static boolean isRestart(Domain before, Domain now) {
+    return before.state().active() != now.state().active()
+        || before.cpuTime().compareTo(now.cpuTime()) > 0;
+  }
+
+  private static Bytes traffic(List<Sight> life, Function<Domain.Counters, Bytes> counter) {
+    return whole(perSecond(life, sight -> counter.apply(sight.domain().counters()).value()));
   }
 
   static Capacity capacity(Reading now) {
@@ -86,51 +103,76 @@ final class Rates {
   /**
    * How busy the host is. CPU utilisation is the processor time that was used, divided by the time
    * that passed and the processors that there are; 0 with a single reading.
+   *
+   * @param sampledAt when the last reading was made, by the host's clock
+   * @param problem why there is no later one, if it was tried
    */
-  static Load load(List<Reading> window) {
-    Reading first = window.getFirst();
+  static Load load(List<Reading> window, Optional<Instant> sampledAt, Optional<String> problem) {
     Reading last = window.getLast();
-    double seconds = seconds(last.at().minus(first.at()));
-    double used = seconds(last.cpuUsed().minus(first.cpuUsed()));
+    List<Moment> latestFirst = window.reversed().stream().map(Moment::new).toList();
+    double used = perSecond(latestFirst, moment -> seconds(moment.reading().cpuUsed()));
     return new Load(
-        seconds <= 0 ? 0 : Math.clamp(used / seconds / last.cpus(), 0.0, 1.0),
+        Math.clamp(used / last.cpus(), 0.0, 1.0),
         last.memoryUsed(),
         last.averages().get(0),
         last.averages().get(1),
         last.averages().get(2),
         last.pressure(),
-        last.links().entrySet().stream()
-            .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
-            .map(link -> link(link.getKey(), link.getValue(), first, seconds))
-            .toList());
+        last.links().keySet().stream().sorted().map(name -> link(name, latestFirst)).toList(),
+        sampledAt,
+        problem);
   }
 
-  private static LinkTraffic link(String name, LinkCounters now, Reading first, double seconds) {
-    LinkCounters before = first.links().getOrDefault(name, now);
+  /** The host at one moment. */
+  private record Moment(Reading reading) implements Timed {
+    @Override
+    public Duration at() {
+      return reading.at();
+    }
+  }
+
+  private static LinkTraffic link(String name, List<Moment> latestFirst) {
+    List<Moment> there =
+        latestFirst.stream().takeWhile(it -> it.reading().links().containsKey(name)).toList();
     return new LinkTraffic(
         name,
-        perSecond(before.received(), now.received(), seconds),
-        perSecond(before.sent(), now.sent(), seconds));
+        whole(perSecond(there, it -> counters(it, name).received().value())),
+        whole(perSecond(there, it -> counters(it, name).sent().value())));
   }
 
-  private static boolean grew(Domain before, Domain now) {
-    Domain.Counters from = before.counters();
-    Domain.Counters to = now.counters();
-    return before.state().active() == now.state().active()
-        && before.cpuTime().compareTo(now.cpuTime()) <= 0
-        && from.read().compareTo(to.read()) <= 0
-        && from.written().compareTo(to.written()) <= 0
-        && from.received().compareTo(to.received()) <= 0
-        && from.sent().compareTo(to.sent()) <= 0;
+  private static LinkCounters counters(Moment moment, String link) {
+    return Objects.requireNonNull(moment.reading().links().get(link));
   }
 
-  private static Bytes perSecond(Bytes before, Bytes now, double seconds) {
-    return seconds <= 0
-        ? Bytes.ZERO
-        : new Bytes(Math.round(now.minusOrZero(before).value() / seconds));
+  /** Something that was so at a moment, by {@link Loop#now} or ticks like it. */
+  private interface Timed {
+    Duration at();
+  }
+
+  /** How fast a counter grew lately; 0 where it can't be said. */
+  private static <T extends Timed> double perSecond(
+      List<T> latestFirst, ToDoubleFunction<T> counter) {
+    T last = latestFirst.getFirst();
+    double now = counter.applyAsDouble(last);
+    double from = now;
+    Duration since = last.at();
+    for (T earlier : latestFirst) {
+      double value = counter.applyAsDouble(earlier);
+      if (value > from) {
+        break;
+      }
+      from = value;
+      since = earlier.at();
+    }
+    double seconds = seconds(last.at().minus(since));
+    return seconds <= 0 ? 0 : (now - from) / seconds;
+  }
+
+  private static Bytes whole(double bytes) {
+    return new Bytes(Math.round(bytes));
   }
 
   private static double seconds(Duration time) {
-    return time.toNanos() / 1e9;
+    return time.getSeconds() + time.getNano() / 1e9;
   }
 }

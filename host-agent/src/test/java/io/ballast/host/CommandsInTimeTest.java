@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.OneHost.Sent;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Cancel;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Resume;
 import io.ballast.messages.HostCommand.Suspend;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Commands whose fate is a matter of when. */
 final class CommandsInTimeTest {
   private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
+  private static final VmId OTHER = VmId.of("22222222-2222-2222-2222-222222222222");
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private static final OperationId FORGOTTEN = new OperationId("op-0");
@@ -50,6 +53,7 @@ final class CommandsInTimeTest {
     Sent migration = host.send(migration());
     Sent cancel = host.send(new Cancel(migration.id(), Optional.empty()));
     assertFalse(migration.answer().isComplete());
+    host.time.pass(Duration.ZERO);
     assertEquals(new Reply.Accepted(migration.id()), cancel.answer().result());
 
     host.time.pass(SECOND.multipliedBy(2));
@@ -79,14 +83,16 @@ final class CommandsInTimeTest {
   void whatIsNoMigrationCantBeCancelledWhileItIsCheckedEither() {
     Sent suspend = host.send(new Suspend(WEB));
 
-    assertEquals(
-        Reason.WRONG_STATE,
-        host.send(new Cancel(suspend.id(), Optional.empty())).refusal().reason());
+    Sent cancel = host.send(new Cancel(suspend.id(), Optional.empty()));
+    host.time.pass(Duration.ZERO);
+
+    assertEquals(Reason.WRONG_STATE, cancel.refusal().reason());
   }
 
   @Test
   void anAgentThatRestartedGivesUpAMigrationThatItNoLongerKnows() {
-    Future<Outcome.Migration> forgotten = host.hypervisor.migrate(migration(), progress -> {});
+    Future<Outcome.Migration> forgotten =
+        host.hypervisor.migrate(migration(), PeerAddress.of(host.peer.peerUri()), progress -> {});
     host.time.pass(SECOND);
 
     Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));
@@ -113,11 +119,12 @@ final class CommandsInTimeTest {
     host.time.pass(SECOND);
 
     Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));
+    host.time.pass(Duration.ZERO);
 
     assertEquals(
         new Reply.Refused(
             Reason.BUSY,
-            "operation %s (migrate) works on virtual machine %s; wait for it to end"
+            "operation %s (migrate) works on %s; wait for it to end"
                 .formatted(migration.id(), WEB)),
         cancel.refusal());
   }
@@ -136,7 +143,7 @@ final class CommandsInTimeTest {
     return new Migrate(
         WEB,
         OneHost.H2,
-        host.peer.peerUri(),
+        Optional.of(host.peer.peerUri()),
         Optional.empty(),
         Duration.ofMillis(300),
         Duration.ofMinutes(1));
@@ -146,10 +153,17 @@ final class CommandsInTimeTest {
   void aBeatTellsTheHighestEpochThatWasFollowed() {
     assertEquals(Optional.empty(), host.beat().epoch());
 
+    host.send(new Suspend(OTHER), 9);
+    host.time.pass(SECOND);
+    assertEquals(Optional.empty(), host.beat().epoch(), "what is refused proves nothing");
+
     host.send(new Suspend(WEB), 7);
-    host.send(new Suspend(WEB), 6);
+    host.time.pass(SECOND);
+    host.send(new Resume(WEB), 6);
+    host.time.pass(SECOND);
 
     assertEquals(Optional.of(7L), host.beat().epoch());
+    assertEquals(Optional.of(VmState.PAUSED), host.hypervisor.truth(WEB));
   }
 
   @Test

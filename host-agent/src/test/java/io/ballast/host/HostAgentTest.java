@@ -4,15 +4,20 @@ import static io.ballast.host.SmallFleet.H1;
 import static io.ballast.host.SmallFleet.H2;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.meter.HostMeter;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;
+import io.ballast.messages.HostCommand.Destroy;
 import io.ballast.messages.HostCommand.InspectHost;
+import io.ballast.messages.HostCommand.InspectVm;
+import io.ballast.messages.HostCommand.Start;
 import io.ballast.messages.HostCommand.Suspend;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -79,23 +84,36 @@ final class HostAgentTest {
   void aBeatTellsTheHostAndEveryVmWithItsUse() {
     fleet.first.boot(WEB, "web", 2, Bytes.ofMiB(100), 0.5);
     fleet.up();
-    await().until(() -> beatsOf().size() >= 10);
+    await()
+        .until(
+            () ->
+                beatsOf().stream()
+                    .anyMatch(
+                        beat ->
+                            !beat.vms().isEmpty()
+                                && isHalf(beat.load().cpu())
+                                && isHalf(beat.vms().getFirst().cpus())));
 
     HostBeat beat = fleet.lastBeat(H1);
     assertEquals(new HostBeat.Capacity(1, Bytes.ofMiB(1000)), beat.capacity());
     assertEquals(Bytes.ofMiB(150), beat.load().memoryUsed());
-    assertEquals(0.5, beat.load().cpu(), 0.2);
     assertTrue(beat.load().average1() > 0);
     assertTrue(beat.load().pressure().isPresent());
     assertEquals("eth0", beat.load().links().getFirst().link());
     assertEquals(Health.ANSWERING, beat.hypervisor().health());
-    assertEquals("fake://h1", beat.hypervisor().peerUri());
+    assertEquals("fake://10.0.0.1/system", beat.hypervisor().peerUri());
     Vm vm = beat.vms().getFirst();
     assertEquals(WEB, vm.id());
     assertEquals("web", vm.name());
     assertEquals(VmState.RUNNING, vm.state());
     assertEquals(2, vm.vcpus());
-    assertEquals(0.5, vm.cpus(), 0.2);
+  }
+
+  /**
+   * Beats come so fast here that a machine that has other work to do blurs what one of them says.
+   */
+  private static boolean isHalf(double share) {
+    return Math.abs(share - 0.5) < 0.1;
   }
 
   @Test
@@ -190,24 +208,73 @@ final class HostAgentTest {
   }
 
   @Test
-  void anAgentWhoseHostCantBeReadDoesNotStart() {
-    HostMeter blind =
-        new HostMeter() {
-          @Override
-          public Future<Reading> read() {
-            return Future.failedFuture(new IOException("/proc/stat can't be read"));
-          }
+  void anAgentThatCantReadItsHostAnswersAndBeatsOnceItCan() {
+    BlindMeter meter = new BlindMeter(fleet.first.meter());
+    meter.problem = Optional.of("/proc/stat names no processor");
+    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(100), 0.5);
+    fleet.deploy(H1, fleet.first, meter);
 
-          @Override
-          public Future<String> describe() {
-            return Future.succeededFuture("a host without /proc");
-          }
-        };
+    Reply.Refused refused = fleet.refusal(new InspectHost());
+    assertEquals(Reason.NOT_READY, refused.reason());
+    assertTrue(refused.message().contains("/proc/stat names no processor"), refused::message);
+    assertEquals(Optional.of("web"), fleet.ask(H1, new InspectVm(WEB)).vm().map(Vm::name));
+    assertEquals(new Outcome.Done(Optional.empty()), fleet.outcome(new Destroy(WEB)));
+    assertEquals(Reason.NOT_READY, fleet.refusal(new Start(WEB)).reason());
+    assertEquals(List.of(), beatsOf());
 
-    AssertionError failure =
-        assertThrows(AssertionError.class, () -> fleet.deploy(H1, fleet.first, blind));
+    meter.problem = Optional.empty();
+    await().until(() -> beatsOf().size() >= 2);
+    assertEquals(Optional.empty(), fleet.lastBeat(H1).load().problem());
+    assertTrue(fleet.lastBeat(H1).load().sampledAt().isPresent());
+    assertEquals(new Outcome.Done(Optional.empty()), fleet.outcome(new Start(WEB)));
+  }
 
-    assertTrue(failure.toString().contains("/proc/stat can't be read"), failure::toString);
+  @Test
+  void aLoadThatCantBeReadAnyMoreIsToldWithItsAgeAndWhy() {
+    BlindMeter meter = new BlindMeter(fleet.first.meter());
+    fleet.deploy(H1, fleet.first, meter);
+    await().until(() -> !beatsOf().isEmpty());
+
+    meter.problem = Optional.of("/proc/meminfo has no sensible MemTotal");
+    await().until(() -> fleet.lastBeat(H1).load().problem().isPresent());
+    HostBeat old = fleet.lastBeat(H1);
+    assertEquals(Optional.of("/proc/meminfo has no sensible MemTotal"), old.load().problem());
+    int told = beatsOf().size();
+    await().until(() -> beatsOf().size() >= told + 3);
+    assertEquals(old.load(), fleet.lastBeat(H1).load(), "it is no fresher");
+    assertTrue(fleet.lastBeat(H1).loadAge().compareTo(old.loadAge()) > 0);
+
+    meter.problem = Optional.empty();
+    await().until(() -> fleet.lastBeat(H1).load().problem().isEmpty());
+    assertTrue(
+        fleet
+            .lastBeat(H1)
+            .load()
+            .sampledAt()
+            .orElseThrow()
+            .isAfter(old.load().sampledAt().orElseThrow()));
+  }
+
+  /** Reads by another meter, unless it is told not to. */
+  private static final class BlindMeter implements HostMeter {
+    private final HostMeter other;
+    private volatile Optional<String> problem = Optional.empty();
+
+    BlindMeter(HostMeter other) {
+      this.other = other;
+    }
+
+    @Override
+    public Future<Reading> read() {
+      return problem
+          .<Future<Reading>>map(why -> Future.failedFuture(new IOException(why)))
+          .orElseGet(other::read);
+    }
+
+    @Override
+    public Future<String> describe() {
+      return other.describe();
+    }
   }
 
   @Test

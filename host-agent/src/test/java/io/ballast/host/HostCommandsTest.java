@@ -37,6 +37,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class HostCommandsTest {
   private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
@@ -178,12 +180,27 @@ final class HostCommandsTest {
   }
 
   @Test
-  void whatTheHypervisorDidNotFinishIsUnknown() {
+  void whatTheHypervisorDidNotFinishIsLookedAt() {
     boot();
-    fleet.first.refuseNext(Reason.HYPERVISOR_STUCK, "no answer within 9 s");
+    fleet.first.refuseNext(Reason.MAY_YET_HAPPEN, "no answer within 9 s");
 
     assertEquals(
-        new Outcome.Unknown("no answer within 9 s; it may still be done: look at the VM"),
+        new Outcome.Failed(
+            Reason.INTERRUPTED,
+            "it was interrupted and did not happen: the VM is running; send it again"),
+        fleet.outcome(new Suspend(WEB)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"HYPERVISOR_STUCK", "HYPERVISOR_UNREACHABLE"})
+  void whatTheHypervisorWasNotAskedForHasFailed(Reason reason) {
+    boot();
+    fleet.first.refuseNext(reason, "the suspension was not tried");
+
+    assertEquals(
+        new Outcome.Failed(reason, "the suspension was not tried"),
         fleet.outcome(new Suspend(WEB)));
   }
 
@@ -223,8 +240,7 @@ final class HostCommandsTest {
 
     assertRefused(
         Reason.BUSY,
-        "operation %s (shut down) works on virtual machine %s; wait for it to end"
-            .formatted(first, WEB),
+        "operation %s (shut down) works on %s; wait for it to end".formatted(first, WEB),
         new Destroy(WEB));
     await().until(() -> fleet.lastBeat(H1).operations().equals(List.of(first)));
 
@@ -253,15 +269,16 @@ final class HostCommandsTest {
   }
 
   @Test
-  void aRefusedCommandMayBeTriedAgainUnderItsId() {
+  void aRefusalIsRememberedSoThatACommandThatComesAgainIsNotCarriedOut() {
     Request<Reply.Accepted> suspend =
         Request.of(Address.at(Role.HOST, H1), new Suspend(WEB)).withId(new OperationId("again"));
-    assertEquals(Reason.UNKNOWN_VM, fleet.refusal(suspend).reason());
+    Reply.Refused refused = fleet.refusal(suspend);
+    assertEquals(Reason.UNKNOWN_VM, refused.reason());
     boot();
 
-    SmallFleet.await(fleet.bus.call(suspend));
+    assertEquals(refused, fleet.refusal(suspend));
 
-    assertEquals(DONE, fleet.outcome(new OperationId("again")));
+    assertState(VmState.RUNNING);
   }
 
   @Test
@@ -332,6 +349,66 @@ final class HostCommandsTest {
   }
 
   @Test
+  void aTargetLetsInNoMoreThanFits() {
+    VmId other = VmId.of("22222222-2222-2222-2222-222222222222");
+    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(500), 0);
+    fleet.first.boot(other, "db", 1, Bytes.ofMiB(500), 0);
+    OperationId id = fleet.ask(H1, migrate(WEB, H2, fleet.second.peerUri())).operation();
+
+    Reply.Refused refused = fleet.refusal(migrate(other, H2, fleet.second.peerUri()));
+
+    assertEquals(Reason.NO_ROOM, refused.reason(), refused::message);
+    assertEquals(Optional.of(VmState.RUNNING), fleet.first.truth(other));
+    assertTrue(fleet.outcome(id) instanceof Outcome.Done);
+  }
+
+  @Test
+  void aTargetWhoseAgentIsAwayGetsNothing() {
+    boot();
+    HostId h3 = new HostId("h3");
+
+    Reply.Refused refused =
+        fleet.refusal(
+            new Migrate(
+                WEB,
+                h3,
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(60)));
+
+    assertEquals(Reason.NOT_READY, refused.reason());
+    assertTrue(refused.message().startsWith("the agent of h3 gave no promise"), refused::message);
+  }
+
+  @Test
+  void anAddressThatIsNotTheTargetsIsRefused() {
+    boot();
+
+    assertRefused(
+        Reason.NOT_ALLOWED,
+        "the command says that h2 is reached at qemu://h2/system, and it is at %s; leave the"
+                .formatted(fleet.second.peerUri())
+            + " address out",
+        migrate(WEB, H2, "qemu://h2/system"));
+  }
+
+  @Test
+  void aDescriptionThatReachesIntoTheHostIsRefused() {
+    String xml = FakeHypervisor.xml(WEB, "web", 1, Bytes.ofMiB(100), 0);
+
+    assertRefused(
+        Reason.NOT_ALLOWED,
+        "<disk> reads /etc/shadow, which lies in none of the folders /var/lib/libvirt/images,"
+            + " /var/lib/libvirt/boot; move it there, or add its folder to agent.domains.folders",
+        new Define(
+            xml.replace(
+                "</domain>",
+                "<devices><disk><source file='/etc/shadow'/></disk></devices></domain>")));
+    assertEquals(Optional.empty(), fleet.first.truth(WEB));
+  }
+
+  @Test
   void aCancelledMigrationEndsAsCancelled() {
     fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
     OperationId id = fleet.ask(H1, migrate(WEB, H2, fleet.second.peerUri())).operation();
@@ -361,17 +438,29 @@ final class HostCommandsTest {
   }
 
   @Test
-  void anAgentThatStopsEndsWhatIsOpenAsUnknown() {
-    HostId h3 = new HostId("h3");
-    String life = fleet.deploy(h3, fleet.second, fleet.second.meter());
-    fleet.second.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
-    OperationId id = fleet.ask(h3, migrate(WEB, H1, fleet.first.peerUri())).operation();
+  void anAgentThatStopsLeavesItsMigrationToTheNextLife() {
+    fleet.close();
+    try (SmallFleet other = new SmallFleet()) {
+      other.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
+      other.deploy(H2, other.second, other.second.meter());
+      String life = other.deploy(H1, other.first, other.first.meter());
+      OperationId id = other.ask(H1, migrate(WEB, H2, other.second.peerUri())).operation();
 
-    SmallFleet.await(fleet.vertx.undeploy(life));
+      SmallFleet.await(other.vertx.undeploy(life));
+      assertEquals(List.of(), other.outcomes(id));
+      other.deploy(H1, other.first, other.first.meter());
 
-    assertEquals(
-        new Outcome.Unknown("the agent stopped while the hypervisor worked on it; look at the VM"),
-        fleet.outcome(id));
+      await()
+          .until(
+              () ->
+                  other.beats.stream()
+                      .anyMatch(
+                          beat ->
+                              beat.pulse().host().equals(H1)
+                                  && beat.operations().equals(List.of(id))));
+      assertEquals(DONE, other.outcome(id));
+      assertEquals(Optional.of(VmState.RUNNING), other.second.truth(WEB));
+    }
   }
 
   private static Cancel cancel(OperationId operation) {
@@ -392,6 +481,11 @@ final class HostCommandsTest {
 
   private static Migrate migrate(VmId vm, HostId to, String peerUri) {
     return new Migrate(
-        vm, to, peerUri, Optional.empty(), Duration.ofMillis(300), Duration.ofSeconds(60));
+        vm,
+        to,
+        Optional.of(peerUri),
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofSeconds(60));
   }
 }

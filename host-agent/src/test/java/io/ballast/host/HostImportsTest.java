@@ -91,10 +91,12 @@ final class HostImportsTest {
           .haveNameMatching(
               "io\\.ballast\\.host\\.("
                   + "HostAgent|HostAgentConfig"
-                  + "|trade\\.(Hypervisor|Domain|DomainXml)"
-                  + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings|LaneLimits)"
+                  + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|Needs)"
+                  + "|trade\\.(PeerAddress|PeerRules|Network)"
+                  + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings)"
                   + "|meter\\.(HostMeter|ProcMeter)"
-                  + "|work\\.(Operations|Work|Migration|Shutdown|Cancellation)"
-                  + "|work\\.(Preconditions|Allegiance|Patience)"
+                  + "|work\\.(Migration|Shutdown|Aftermath)"
+                  + "|work\\.(Preconditions|Room|Patience)"
+                  + "|work\\.(Arrivals|Departures|Peers|Here)"
                   + "|testing\\.(FakeHypervisor|FakeMigration|FakeWorld))");
 }

@@ -1,11 +1,21 @@
 package io.ballast.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ballast.bus.RefusedException;
+import io.ballast.host.meter.HostMeter;
+import io.ballast.host.meter.HostMeter.Reading;
+import io.ballast.host.work.Room;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
+import io.vertx.core.Future;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +52,65 @@ final class HostSamplerTest {
 
     assertEquals(Optional.of(asked), host.beat().hypervisor().sampledAt());
     assertEquals(Optional.of(Duration.ofSeconds(1)), host.sampler.age());
+  }
+
+  @Test
+  void freeHugePagesAreRoomForThoseWhoUseThemOnly() {
+    HostSampler sampler = sampler(Future.succeededFuture(reading(64, 10, 48)));
+
+    assertEquals(new Room(gib(6), gib(48)), sampler.available());
+  }
+
+  @Test
+  void whileTheLoadWasNotReadNothingIsSaidOfTheRoom() {
+    HostSampler sampler = sampler(Future.failedFuture(new IOException("/proc/meminfo is empty")));
+
+    RefusedException refused = assertThrows(RefusedException.class, sampler::available);
+
+    assertEquals(Reason.NOT_READY, refused.reason());
+    assertEquals("the load of h1 was not read yet: /proc/meminfo is empty", refused.getMessage());
+  }
+
+  private HostSampler sampler(Future<Reading> reading) {
+    HostMeter meter =
+        new HostMeter() {
+          @Override
+          public Future<Reading> read() {
+            return reading;
+          }
+
+          @Override
+          public Future<String> describe() {
+            return Future.succeededFuture("a host");
+          }
+        };
+    HostSampler sampler =
+        new HostSampler(
+            HostAgentConfig.of(OneHost.H1, "lab", "1.2.3", host.hypervisor.peerUri()),
+            meter,
+            host.hypervisor,
+            host.time,
+            host.time);
+    sampler.measure();
+    host.time.pass(Duration.ZERO);
+    return sampler;
+  }
+
+  private static Reading reading(int memory, int used, int hugePages) {
+    return new Reading(
+        Duration.ZERO,
+        1,
+        Duration.ZERO,
+        gib(memory),
+        gib(used),
+        List.of(0.0, 0.0, 0.0),
+        Optional.empty(),
+        Map.of(),
+        gib(hugePages));
+  }
+
+  private static Bytes gib(int gib) {
+    return Bytes.ofMiB(gib * 1024L);
   }
 
   private double cpus() {

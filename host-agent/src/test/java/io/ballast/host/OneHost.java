@@ -1,8 +1,10 @@
 package io.ballast.host;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Agent;
+import io.ballast.agent.Forgetful;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
@@ -13,9 +15,9 @@ import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
-import io.ballast.host.trade.VirtualTime;
-import io.ballast.host.work.Allegiance;
-import io.ballast.host.work.Operations;
+import io.ballast.host.work.Arrivals;
+import io.ballast.host.work.Departures;
+import io.ballast.host.work.FakePeers;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;
@@ -26,14 +28,16 @@ import io.ballast.messages.Notice;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reply;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ballast.testing.VirtualTime;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of one host's agent on a fake hypervisor in virtual time. Used from one thread. */
 final class OneHost {
@@ -46,33 +50,41 @@ final class OneHost {
   final FakeHypervisor peer = world.host(H2, 4, Bytes.ofMiB(4000));
   final List<Notice> told = new ArrayList<>();
   final HostSampler sampler;
-  private final Heartbeat<HostBeat> heartbeat;
-  private final HostCommands commands;
+  private final Agent<HostBeat> agent;
+  private Bus.@Nullable Receiver receiver;
   private int sent;
 
   OneHost() {
-    HostAgentConfig config = HostAgentConfig.of(H1, "lab", "1.2.3", hypervisor.peerUri());
-    Bus bus = new Listener(told);
-    AgentMetrics metrics = new AgentMetrics(new SimpleMeterRegistry(), H1);
+    HostAgentConfig config =
+        HostAgentConfig.of(H1, "lab", "1.2.3", hypervisor.peerUri()).with(FakeWorld.PEERS);
     sampler = new HostSampler(config, hypervisor.meter(), hypervisor, time, time);
-    Allegiance allegiance = new Allegiance();
-    Operations operations = new Operations(H1, bus, time, time, metrics::finished);
-    heartbeat =
-        new Heartbeat<>(
-            bus,
-            config.beater(),
-            time,
-            pulse -> sampler.beat(pulse, operations.open(), allegiance.epoch()));
-    commands =
-        new HostCommands(
-            config,
-            hypervisor,
-            sampler,
-            operations,
-            heartbeat::next,
-            new HostCommands.Surroundings(time, allegiance, metrics));
+    agent =
+        new Agent<>(
+            Role.HOST,
+            config.terms(),
+            new Agent.Surroundings(
+                new Listener(told, served -> receiver = served),
+                new Forgetful(time.instant()),
+                time,
+                time),
+            self -> new HostCommands(config, hypervisor, sampler, travel(config), self),
+            sampler::beat,
+            Agent.Watcher.none());
     sampler.measure();
+    agent.start();
     time.pass(Duration.ZERO);
+  }
+
+  private HostCommands.Travel travel(HostAgentConfig config) {
+    return new HostCommands.Travel(
+        time,
+        new Arrivals(config.here(), hypervisor, time, config.patience(), sampler::available),
+        new Departures(
+            config.here(),
+            config.peers(),
+            new FakePeers(Map.of(H2, peer.peerUri())),
+            hypervisor,
+            new Departures.Ways(time, config.patience())));
   }
 
   /** Looks at the host and its VMs, and lets the usual second pass. */
@@ -83,7 +95,7 @@ final class OneHost {
   }
 
   HostBeat beat() {
-    return heartbeat.next();
+    return agent.next().result();
   }
 
   /** A command that has so long to be accepted, under an id of its own. */
@@ -113,7 +125,7 @@ final class OneHost {
             Optional.empty(),
             false,
             false);
-    return new Sent(id, commands.receive(envelope, command));
+    return new Sent(id, requireNonNull(receiver).receive(envelope, command));
   }
 
   /** A command on its way. */
@@ -135,7 +147,7 @@ final class OneHost {
   }
 
   /** A bus on which this host only speaks. */
-  private record Listener(List<Notice> told) implements Bus {
+  private record Listener(List<Notice> told, Consumer<Receiver> served) implements Bus {
     @Override
     public Future<Void> fanout(Notice notice) {
       told.add(notice);
@@ -159,7 +171,8 @@ final class OneHost {
 
     @Override
     public Future<Serving> serve(Address address, Receiver receiver) {
-      throw new UnsupportedOperationException();
+      served.accept(receiver);
+      return Future.succeededFuture(Future::succeededFuture);
     }
 
     @Override

@@ -62,13 +62,63 @@ final class RatesTest {
   }
 
   @Test
-  void aSingleCounterThatFellCountsAsARestart() {
+  void aCounterThatFallsHasNoRateAndAllOthersHave() {
     Vm vm =
         only(
-            sample(0, domain(VmState.RUNNING, 1, 9000)), sample(1, domain(VmState.RUNNING, 2, 10)));
+            sample(0, domain(VmState.RUNNING, 1, counters(100, 900, 900, 100))),
+            sample(1, domain(VmState.RUNNING, 2, counters(200, 10, 800, 300))),
+            sample(2, domain(VmState.RUNNING, 3, counters(300, 20, 700, 500))));
 
-    assertEquals(0, vm.cpus());
-    assertEquals(Vm.Traffic.NONE, vm.traffic());
+    assertEquals(1, vm.cpus(), 1e-9);
+    assertEquals(new Bytes(100), vm.traffic().read());
+    assertEquals(new Bytes(10), vm.traffic().written(), "since it fell");
+    assertEquals(Bytes.ZERO, vm.traffic().received(), "it falls each time");
+    assertEquals(new Bytes(200), vm.traffic().sent());
+  }
+
+  @Test
+  void countersAtTheEndOfTheirRangeAreRatesToo() {
+    Vm vm =
+        only(
+            sample(0, domain(VmState.RUNNING, 1, counters(0, Long.MAX_VALUE, 5, 5))),
+            sample(1, domain(VmState.RUNNING, 2, counters(Long.MAX_VALUE, 0, 5, 5))));
+
+    assertEquals(1, vm.cpus(), 1e-9);
+    assertEquals(Long.MAX_VALUE, vm.traffic().read().value());
+    assertEquals(Bytes.ZERO, vm.traffic().written());
+  }
+
+  @Test
+  void aLinkThatBeganAnewIsMeasuredFromThereOn() {
+    Load load = load(List.of(reading(0, 1, 0, 5000), reading(1, 1, 0, 10), reading(2, 1, 0, 110)));
+
+    assertEquals(new LinkTraffic("eth0", new Bytes(100), new Bytes(200)), load.links().getLast());
+  }
+
+  @Test
+  void cpuTimeThatFallsBecauseAProcessorLeftIsMeasuredFromThereOn() {
+    assertEquals(
+        0.5,
+        load(List.of(reading(0, 1, 900, 0), reading(1, 1, 10, 0), reading(2, 1, 10.5, 0))).cpu(),
+        1e-9);
+    assertEquals(
+        1,
+        load(List.of(hugeReading(0, 0), hugeReading(1, Long.MAX_VALUE))).cpu(),
+        "what no machine can do counts as all of it");
+  }
+
+  private static Reading hugeReading(double second, long cpuSeconds) {
+    Reading like = reading(second, 1, 0, 0);
+    return new Reading(
+        like.at(),
+        1,
+        Duration.ofSeconds(cpuSeconds),
+        like.memory(),
+        like.memoryUsed(),
+        like.averages(),
+        Optional.empty(),
+        Map.of(),
+        Bytes.ZERO);
   }
 
   @Test
@@ -93,9 +143,9 @@ final class RatesTest {
 
   @Test
   void utilisationIsRelativeToTheProcessorsThatThereAre() {
-    Load half = Rates.load(List.of(reading(0, 0.5, 10, 0), reading(2, 0.5, 10.5, 0)));
-    Load full = Rates.load(List.of(reading(0, 0.5, 10, 0), reading(2, 0.5, 11.2, 0)));
-    Load two = Rates.load(List.of(reading(0, 2, 10, 0), reading(2, 2, 11, 0)));
+    Load half = load(List.of(reading(0, 0.5, 10, 0), reading(2, 0.5, 10.5, 0)));
+    Load full = load(List.of(reading(0, 0.5, 10, 0), reading(2, 0.5, 11.2, 0)));
+    Load two = load(List.of(reading(0, 2, 10, 0), reading(2, 2, 11, 0)));
 
     assertEquals(0.5, half.cpu(), 1e-9);
     assertEquals(1, full.cpu());
@@ -104,12 +154,12 @@ final class RatesTest {
 
   @Test
   void aSingleReadingHasNoUtilisation() {
-    assertEquals(0, Rates.load(List.of(reading(0, 1, 10, 5))).cpu());
+    assertEquals(0, load(List.of(reading(0, 1, 10, 5))).cpu());
   }
 
   @Test
   void linksAreListedByNameWithTheirRates() {
-    Load load = Rates.load(List.of(reading(0, 1, 0, 100), reading(2, 1, 0, 300)));
+    Load load = load(List.of(reading(0, 1, 0, 100), reading(2, 1, 0, 300)));
 
     assertEquals(
         List.of(
@@ -130,9 +180,10 @@ final class RatesTest {
             before.memoryUsed(),
             before.averages(),
             Optional.empty(),
-            Map.of());
+            Map.of(),
+            Bytes.ZERO);
 
-    Load load = Rates.load(List.of(without, reading(2, 1, 0, 300)));
+    Load load = load(List.of(without, reading(2, 1, 0, 300)));
 
     assertEquals(new LinkTraffic("eth0", Bytes.ZERO, Bytes.ZERO), load.links().getLast());
   }
@@ -154,6 +205,10 @@ final class RatesTest {
     return Duration.ofSeconds(to - from);
   }
 
+  private static Load load(List<Reading> window) {
+    return Rates.load(window, Optional.empty(), Optional.empty());
+  }
+
   private static Vm only(Sample... window) {
     return Rates.vms(List.of(window)).getFirst();
   }
@@ -162,7 +217,16 @@ final class RatesTest {
     return new Sample(Duration.ofSeconds(second), List.of(domains));
   }
 
+  private static Domain.Counters counters(long read, long written, long received, long sent) {
+    return new Domain.Counters(
+        new Bytes(read), new Bytes(written), new Bytes(received), new Bytes(sent));
+  }
+
   private static Domain domain(VmState state, double cpuSeconds, long bytes) {
+    return domain(state, cpuSeconds, counters(bytes, 2 * bytes, 3 * bytes, 4 * bytes));
+  }
+
+  private static Domain domain(VmState state, double cpuSeconds, Domain.Counters counters) {
     return new Domain(
         WEB,
         "web",
@@ -171,8 +235,8 @@ final class RatesTest {
         Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
         Bytes.ofMiB(64),
         Bytes.ofMiB(32),
-        new Domain.Counters(
-            new Bytes(bytes), new Bytes(2 * bytes), new Bytes(3 * bytes), new Bytes(4 * bytes)));
+        counters,
+        false);
   }
 
   private static Reading reading(double second, double cpus, double cpuSeconds, long bytes) {
@@ -186,6 +250,7 @@ final class RatesTest {
         Optional.empty(),
         Map.of(
             "eth0", new LinkCounters(new Bytes(bytes), new Bytes(2 * bytes)),
-            "br0", new LinkCounters(Bytes.ZERO, Bytes.ZERO)));
+            "br0", new LinkCounters(Bytes.ZERO, Bytes.ZERO)),
+        Bytes.ZERO);
   }
 }

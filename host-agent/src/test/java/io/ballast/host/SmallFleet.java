@@ -2,6 +2,8 @@ package io.ballast.host;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.ballast.agent.Forgetful;
+import io.ballast.agent.Journal;
 import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
@@ -26,7 +28,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -43,7 +48,9 @@ final class SmallFleet implements AutoCloseable {
           Duration.ofSeconds(1),
           Duration.ofMillis(500),
           Duration.ofMillis(900),
-          Duration.ofMillis(50));
+          Duration.ofMillis(50),
+          Duration.ofMillis(200),
+          Duration.ofSeconds(2));
 
   final Vertx vertx = Vertx.vertx();
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -51,6 +58,7 @@ final class SmallFleet implements AutoCloseable {
   final List<Event> events = new CopyOnWriteArrayList<>();
   final FakeHypervisor first;
   final FakeHypervisor second;
+  private final Map<HostId, Journal> journals = new ConcurrentHashMap<>();
   private final LocalHub hub = new LocalHub();
   final LocalBus bus = new LocalBus(vertx, hub, "test");
 
@@ -79,14 +87,15 @@ final class SmallFleet implements AutoCloseable {
     HostAgentConfig config =
         HostAgentConfig.of(host, "lab", "1.2.3", hypervisor.peerUri())
             .beatingEvery(beatEvery)
-            .with(PATIENCE);
+            .with(PATIENCE)
+            .with(FakeWorld.PEERS);
     return await(
         vertx.deployVerticle(
             new HostAgent(
                 config,
                 new LocalBus(vertx, hub, "agent-" + host),
-                hypervisor,
-                meter,
+                journals.computeIfAbsent(host, none -> new Forgetful(Instant.now())),
+                new HostAgent.Machine(hypervisor, meter),
                 registry,
                 Clock.systemUTC())));
   }

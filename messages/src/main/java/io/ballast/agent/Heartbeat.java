@@ -10,8 +10,7 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * The heart of one agent: numbers its beats from 1 and tells them to the bus, in one incarnation
- * that began when this was made.
+ * The heart of one agent: numbers its beats from 1 and tells them to the bus, in one incarnation.
  *
  * <p>It has no timer: its owner calls {@link #beat()} every {@link Beater#every()}, and in between
  * when there is news. Used from one thread.
@@ -27,14 +26,15 @@ public final class Heartbeat<B extends Beat> {
   private long sequence;
 
   /**
+   * @param incarnation numbers the agent's life
    * @param body makes a beat out of its pulse from what is known, without waiting
    */
-  public Heartbeat(Bus bus, Beater beater, Clock clock, Function<Pulse, B> body) {
+  public Heartbeat(Bus bus, Beater beater, long incarnation, Clock clock, Function<Pulse, B> body) {
     this.bus = bus;
     this.beater = beater;
     this.clock = clock;
     this.body = body;
-    this.incarnation = clock.millis();
+    this.incarnation = incarnation;
   }
 
   /** Tells one beat. Completes when the bus took it or dropped it; the next one repeats it all. */

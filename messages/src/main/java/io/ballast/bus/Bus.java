@@ -30,6 +30,12 @@ public interface Bus {
    * <p>Fails with {@code NO_RECEIVER}, {@code BUS_LOST} or {@code DEADLINE_PASSED}. What the
    * receiver makes of it shows in its events. For a receiver that is away for a moment a cast is
    * kept as long as its time lasts, and for a day at most; then it goes to the dead letters.
+   *
+   * <p>A receiver that refuses it for a reason that may pass, such as {@code BUSY}, is given it
+   * again: after 0.5 s, then after pauses that double up to 10 s, until its time is over. At most
+   * 32 casts for an address wait so at a time. What is refused for good, is late, can't be read, or
+   * finds as many waiting, goes to the dead letters with the reason. So does a cast that was
+   * delivered three times and whose receiver died each time.
    */
   Future<Void> cast(Request<?> request);
 
@@ -58,21 +64,33 @@ public interface Bus {
    */
   void onState(Consumer<BusState> listener);
 
-  /** Stops serving, fails what is under way with {@code BUS_LOST}, and lets go of the carrier. */
+  /** The messages that nobody could read, serve or finish. */
+  default DeadLetters deadLetters() {
+    return DeadLetters.NONE;
+  }
+
+  /**
+   * Stops serving as {@link Serving#stop} does, fails what this member asked with {@code BUS_LOST},
+   * and lets go of the carrier.
+   */
   Future<Void> close();
 
   /** Answers commands. */
   interface Receiver {
     /**
      * Answers one command: with a reply, or by failing with a {@link RefusedException}. Any other
-     * failure is told to the sender as {@code INTERNAL}, without details.
+     * failure is told to the sender as {@code INTERNAL}, without details. A cast that was refused
+     * for a reason that may pass comes again, in the same envelope.
      */
     Future<? extends Reply> receive(Envelope envelope, Command<?> command);
   }
 
   /** A registration that can be given back. */
   interface Serving {
-    /** Stops receiving; completes once nothing arrives any more. */
+    /**
+     * Stops receiving. Commands that were begun are still answered, casts that were not are left to
+     * the next receiver. Completes once that is done, or after 4 s.
+     */
     Future<Void> stop();
   }
 }

@@ -12,7 +12,7 @@ import java.util.UUID;
  *
  * @param id names the command on the bus and the operation that it starts; the same id is the same
  *     command, however often it is sent
- * @param within how long the answer, and for a cast the delivery, may take
+ * @param within how long the answer, and for a cast the delivery, may take: 1 ms to 7 days
  * @param epoch the number of the sender's leadership, for commands that change something
  */
 public record Request<R extends Reply>(
@@ -20,9 +20,13 @@ public record Request<R extends Reply>(
   /** How long a receiver may take to accept or refuse, unless said otherwise. */
   public static final Duration DEFAULT_WITHIN = Duration.ofSeconds(5);
 
+  /** The longest that a request may wait. */
+  public static final Duration LONGEST_WITHIN = Duration.ofDays(7);
+
   public Request {
-    if (within.toMillis() < 1) {
-      throw new IllegalArgumentException("a request must have time to be answered, not " + within);
+    if (within.compareTo(Duration.ofMillis(1)) < 0 || within.compareTo(LONGEST_WITHIN) > 0) {
+      throw new IllegalArgumentException(
+          "a request has 1 ms to 7 days to be answered, not " + within);
     }
   }
 

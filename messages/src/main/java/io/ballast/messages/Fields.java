@@ -1,5 +1,6 @@
 package io.ballast.messages;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,11 @@ final class Fields {
       throw new IllegalArgumentException("field '" + field + "' has an empty entry");
     }
     return List.copyOf(values);
+  }
+
+  /** A list that may be missing, which means that it is empty. */
+  static <T> List<T> listOrNone(@Nullable Collection<T> values, String field) {
+    return values == null ? List.of() : listOf(values, field);
   }
 
   static String text(@Nullable String value, String field) {
@@ -61,5 +67,22 @@ final class Fields {
           "field '" + field + "' is " + value + "; it must be at least 1");
     }
     return value;
+  }
+
+  /** A length of time between two others, both included. */
+  static Duration between(@Nullable Duration value, String field, Duration least, Duration most) {
+    Duration duration = required(value, field);
+    if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "field '"
+              + field
+              + "' is "
+              + duration
+              + "; it must lie between "
+              + least
+              + " and "
+              + most);
+    }
+    return duration;
   }
 }

@@ -1,5 +1,7 @@
 package io.ballast.messages;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,8 @@ import java.util.Optional;
  * @param operations the work that is open on this host; what is missing here has ended
  * @param epoch the highest epoch of a scheduler that this host's agent has followed; absent if it
  *     followed none since it started
+ * @param ended outcomes that the bus has not confirmed yet, newest last, at most {@value
+ *     #MOST_ENDED}
  */
 public record HostBeat(
     Pulse pulse,
@@ -20,8 +24,12 @@ public record HostBeat(
     Hypervisor hypervisor,
     List<Vm> vms,
     List<OperationId> operations,
-    Optional<Long> epoch)
+    Optional<Long> epoch,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Ended> ended)
     implements Beat {
+  /** So many outcomes a beat repeats at most. */
+  public static final int MOST_ENDED = 20;
+
   public HostBeat {
     Fields.required(pulse, "pulse");
     Fields.required(capacity, "capacity");
@@ -30,11 +38,36 @@ public record HostBeat(
     vms = Fields.listOf(vms, "vms");
     operations = Fields.listOf(operations, "operations");
     Fields.required(epoch, "epoch");
+    ended = Fields.listOrNone(ended, "ended");
+    if (ended.size() > MOST_ENDED) {
+      throw new IllegalArgumentException(
+          "field 'ended' has " + ended.size() + " entries; it must have at most " + MOST_ENDED);
+    }
+  }
+
+  /** A beat that repeats no outcome. */
+  public HostBeat(
+      Pulse pulse,
+      Capacity capacity,
+      Load load,
+      Hypervisor hypervisor,
+      List<Vm> vms,
+      List<OperationId> operations,
+      Optional<Long> epoch) {
+    this(pulse, capacity, load, hypervisor, vms, operations, epoch, List.of());
   }
 
   /** This with another load and other virtual machines. */
   public HostBeat with(Load otherLoad, List<Vm> otherVms) {
-    return new HostBeat(pulse, capacity, otherLoad, hypervisor, otherVms, operations, epoch);
+    return new HostBeat(pulse, capacity, otherLoad, hypervisor, otherVms, operations, epoch, ended);
+  }
+
+  /** How old the load was when this was told, by the host's clock; zero if that is not said. */
+  public Duration loadAge() {
+    return load.sampledAt()
+        .map(sampled -> Duration.between(sampled, pulse.at()))
+        .filter(age -> !age.isNegative())
+        .orElse(Duration.ZERO);
   }
 
   /** The used share of the host's memory, 0 to 1. */
@@ -66,6 +99,8 @@ public record HostBeat(
    * @param average15 the same over 15 minutes
    * @param pressure absent where the kernel does not tell
    * @param links traffic of the host's network links, without loopback
+   * @param sampledAt when it was measured, by the host's clock; absent means: with the beat
+   * @param problem for a person: why it could not be measured since; absent if it could
    */
   public record Load(
       double cpu,
@@ -74,7 +109,9 @@ public record HostBeat(
       double average5,
       double average15,
       Optional<Pressure> pressure,
-      List<LinkTraffic> links) {
+      List<LinkTraffic> links,
+      Optional<Instant> sampledAt,
+      Optional<String> problem) {
     public Load {
       Fields.ratio(cpu, "cpu");
       Fields.required(memoryUsed, "memoryUsed");
@@ -83,6 +120,29 @@ public record HostBeat(
       Fields.atLeastZero(average15, "average15");
       Fields.required(pressure, "pressure");
       links = Fields.listOf(links, "links");
+      Fields.required(sampledAt, "sampledAt");
+      Fields.required(problem, "problem");
+    }
+
+    /** A load that was measured with the beat. */
+    public Load(
+        double cpu,
+        Bytes memoryUsed,
+        double average1,
+        double average5,
+        double average15,
+        Optional<Pressure> pressure,
+        List<LinkTraffic> links) {
+      this(
+          cpu,
+          memoryUsed,
+          average1,
+          average5,
+          average15,
+          pressure,
+          links,
+          Optional.empty(),
+          Optional.empty());
     }
   }
 
@@ -131,6 +191,14 @@ public record HostBeat(
       Fields.required(health, "health");
       Fields.required(sampledAt, "sampledAt");
       Fields.text(peerUri, "peerUri");
+    }
+  }
+
+  /** How an operation ended that this host's agent had accepted. */
+  public record Ended(OperationId operation, Outcome outcome) {
+    public Ended {
+      Fields.required(operation, "operation");
+      Fields.required(outcome, "outcome");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ballast.messages;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,15 @@ import java.util.Optional;
  * one {@link Event.OperationFinished}, whose operation is the command's message id.
  */
 public sealed interface HostCommand<R extends Reply> extends Command<R> {
+  /** The least that a command may be given of any time. */
+  Duration BRIEFEST = Duration.ofMillis(1);
+
+  /** The longest that a command may take. */
+  Duration LONGEST_WITHIN = Duration.ofDays(7);
+
+  /** The longest planned pause of a guest. */
+  Duration LONGEST_DOWNTIME = Duration.ofMinutes(10);
+
   /** Tell what the next beat would tell. */
   record InspectHost() implements HostCommand<Reply.HostInspected> {}
 
@@ -40,14 +50,12 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
   /**
    * Ask the guest to shut down, and wait until it has.
    *
-   * @param within after which the operation fails and the guest is left as it is; above zero
+   * @param within after which the operation fails and the guest is left as it is; 1 ms to 7 days
    */
   record ShutDown(VmId vm, Duration within) implements HostCommand<Reply.Accepted> {
     public ShutDown {
       Fields.required(vm, "vm");
-      if (Fields.required(within, "within").isNegative() || within.isZero()) {
-        throw new IllegalArgumentException("field 'within' is " + within + "; it must be longer");
-      }
+      Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
     }
   }
 
@@ -90,15 +98,17 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    * Move a running virtual machine to another host, live and peer to peer; afterwards it is defined
    * there and gone here.
    *
-   * @param peerUri where the target's hypervisor is reached, from its beat
+   * @param peerUri where its sender believes that the target's hypervisor is reached. Nothing is
+   *     connected to because of it: the agent knows the address or asks the target's agent for it,
+   *     and refuses where this differs.
    * @param bandwidth most to send per second; absent = no limit
-   * @param maxDowntime longest planned pause of the guest, above zero
-   * @param within after which the migration is aborted and the guest stays here; above zero
+   * @param maxDowntime longest planned pause of the guest, 1 ms to 10 min
+   * @param within after which the migration is aborted and the guest stays here; 1 ms to 7 days
    */
   record Migrate(
       VmId vm,
       HostId to,
-      String peerUri,
+      Optional<String> peerUri,
       Optional<Bytes> bandwidth,
       Duration maxDowntime,
       Duration within)
@@ -106,14 +116,70 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
     public Migrate {
       Fields.required(vm, "vm");
       Fields.required(to, "to");
-      Fields.text(peerUri, "peerUri");
+      Fields.required(peerUri, "peerUri").ifPresent(uri -> Fields.text(uri, "peerUri"));
       Fields.required(bandwidth, "bandwidth");
-      if (Fields.required(maxDowntime, "maxDowntime").toMillis() < 1) {
-        throw new IllegalArgumentException("field 'maxDowntime' must be at least 1 ms");
-      }
-      if (Fields.required(within, "within").toMillis() < 1) {
-        throw new IllegalArgumentException("field 'within' must be at least 1 ms");
-      }
+      Fields.between(maxDowntime, "maxDowntime", BRIEFEST, LONGEST_DOWNTIME);
+      Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
+    }
+  }
+
+  /** Tell how it stands with an operation, for as long as the agent remembers it. */
+  record InspectOperation(OperationId operation) implements HostCommand<Reply.OperationInspected> {
+    public InspectOperation {
+      Fields.required(operation, "operation");
+    }
+  }
+
+  /**
+   * Promise room, name and CPU to a virtual machine that is about to come from another host, for
+   * one operation there. The same again is answered the same. What was promised is free again when
+   * the operation is {@link Release}d, when the virtual machine runs here, or when its time is
+   * over.
+   *
+   * @param operation of the migration, at the host that it comes from
+   * @param cluster of the host that it comes from
+   * @param name the domain's name
+   * @param memory the most that the guest may take
+   * @param hugePages whether that comes from the host's huge pages
+   * @param vcpus virtual processors, at least 1
+   * @param cpu libvirt's XML of its CPU; absent where any host can provide it
+   * @param bridges that must be here
+   * @param pools that must be here and active
+   * @param within how long the promise is needed; 1 ms to 8 days
+   */
+  record Prepare(
+      OperationId operation,
+      HostId from,
+      String cluster,
+      VmId vm,
+      String name,
+      Bytes memory,
+      boolean hugePages,
+      int vcpus,
+      Optional<String> cpu,
+      List<String> bridges,
+      List<String> pools,
+      Duration within)
+      implements HostCommand<Reply.Prepared> {
+    public Prepare {
+      Fields.required(operation, "operation");
+      Fields.required(from, "from");
+      Fields.text(cluster, "cluster");
+      Fields.required(vm, "vm");
+      Fields.text(name, "name");
+      Fields.required(memory, "memory");
+      Fields.positive(vcpus, "vcpus");
+      Fields.required(cpu, "cpu");
+      bridges = Fields.listOf(bridges, "bridges");
+      pools = Fields.listOf(pools, "pools");
+      Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN.plusDays(1));
+    }
+  }
+
+  /** Take back what was promised for an operation; succeeds if nothing is. */
+  record Release(OperationId operation) implements HostCommand<Reply.Accepted> {
+    public Release {
+      Fields.required(operation, "operation");
     }
   }
 

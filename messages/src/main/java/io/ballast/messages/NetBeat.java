@@ -1,14 +1,29 @@
 package io.ballast.messages;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What a host's network agent sees: its bridges with their ports, and its links. */
-public record NetBeat(Pulse pulse, List<Bridge> bridges, List<Link> links) implements Beat {
+/**
+ * What a host's network agent sees: its bridges with their ports, and its links.
+ *
+ * @param sampledAt when they were last seen, by the host's clock; absent until they first were,
+ *     while nothing is known of them
+ * @param problem for a person: why a look at them has failed since; absent if none has
+ */
+public record NetBeat(
+    Pulse pulse,
+    List<Bridge> bridges,
+    List<Link> links,
+    Optional<Instant> sampledAt,
+    Optional<String> problem)
+    implements Beat {
   public NetBeat {
     Fields.required(pulse, "pulse");
     bridges = Fields.listOf(bridges, "bridges");
     links = Fields.listOf(links, "links");
+    Fields.required(sampledAt, "sampledAt");
+    Fields.required(problem, "problem");
   }
 
   /** A virtual switch of the host and the names of the links plugged into it. */

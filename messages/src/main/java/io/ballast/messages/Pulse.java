@@ -7,11 +7,11 @@ import java.time.Instant;
  * Who beats, in which life, how often: the part that all beats share.
  *
  * @param cluster hosts of one cluster are balanced against each other
- * @param incarnation names the agent's life; usually its start in milliseconds since 1970 by the
- *     host's clock, so a later life may have a smaller one
+ * @param incarnation numbers the agent's life, usually by a counter in its journal; a later life
+ *     may have a smaller one, for a journal can be lost
  * @param sequence counts the beats of one life from 1
  * @param at when the beat was made, by the host's clock
- * @param interval how long until the next one, as the agent intends
+ * @param interval how long until the next one, as the agent intends; 1 ms to 1 day
  * @param version the agent's version
  */
 public record Pulse(
@@ -28,9 +28,7 @@ public record Pulse(
     Fields.positive(incarnation, "incarnation");
     Fields.positive(sequence, "sequence");
     Fields.required(at, "at");
-    if (Fields.required(interval, "interval").isNegative() || interval.isZero()) {
-      throw new IllegalArgumentException("field 'interval' is " + interval + "; it must be longer");
-    }
+    Fields.between(interval, "interval", Duration.ofMillis(1), Duration.ofDays(1));
     Fields.text(version, "version");
   }
 }

@@ -54,6 +54,8 @@ public enum Reason {
   MAY_YET_HAPPEN(Fault.RECEIVER, false),
   /** It was accepted, and its time was over before it could be begun; nothing was done. */
   NOT_TRIED(Fault.RECEIVER, true),
+  /** It was begun and cut off, and what it was meant to do did not happen. */
+  INTERRUPTED(Fault.RECEIVER, true),
   /** The receiver can't write down what it takes on, for its disk is full or broken. */
   NO_JOURNAL(Fault.RECEIVER, true),
   /** Somebody cancelled the work. */

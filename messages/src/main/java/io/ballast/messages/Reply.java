@@ -1,5 +1,6 @@
 package io.ballast.messages;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /** The answer to a command. */
@@ -40,6 +41,80 @@ public sealed interface Reply extends Message {
     public VmInspected {
       Fields.required(vm, "vm");
       Fields.required(xml, "xml");
+    }
+  }
+
+  /**
+   * How it stands with an operation, by the memory of the agent that got its command.
+   *
+   * @param kind of the command, such as {@code host.start}
+   * @param object what it works on, in the words of the agent's trade
+   * @param sender of the command, as it called itself
+   * @param at when it was answered, by the agent's clock
+   * @param refusal present exactly where it was refused
+   * @param outcome present exactly where it ended
+   */
+  record OperationInspected(
+      OperationId operation,
+      String kind,
+      String object,
+      String sender,
+      Instant at,
+      Stage stage,
+      Optional<Refused> refusal,
+      Optional<Outcome> outcome)
+      implements Reply {
+    public OperationInspected {
+      Fields.required(operation, "operation");
+      Fields.text(kind, "kind");
+      Fields.text(object, "object");
+      Fields.text(sender, "sender");
+      Fields.required(at, "at");
+      Fields.required(stage, "stage");
+      Fields.required(refusal, "refusal");
+      Fields.required(outcome, "outcome");
+    }
+
+    /** How far an operation is. */
+    public enum Stage {
+      /** It was accepted, and waits for its turn. */
+      WAITING,
+      /** It was begun. */
+      RUNNING,
+      /** It ended. */
+      ENDED,
+      /** It was refused. */
+      REFUSED
+    }
+
+    /** The same, begun. */
+    public OperationInspected running() {
+      return at(Stage.RUNNING, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, ended. */
+    public OperationInspected ended(Outcome end) {
+      return at(Stage.ENDED, Optional.empty(), Optional.of(end));
+    }
+
+    /** The same, refused. */
+    public OperationInspected refused(Refused why) {
+      return at(Stage.REFUSED, Optional.of(why), Optional.empty());
+    }
+
+    private OperationInspected at(Stage next, Optional<Refused> why, Optional<Outcome> end) {
+      return new OperationInspected(operation, kind, object, sender, at, next, why, end);
+    }
+  }
+
+  /**
+   * A virtual machine may come.
+   *
+   * @param peerUri where this host's hypervisor is reached
+   */
+  record Prepared(String peerUri) implements Reply {
+    public Prepared {
+      Fields.text(peerUri, "peerUri");
     }
   }
 

@@ -1,12 +1,24 @@
 package io.ballast.messages;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
-/** What a host's storage agent sees: its pools and their room. */
-public record StorageBeat(Pulse pulse, List<Pool> pools) implements Beat {
+/**
+ * What a host's storage agent sees: its pools and their room.
+ *
+ * @param sampledAt when they were last seen, by the host's clock; absent until they first were,
+ *     while nothing is known of them
+ * @param problem for a person: why a look at them has failed since; absent if none has
+ */
+public record StorageBeat(
+    Pulse pulse, List<Pool> pools, Optional<Instant> sampledAt, Optional<String> problem)
+    implements Beat {
   public StorageBeat {
     Fields.required(pulse, "pulse");
     pools = Fields.listOf(pools, "pools");
+    Fields.required(sampledAt, "sampledAt");
+    Fields.required(problem, "problem");
   }
 
   /**

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,8 +37,9 @@ final class HeartbeatTest {
         new Heartbeat<>(
             bus,
             BEATER,
+            7,
             Clock.fixed(NOON, ZoneOffset.UTC),
-            pulse -> new StorageBeat(pulse, List.of()));
+            pulse -> new StorageBeat(pulse, List.of(), Optional.empty(), Optional.empty()));
 
     assertEquals(1, heart.next().pulse().sequence());
     assertEquals(1, heart.next().pulse().sequence());
@@ -46,8 +48,7 @@ final class HeartbeatTest {
 
     await().until(() -> heard.size() == 2);
     assertEquals(
-        new Pulse(HOST, "lab", NOON.toEpochMilli(), 1, NOON, Duration.ofSeconds(10), "1.2.3"),
-        heard.get(0).pulse());
+        new Pulse(HOST, "lab", 7, 1, NOON, Duration.ofSeconds(10), "1.2.3"), heard.get(0).pulse());
     assertEquals(2, heard.get(1).pulse().sequence());
   }
 

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What every bus does, whatever carries it. Each test has hosts of its own. */
-public interface BusContract extends EnvelopeContract, NoticesContract {
+public interface BusContract extends CastsContract, EnvelopeContract, NoticesContract {
   Duration LONG = Duration.ofSeconds(50);
 
   static Address host() {
@@ -305,8 +305,19 @@ public interface BusContract extends EnvelopeContract, NoticesContract {
         vm());
     assertRefused(
         Reason.MALFORMED,
-        "host.start: the header 'within' must be milliseconds from 0 on",
+        "host.start: the header 'within' must be milliseconds from 0 to 604800000",
         good.with("within", -1L),
+        vm());
+    assertRefused(
+        Reason.MALFORMED,
+        "host.start: the header 'within' must be milliseconds from 0 to 604800000",
+        good.with("within", 604_800_001L),
+        vm());
+    assertRefused(
+        Reason.MALFORMED,
+        "host.start: the property 'expiration' must be milliseconds in digits, such as 5000, up to"
+            + " 604800000",
+        good.expiring("604800001"),
         vm());
     assertRefused(
         Reason.MALFORMED,
@@ -325,7 +336,8 @@ public interface BusContract extends EnvelopeContract, NoticesContract {
     assertEquals(new Reply.Refused(reason, message), reply);
     await().until(() -> carrier().deadLetters().size() == before.size() + 1);
     assertEquals(
-        new Carrier.Dead(letter.properties().getOrDefault("type", ""), body, reason),
+        new Carrier.Dead(
+            letter.properties().getOrDefault("type", ""), body, letter.address(), reason, message),
         carrier().deadLetters().getLast());
   }
 

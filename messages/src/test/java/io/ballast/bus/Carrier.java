@@ -19,7 +19,10 @@ public interface Carrier extends AutoCloseable {
   /** Publishes a call as a stranger does, unchecked, and gives what it is answered. */
   Future<Reply> post(Letter letter);
 
-  /** What lies in the dead letters now. */
+  /** Publishes a cast as a stranger does, unchecked, without waiting for anything. */
+  void cast(Letter letter);
+
+  /** What came into the dead letters so far. */
   List<Dead> deadLetters();
 
   /**
@@ -51,8 +54,8 @@ public interface Carrier extends AutoCloseable {
     }
   }
 
-  /** A dead letter. */
-  record Dead(String kind, String body, Reason reason) {}
+  /** A dead letter, without what differs from carrier to carrier. */
+  record Dead(String kind, String body, String receiver, Reason reason, String message) {}
 
   @Override
   void close();

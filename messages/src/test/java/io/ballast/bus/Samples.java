@@ -90,12 +90,55 @@ public final class Samples {
         Optional.of(7L));
   }
 
+  static HostBeat hostBeatWithOldLoad() {
+    HostBeat beat = hostBeat();
+    HostBeat.Load load = beat.load();
+    return beat.with(
+        new HostBeat.Load(
+            load.cpu(),
+            load.memoryUsed(),
+            load.average1(),
+            load.average5(),
+            load.average15(),
+            load.pressure(),
+            load.links(),
+            Optional.of(AT.minusSeconds(90)),
+            Optional.of("/proc/stat names no processor")),
+        beat.vms());
+  }
+
+  static HostBeat hostBeatWithEnded() {
+    HostBeat beat = hostBeat();
+    return new HostBeat(
+        beat.pulse(),
+        beat.capacity(),
+        beat.load(),
+        beat.hypervisor(),
+        beat.vms(),
+        beat.operations(),
+        beat.epoch(),
+        List.of(
+            new HostBeat.Ended(OPERATION, new Outcome.Done(Optional.of(migration()))),
+            new HostBeat.Ended(
+                new OperationId("other"), new Outcome.Unknown("libvirt did not come back"))));
+  }
+
   public static StorageBeat storageBeat() {
     return new StorageBeat(
         pulse(),
         List.of(
             new StorageBeat.Pool(
-                "default", "dir", true, Bytes.ofMiB(1000), Bytes.ofMiB(400), Bytes.ofMiB(600))));
+                "default", "dir", true, Bytes.ofMiB(1000), Bytes.ofMiB(400), Bytes.ofMiB(600))),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static StorageBeat storageBeatWithAge() {
+    return new StorageBeat(
+        pulse(),
+        storageBeat().pools(),
+        Optional.of(AT.minusSeconds(90)),
+        Optional.of("libvirt did not list its pools"));
   }
 
   public static NetBeat netBeat() {
@@ -106,7 +149,19 @@ public final class Samples {
             new NetBeat.Bridge("ovs0", NetBeat.Bridge.Kind.OPEN_VSWITCH, List.of())),
         List.of(
             new NetBeat.Link("eth0", true, 1500, Optional.of(10_000), Bytes.ofKiB(5), Bytes.ZERO),
-            new NetBeat.Link("vnet3", false, 1500, Optional.empty(), Bytes.ZERO, Bytes.ZERO)));
+            new NetBeat.Link("vnet3", false, 1500, Optional.empty(), Bytes.ZERO, Bytes.ZERO)),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static NetBeat netBeatWithAge() {
+    NetBeat beat = netBeat();
+    return new NetBeat(
+        beat.pulse(),
+        beat.bridges(),
+        beat.links(),
+        Optional.of(AT.minusSeconds(90)),
+        Optional.of("the links can't be read"));
   }
 
   public static MigrationProgress progress() {
@@ -162,6 +217,18 @@ public final class Samples {
         resolvedAt);
   }
 
+  public static Reply.OperationInspected operation() {
+    return new Reply.OperationInspected(
+        OPERATION,
+        "host.start",
+        VM.toString(),
+        "cli",
+        AT,
+        Reply.OperationInspected.Stage.ENDED,
+        Optional.empty(),
+        Optional.of(new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "no such disk; look at it")));
+  }
+
   public static Fleet fleet() {
     return new Fleet(
         AT,
@@ -180,8 +247,24 @@ public final class Samples {
   /** Messages with what was added to their kind later, by what that is called. */
   public static Map<String, Message> grown() {
     return Map.of(
+        "without-peer-uri",
+        new HostCommand.Migrate(
+            VM,
+            H2,
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofMillis(300),
+            Duration.ofMinutes(10)),
         "epoch",
         hostBeatWithEpoch(),
+        "old-load",
+        hostBeatWithOldLoad(),
+        "ended",
+        hostBeatWithEnded(),
+        "age-of-pools",
+        storageBeatWithAge(),
+        "age-of-links",
+        netBeatWithAge(),
         "not-migratable",
         new Reply.Refused(Reason.NOT_MIGRATABLE, "the VM has a passed-through device; take it out"),
         "vm",
@@ -203,13 +286,30 @@ public final class Samples {
         new HostCommand.Migrate(
             VM,
             H2,
-            "qemu+tcp://10.0.0.2/system",
+            Optional.of("qemu+tcp://10.0.0.2/system"),
             Optional.of(Bytes.ofMiB(100)),
             Duration.ofMillis(300),
             Duration.ofMinutes(10)),
         new HostCommand.Cancel(OPERATION, Optional.empty()),
+        new HostCommand.InspectOperation(OPERATION),
+        new HostCommand.Prepare(
+            OPERATION,
+            H1,
+            "east",
+            VM,
+            "web-1",
+            Bytes.ofMiB(512),
+            false,
+            2,
+            Optional.of("<cpu><model>Skylake-Server</model></cpu>"),
+            List.of("br0"),
+            List.of("default"),
+            Duration.ofMinutes(10)),
+        new HostCommand.Release(OPERATION),
         new StorageCommand.InspectStorage(),
+        new StorageCommand.InspectOperation(OPERATION),
         new NetCommand.InspectNet(),
+        new NetCommand.InspectOperation(OPERATION),
         new SchedulerCommand.InspectFleet(),
         new SchedulerCommand.PlanMoves(),
         new SchedulerCommand.MoveVm(VM, Optional.of(H2)),
@@ -220,6 +320,8 @@ public final class Samples {
         new Reply.Refused(Reason.UNKNOWN_VM, "h1 has no VM " + VM + "; ask ballast vms"),
         new Reply.HostInspected(hostBeat()),
         new Reply.VmInspected(Optional.of(vm()), Optional.of("<domain type='kvm'/>")),
+        operation(),
+        new Reply.Prepared("qemu+tcp://10.0.0.2/system"),
         new Reply.StorageInspected(storageBeat()),
         new Reply.NetInspected(netBeat()),
         new Reply.FleetInspected(fleet()),

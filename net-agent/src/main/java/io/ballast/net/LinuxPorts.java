@@ -7,6 +7,8 @@ import io.ballast.messages.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,7 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * The network of a Linux host: links and kernel bridges from {@code /sys/class/net}, Open vSwitch
  * bridges from its own tool. Reads on a worker thread.
  *
- * <p>An Open vSwitch that does not answer costs the host its Open vSwitch bridges only; the log
- * says so once.
+ * <p>An Open vSwitch that does not answer costs the host its Open vSwitch bridges only, and a link
+ * that can't be read only itself; the log says so once.
  */
 public final class LinuxPorts implements Ports {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxPorts.class);
@@ -33,6 +38,7 @@ public final class LinuxPorts implements Ports {
   private final Path links;
   private final OpenVswitch openVswitch;
   private boolean openVswitchAnswers = true;
+  private Set<String> leftOut = Set.of();
 
   /**
    * @param sys usually {@code /sys}
@@ -60,21 +66,43 @@ public final class LinuxPorts implements Ports {
   synchronized Wiring lookNow() throws IOException {
     List<Wire> wires = new ArrayList<>();
     List<Bridge> bridges = new ArrayList<>(openVswitchBridges());
+    Map<String, IOException> odd = new TreeMap<>();
     Duration at = Duration.ofNanos(System.nanoTime());
     for (Path link : children(links)) {
       String name = link.getFileName().toString();
       if (name.equals("lo") || !Files.isDirectory(link)) {
         continue;
       }
-      wire(link, name).ifPresent(wires::add);
-      if (Files.isDirectory(link.resolve("bridge"))) {
-        List<String> ports =
-            children(link.resolve("brif")).stream().map(p -> p.getFileName().toString()).toList();
-        bridges.add(new Bridge(name, Bridge.Kind.LINUX, ports));
+      try {
+        wires.add(wire(link, name));
+        if (Files.isDirectory(link.resolve("bridge"))) {
+          bridges.add(bridge(link, name));
+        }
+      } catch (IOException e) {
+        if (Files.isDirectory(link)) {
+          odd.put(name, e);
+        }
       }
     }
+    leaveOut(odd);
     bridges.sort(Comparator.comparing(Bridge::name));
     return new Wiring(at, bridges, wires);
+  }
+
+  private void leaveOut(Map<String, IOException> odd) {
+    odd.forEach(
+        (name, why) -> {
+          if (!leftOut.contains(name)) {
+            LOG.warn("Link {} is left out, it can't be read: {}", name, why.toString());
+          }
+        });
+    leftOut = Set.copyOf(odd.keySet());
+  }
+
+  private static Bridge bridge(Path link, String name) throws IOException {
+    List<String> ports =
+        children(link.resolve("brif")).stream().map(p -> p.getFileName().toString()).toList();
+    return new Bridge(name, Bridge.Kind.LINUX, ports);
   }
 
   private List<Bridge> openVswitchBridges() {
@@ -91,20 +119,14 @@ public final class LinuxPorts implements Ports {
     }
   }
 
-  /** Empty if the link is gone by now. */
-  private static Optional<Wire> wire(Path link, String name) throws IOException {
-    try {
-      return Optional.of(
-          new Wire(
-              name,
-              carriesTraffic(link),
-              (int) number(link.resolve("mtu")),
-              speed(link),
-              new Bytes(number(link.resolve("statistics/rx_bytes"))),
-              new Bytes(number(link.resolve("statistics/tx_bytes")))));
-    } catch (NoSuchFileException gone) {
-      return Optional.empty();
-    }
+  private static Wire wire(Path link, String name) throws IOException {
+    return new Wire(
+        name,
+        carriesTraffic(link),
+        (int) number(link.resolve("mtu"), 1, Integer.MAX_VALUE),
+        speed(link),
+        new Bytes(number(link.resolve("statistics/rx_bytes"), 0, Long.MAX_VALUE)),
+        new Bytes(number(link.resolve("statistics/tx_bytes"), 0, Long.MAX_VALUE)));
   }
 
   /** Virtual links have no state of their own; for them the carrier counts. */
@@ -123,29 +145,35 @@ public final class LinuxPorts implements Ports {
 
   private static Optional<Integer> speed(Path link) {
     try {
-      int speed = (int) number(link.resolve("speed"));
-      return speed > 0 ? Optional.of(speed) : Optional.empty();
+      return Optional.of((int) number(link.resolve("speed"), 1, Integer.MAX_VALUE));
     } catch (IOException notKnown) {
       return Optional.empty();
     }
   }
 
-  private static long number(Path file) throws IOException {
+  private static long number(Path file, long least, long most) throws IOException {
     String text = text(file);
     try {
-      return Long.parseLong(text);
+      long number = Long.parseLong(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw new IOException(file + " holds '" + text + "', which is no number", e);
+      // Said below, like a number that makes no sense.
     }
+    throw new IOException(
+        "%s holds '%s', which is no number from %d to %d".formatted(file, text, least, most));
   }
 
   private static String text(Path file) throws IOException {
-    return Files.readString(file).strip();
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
   }
 
   private static List<Path> children(Path folder) throws IOException {
     try (Stream<Path> children = Files.list(folder)) {
       return children.sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } catch (NoSuchFileException gone) {
       if (Files.exists(folder.getParent())) {
         return List.of();

@@ -1,7 +1,8 @@
 package io.ballast.net;
 
-import io.ballast.agent.Heartbeat;
-import io.ballast.bus.Address;
+import io.ballast.agent.Agent;
+import io.ballast.agent.Journal;
+import io.ballast.agent.Loop;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Role;
 import io.ballast.messages.NetBeat;
@@ -10,8 +11,6 @@ import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The network agent of one host: beats its bridges, ports and links with their rates, and answers
@@ -25,42 +24,43 @@ public final class NetAgent extends VerticleBase {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
 
-  private static final Logger LOG = LoggerFactory.getLogger(NetAgent.class);
-
-  private final Heartbeat.Beater beater;
+  private final Agent.Terms terms;
   private final Bus bus;
+  private final Journal journal;
   private final Ports ports;
   private final Clock clock;
-  private Bus.@Nullable Serving serving;
+  private @Nullable Agent<NetBeat> agent;
 
-  public NetAgent(Heartbeat.Beater beater, Bus bus, Ports ports, Clock clock) {
-    this.beater = beater;
+  public NetAgent(Agent.Terms terms, Bus bus, Journal journal, Ports ports, Clock clock) {
+    this.terms = terms;
     this.bus = bus;
+    this.journal = journal;
     this.ports = ports;
     this.clock = clock;
   }
 
   @Override
   public Future<?> start() {
-    NetSampler sampler = new NetSampler(ports);
-    Heartbeat<NetBeat> heartbeat = new Heartbeat<>(bus, beater, clock, sampler::beat);
-    sampler.sample().onComplete(sampled -> beat(heartbeat));
-    vertx.setPeriodic(
-        beater.every().toMillis(),
-        timer -> {
-          beat(heartbeat);
-          sampler.sample();
-        });
-    return bus.serve(Address.at(Role.NET, beater.host()), new NetCommands(heartbeat::next))
-        .onSuccess(served -> serving = served);
+    NetSampler sampler = new NetSampler(ports, clock);
+    Agent<NetBeat> made =
+        new Agent<>(
+            Role.NET,
+            terms,
+            new Agent.Surroundings(bus, journal, Loop.of(context), clock),
+            NetCommands::new,
+            known -> sampler.beat(known.pulse()),
+            Agent.Watcher.none());
+    agent = made;
+    return made.start()
+        .onSuccess(
+            serving -> {
+              made.beatFrom(sampler.sample());
+              vertx.setPeriodic(terms.beater().every().toMillis(), timer -> sampler.sample());
+            });
   }
 
   @Override
   public Future<?> stop() {
-    return serving == null ? Future.succeededFuture() : serving.stop();
-  }
-
-  private static void beat(Heartbeat<NetBeat> heartbeat) {
-    heartbeat.beat().onFailure(e -> LOG.debug("A beat was not told: {}", e.toString()));
+    return agent == null ? Future.succeededFuture() : agent.stop();
   }
 }

@@ -1,42 +1,53 @@
 package io.ballast.net;
 
-import io.ballast.bus.Bus;
-import io.ballast.bus.Envelope;
+import io.ballast.agent.Agent;
+import io.ballast.agent.Handling;
+import io.ballast.agent.Trade;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Command;
+import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.NetCommand.InspectNet;
+import io.ballast.messages.NetCommand.InspectOperation;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
-import io.vertx.core.Future;
-import java.util.function.Supplier;
+import java.time.Instant;
+import java.util.Optional;
 
-/** Answers the commands to a host's network agent. */
-record NetCommands(Supplier<NetBeat> nextBeat) implements Bus.Receiver {
+/** The trade of a host's network agent: it tells what it sees. */
+record NetCommands(Agent<NetBeat> agent) implements Trade {
   @Override
-  public Future<? extends Reply> receive(Envelope envelope, Command<?> command) {
+  public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
     return switch (command) {
-      case NetCommand<?> asked -> answer(asked);
-      case HostCommand<?> other -> notForNet(other);
-      case StorageCommand<?> other -> notForNet(other);
-      case SchedulerCommand<?> other -> notForNet(other);
+      case NetCommand<?> asked -> handling(asked);
+      case HostCommand<?> other -> throw notForThis(other);
+      case StorageCommand<?> other -> throw notForThis(other);
+      case SchedulerCommand<?> other -> throw notForThis(other);
     };
   }
 
-  private Future<? extends Reply> answer(NetCommand<?> command) {
+  private Handling handling(NetCommand<?> command) {
     return switch (command) {
-      case InspectNet asked -> Future.succeededFuture(new Reply.NetInspected(nextBeat.get()));
+      case InspectNet asked ->
+          new Handling.Question(() -> agent.next().map(Reply.NetInspected::new));
+      case InspectOperation asked -> new Handling.Inspect(asked.operation());
     };
   }
 
-  private static Future<Reply> notForNet(Command<?> command) {
-    return Future.failedFuture(
-        new RefusedException(
-            Reason.UNKNOWN_KIND,
-            command.getClass().getSimpleName() + " is no command for a network agent"));
+  @Override
+  public Event finished(OperationId operation, String object, Outcome outcome, Instant at) {
+    throw new IllegalStateException("no command of a network agent begins an operation");
+  }
+
+  private static RefusedException notForThis(Command<?> command) {
+    return new RefusedException(
+        Reason.UNKNOWN_KIND,
+        command.getClass().getSimpleName() + " is no command for a network agent");
   }
 }

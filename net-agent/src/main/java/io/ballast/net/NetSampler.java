@@ -1,5 +1,6 @@
 package io.ballast.net;
 
+import io.ballast.agent.Latest;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetBeat.Link;
@@ -7,8 +8,10 @@ import io.ballast.messages.Pulse;
 import io.ballast.net.Ports.Wire;
 import io.ballast.net.Ports.Wiring;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +23,14 @@ final class NetSampler {
   private static final Logger LOG = LoggerFactory.getLogger(NetSampler.class);
 
   private final Ports ports;
-  private @Nullable Wiring before;
-  private @Nullable Wiring last;
+  private final Clock clock;
+  private Optional<Wiring> earlier = Optional.empty();
+  private Latest<Wiring> wiring = Latest.nothing();
   private @Nullable Future<Wiring> looking;
-  private boolean readable = true;
 
-  NetSampler(Ports ports) {
+  NetSampler(Ports ports, Clock clock) {
     this.ports = ports;
+    this.clock = clock;
   }
 
   /** Looks once; what was known stays if that fails. Always succeeds. */
@@ -39,23 +43,30 @@ final class NetSampler {
     return look.transform(
         seen -> {
           looking = null;
+          Latest<Wiring> before = wiring;
           if (seen.succeeded()) {
-            before = last;
-            last = seen.result();
-          } else if (readable) {
-            LOG.warn("What is told of the network grows old: {}", seen.cause().getMessage());
+            earlier = before.value();
+            wiring = before.seen(seen.result(), clock.instant());
+          } else {
+            wiring = before.missed(seen.cause());
           }
-          readable = seen.succeeded();
+          if (wiring.failsAfter(before)) {
+            LOG.warn("What is told of the network grows old: {}", seen.cause().getMessage());
+          } else if (wiring.recoversAfter(before)) {
+            LOG.info("The network is seen again");
+          }
           return Future.succeededFuture();
         });
   }
 
   /** What is known now. */
   NetBeat beat(Pulse pulse) {
-    Wiring now = last;
-    return now == null
-        ? new NetBeat(pulse, List.of(), List.of())
-        : new NetBeat(pulse, now.bridges(), links(before == null ? now : before, now));
+    return new NetBeat(
+        pulse,
+        wiring.value().map(Wiring::bridges).orElse(List.of()),
+        wiring.value().map(now -> links(earlier.orElse(now), now)).orElse(List.of()),
+        wiring.at(),
+        wiring.problem());
   }
 
   /**

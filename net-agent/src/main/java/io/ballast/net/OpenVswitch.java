@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bridges of Open vSwitch, asked of its tool {@code ovs-vsctl} in one run. The tool is started
@@ -33,6 +36,7 @@ public final class OpenVswitch {
   /** How long it may take, unless said otherwise. */
   public static final Duration DEFAULT_WITHIN = Duration.ofSeconds(3);
 
+  private static final Logger LOG = LoggerFactory.getLogger(OpenVswitch.class);
   private static final List<String> TABLES = List.of("Bridge", "Port", "Interface");
 
   private final Path tool;
@@ -89,7 +93,10 @@ public final class OpenVswitch {
     return said;
   }
 
-  /** Reads three tables, one a line. */
+  /**
+   * Reads three tables, one a line. A row that makes no sense is left out; a table of nothing else
+   * is refused.
+   */
   static List<Bridge> read(String said) throws IOException {
     List<String> lines = said.lines().toList();
     if (lines.size() != TABLES.size()) {
@@ -97,36 +104,53 @@ public final class OpenVswitch {
     }
     try {
       Map<String, List<String>> interfacesOfPort = new HashMap<>();
-      for (JsonArray row : rows(lines.get(1))) {
-        interfacesOfPort.put(uuid(told(row.getJsonArray(0))), uuids(told(row.getJsonArray(1))));
-      }
+      rows(
+          lines.get(1),
+          row ->
+              interfacesOfPort.put(
+                  uuid(told(row.getJsonArray(0))), uuids(told(row.getJsonArray(1)))));
       Map<String, String> nameOfInterface = new HashMap<>();
-      for (JsonArray row : rows(lines.get(2))) {
-        nameOfInterface.put(uuid(told(row.getJsonArray(0))), told(row.getString(1)));
-      }
+      rows(
+          lines.get(2),
+          row -> nameOfInterface.put(uuid(told(row.getJsonArray(0))), told(row.getString(1))));
       List<Bridge> bridges = new ArrayList<>();
-      for (JsonArray row : rows(lines.get(0))) {
-        String name = told(row.getString(0));
-        List<String> ports =
-            uuids(told(row.getJsonArray(1))).stream()
-                .flatMap(port -> interfacesOfPort.getOrDefault(port, List.of()).stream())
-                .map(link -> nameOfInterface.getOrDefault(link, name))
-                .filter(link -> !link.equals(name))
-                .sorted()
-                .toList();
-        bridges.add(new Bridge(name, Bridge.Kind.OPEN_VSWITCH, ports));
-      }
+      rows(
+          lines.get(0),
+          row -> {
+            String name = told(row.getString(0));
+            List<String> ports =
+                uuids(told(row.getJsonArray(1))).stream()
+                    .flatMap(port -> interfacesOfPort.getOrDefault(port, List.of()).stream())
+                    .map(link -> nameOfInterface.getOrDefault(link, name))
+                    .filter(link -> !link.equals(name))
+                    .sorted()
+                    .toList();
+            bridges.add(new Bridge(name, Bridge.Kind.OPEN_VSWITCH, ports));
+          });
       bridges.sort(Comparator.comparing(Bridge::name));
       return bridges;
-    } catch (DecodeException | ClassCastException | IndexOutOfBoundsException e) {
+    } catch (DecodeException | ClassCastException e) {
       throw new IOException("what ovs-vsctl told can't be read: " + e.getMessage(), e);
     }
   }
 
-  private static List<JsonArray> rows(String table) {
-    return told(told((JsonObject) Json.decodeValue(table)).getJsonArray("data")).stream()
-        .map(JsonArray.class::cast)
-        .toList();
+  private static void rows(String table, Consumer<JsonArray> reader) {
+    JsonArray rows = told(told((JsonObject) Json.decodeValue(table)).getJsonArray("data"));
+    int odd = 0;
+    for (Object row : rows) {
+      try {
+        reader.accept((JsonArray) told(row));
+      } catch (DecodeException
+          | ClassCastException
+          | IndexOutOfBoundsException
+          | IllegalArgumentException e) {
+        odd++;
+        LOG.debug("{} makes no sense: {}", row, e.toString());
+      }
+    }
+    if (odd > 0 && odd == rows.size()) {
+      throw new DecodeException("no row of a table makes sense: " + rows.getValue(0));
+    }
   }
 
   /** Of {@code ["uuid", "..."]}. */

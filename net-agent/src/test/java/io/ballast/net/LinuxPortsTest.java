@@ -82,6 +82,38 @@ final class LinuxPortsTest {
   }
 
   @Test
+  void aLinkThatCantBeReadIsLeftOutAndAllOthersAreTold(Vertx vertx) throws IOException {
+    List<Wire> all = ports(vertx, none()).lookNow().wires();
+    link("huge", "up", 1500, 1, 1);
+    write("class/net/huge/statistics/rx_bytes", "18446744073709551615\n");
+    link("empty", "up", 1500, 1, 1);
+    write("class/net/empty/mtu", "");
+    link("zero", "up", 0, 1, 1);
+    link("words", "up", 1500, 1, 1);
+    write("class/net/words/statistics/tx_bytes", "1 2\t\u00fc\n");
+    Files.createDirectories(root.resolve("class/net/bare"));
+    Files.createSymbolicLink(root.resolve("class/net/gone"), root.resolve("nowhere"));
+    LinuxPorts ports = ports(vertx, none());
+
+    assertEquals(all, ports.lookNow().wires());
+    assertEquals(List.of("br0"), ports.lookNow().bridges().stream().map(Bridge::name).toList());
+
+    write("class/net/zero/mtu", "68\n");
+    assertEquals(all.size() + 1, ports.lookNow().wires().size());
+  }
+
+  @Test
+  void aSpeedThatMakesNoSenseIsNotKnown(Vertx vertx) throws IOException {
+    for (String speed : List.of("4294967295", "0", "", "fast", "-1")) {
+      write("class/net/eth0/speed", speed + "\n");
+      assertEquals(
+          Optional.empty(),
+          ports(vertx, none()).lookNow().wires().get(1).megabitsPerSecond(),
+          speed);
+    }
+  }
+
+  @Test
   void openVswitchIsAskedWhereItIsInstalled(Vertx vertx) throws IOException {
     Path tool = tool("cat <<'TABLES'\n" + OVS + "TABLES\n");
 
@@ -126,6 +158,19 @@ final class LinuxPortsTest {
         IOException.class,
         () -> OpenVswitch.read("{\"data\":[[1]]}\n{\"data\":[]}\n{\"data\":[]}"));
     assertThrows(IOException.class, () -> OpenVswitch.read("{}\n{}\n{}"));
+  }
+
+  @Test
+  void aRowOfOpenVswitchThatMakesNoSenseIsLeftOut() throws IOException {
+    String odd =
+        OVS.replace("[\"br-empty\",[\"uuid\",\"p-br-empty\"]]", "[\"\",[\"set\",[]]],[7],null,[]")
+            .replace("[[\"uuid\",\"i-vx1\"],\"vx1\"]", "[[\"uuid\"],\"vx1\"]");
+
+    assertEquals(
+        List.of(
+            new Bridge("br-int", Bridge.Kind.OPEN_VSWITCH, List.of("vnet0")),
+            new Bridge("br-phy", Bridge.Kind.OPEN_VSWITCH, List.of("eth1", "eth2"))),
+        OpenVswitch.read(odd));
   }
 
   @Test

@@ -3,11 +3,14 @@ package io.ballast.net;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Agent;
+import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
-import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -19,7 +22,6 @@ import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Link;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.OperationId;
-import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.InspectStorage;
@@ -33,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.Test;
 
 final class NetAgentTest {
   private static final HostId HOST = new HostId("h1");
+
+  private static final Agent.Terms TERMS =
+      Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
@@ -88,12 +92,28 @@ final class NetAgentTest {
     await().until(() -> !beats.isEmpty());
 
     ports.refuse("no links here");
-    await().until(() -> beats.size() >= 5);
-    assertEquals("eth0", beats.getLast().links().getFirst().name());
+    await().until(() -> beats.size() >= 5 && beats.getLast().problem().isPresent());
+    NetBeat old = beats.getLast();
+    assertEquals("eth0", old.links().getFirst().name());
+    assertEquals(Optional.of("no links here"), old.problem());
+    await().until(() -> beats.getLast().pulse().sequence() > old.pulse().sequence());
+    assertEquals(old.sampledAt(), beats.getLast().sampledAt());
 
     ports.recover();
     ports.down("eth0");
     await().until(() -> !beats.getLast().links().getFirst().up());
+    assertEquals(Optional.empty(), beats.getLast().problem());
+    assertTrue(beats.getLast().sampledAt().orElseThrow().isAfter(old.sampledAt().orElseThrow()));
+  }
+
+  @Test
+  void aNetworkThatWasNotSeenYetIsNoEmptyOne() {
+    ports.refuse("no links here");
+    deploy();
+
+    await().until(() -> !beats.isEmpty());
+    assertEquals(Optional.empty(), beats.getFirst().sampledAt());
+    assertEquals(Optional.of("no links here"), beats.getFirst().problem());
   }
 
   @Test
@@ -110,27 +130,26 @@ final class NetAgentTest {
 
   @Test
   void whatIsForOthersIsRefused() {
-    NetCommands commands =
-        new NetCommands(
-            () ->
-                new NetBeat(
-                    new Pulse(HOST, "lab", 1, 1, Instant.EPOCH, Duration.ofSeconds(1), "1"),
-                    List.of(),
-                    List.of()));
-    Envelope envelope =
-        new Envelope(
-            new OperationId("x"),
-            "test",
-            Optional.empty(),
-            Optional.empty(),
-            OptionalLong.empty(),
-            Optional.empty(),
-            false,
-            false);
+    Agent<NetBeat> agent =
+        new Agent<>(
+            Role.NET,
+            TERMS,
+            new Agent.Surroundings(
+                bus,
+                new Forgetful(Instant.EPOCH),
+                Loop.of(vertx.getOrCreateContext()),
+                Clock.systemUTC()),
+            NetCommands::new,
+            known -> new NetSampler(ports, Clock.systemUTC()).beat(known.pulse()),
+            Agent.Watcher.none());
+    NetCommands commands = new NetCommands(agent);
 
-    Throwable cause = commands.receive(envelope, new InspectStorage()).cause();
+    RefusedException refused =
+        assertThrows(
+            RefusedException.class,
+            () -> commands.handling(new OperationId("x"), Optional.empty(), new InspectStorage()));
 
-    assertEquals(Reason.UNKNOWN_KIND, assertInstanceOf(RefusedException.class, cause).reason());
+    assertEquals(Reason.UNKNOWN_KIND, refused.reason());
   }
 
   @Test
@@ -165,11 +184,7 @@ final class NetAgentTest {
   private void deploy() {
     done(
         vertx.deployVerticle(
-            new NetAgent(
-                new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
-                bus,
-                ports,
-                Clock.systemUTC())));
+            new NetAgent(TERMS, bus, new Forgetful(Instant.now()), ports, Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

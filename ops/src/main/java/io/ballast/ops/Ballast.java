@@ -4,6 +4,7 @@ import io.ballast.ops.client.AlertsCommand;
 import io.ballast.ops.client.CancelCommand;
 import io.ballast.ops.client.CommandFailure;
 import io.ballast.ops.client.Console;
+import io.ballast.ops.client.DeadLettersCommand;
 import io.ballast.ops.client.ExitCode;
 import io.ballast.ops.client.HostForgetCommand;
 import io.ballast.ops.client.HostGroup;
@@ -12,6 +13,7 @@ import io.ballast.ops.client.LabCommand;
 import io.ballast.ops.client.MigrateCommand;
 import io.ballast.ops.client.MoveGroup;
 import io.ballast.ops.client.MoveSettleCommand;
+import io.ballast.ops.client.OperationCommand;
 import io.ballast.ops.client.PlanCommand;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.client.VmCommand;
@@ -26,6 +28,7 @@ import io.ballast.ops.process.SchedulerCommand;
 import io.ballast.ops.process.SimulatedHostsCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +36,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line of Ballast. */
 @Command(
@@ -90,9 +94,11 @@ public final class Ballast implements Runnable {
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(
                 new CommandLine(new MoveGroup()).addSubcommand(new MoveSettleCommand(shell)))
+            .addSubcommand(new OperationCommand(shell))
             .addSubcommand(new PlanCommand(shell))
             .addSubcommand(new AlertsCommand(shell))
             .addSubcommand(new WatchCommand(shell))
+            .addSubcommand(new DeadLettersCommand(shell))
             .addSubcommand(new AgentCommand(shell.environment()))
             .addSubcommand(new SchedulerCommand(shell.environment()))
             .addSubcommand(new SimulatedHostsCommand(shell.environment()))
@@ -106,6 +112,7 @@ public final class Ballast implements Runnable {
                 CommandLine.Help.Ansi.valueOf(shell.console().ink().colours())))
         .setAbbreviatedOptionsAllowed(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Ballast::ran)
         .setParameterExceptionHandler(Ballast::wrongUsage)
         .setExecutionExceptionHandler(Ballast::failed)
         .execute(args);
@@ -116,13 +123,34 @@ public final class Ballast implements Runnable {
     throw new ParameterException(spec.commandLine(), "say what to do");
   }
 
+  /** Runs what was parsed; asking for help does not make a command of what is none. */
+  private static int ran(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    if (!last.unmatched().isEmpty()) {
+      throw new UnmatchedArgumentException(last.commandSpec().commandLine(), last.unmatched());
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
   private static int wrongUsage(ParameterException wrong, String[] args) {
     CommandLine line = wrong.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("ballast: " + lowered(wrong.getMessage()));
-    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("ballast: " + noCommand(wrong).orElseGet(() -> lowered(wrong.getMessage())));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("'" + line.getCommandSpec().qualifiedName() + " --help' tells more");
     return ExitCode.USAGE.value();
+  }
+
+  /** A word where a command was expected. */
+  private static Optional<String> noCommand(ParameterException wrong) {
+    return wrong instanceof UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption()
+            && !wrong.getCommandLine().getSubcommands().isEmpty()
+        ? Optional.of("there is no command '" + unmatched.getUnmatched().getFirst() + "'")
+        : Optional.empty();
   }
 
   private static int failed(Exception exception, CommandLine line, ParseResult parsed) {

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,12 +215,37 @@ final class CommandsTest {
     assertEquals(new Ran(0, "asked to give up the move of web1 from h1 to h2\n", ""), cancelled);
   }
 
+  @Test
+  void whatBecameOfAnOperationIsToldWithoutNamingItsHost() throws IOException {
+    Ran moved = fleet.run("migrate", "web1", "h2", "--detach");
+    String id = moved.out().strip();
+    Awaitility.await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> fleet.run("operation", id).out().contains("state      done"));
+
+    JsonNode json = JSON.readTree(fleet.run("operation", id, "--json").out());
+    Ran unknown = fleet.run("operation", "nobody-sent-this");
+
+    assertEquals("h1", json.at("/host").asText());
+    assertEquals("host.migrate", json.at("/kind").asText());
+    assertEquals("done", json.at("/outcome/type").asText());
+    assertEquals(1, unknown.code());
+    assertTrue(
+        unknown.err().contains("no agent knows an operation nobody-sent-this"), unknown.err());
+  }
+
   // ---- bad input
 
   @Test
   void wrongUsageIsRefusedWithAHint() {
     assertFails(2, "unknown option: '--jsn'", "hosts", "--jsn");
+    assertFails(2, "there is no command 'hostz'", "hostz");
     assertFails(2, "hosts", "hostz");
+    assertFails(2, "there is no command 'frobnicate'", "frobnicate", "--help");
+    assertFails(2, "there is no command 'frobnicate'", "vm", "frobnicate", "--help");
+    assertFails(2, "say what to do: list, show, replay, discard", "dead-letters");
+    assertFails(2, "it must be 7 days at most", "hosts", "--timeout", "8d");
+    assertFails(2, "--broker: ':1' is no address of a broker", "hosts", "--broker", ":1");
     assertFails(2, "say what to do: forget; 'ballast hosts' lists the hosts", "host");
     assertFails(2, "say what to do: settle; 'ballast migrate' begins a move", "move");
     assertFails(2, "missing required option: '--on", "move", "settle", "web1");

@@ -41,7 +41,7 @@ final class ProcessIT {
 
   @Test
   void schedulerAndAgentServeTheCommandLineAndEndWhenTold() throws Exception {
-    try (BallastProcess scheduler = start("scheduler");
+    try (BallastProcess scheduler = start("scheduler", "--journal", folder.toString());
         BallastProcess agent =
             start(
                 "agent",
@@ -49,6 +49,8 @@ final class ProcessIT {
                 "h7",
                 "--beat",
                 "500ms",
+                "--journal",
+                folder.toString(),
                 "--libvirt",
                 "qemu+unix:///system?socket=/nowhere")) {
       scheduler.untilLogged(" ready");
@@ -116,6 +118,30 @@ final class ProcessIT {
     assertEquals(3, ran.code(), ran.toString());
     assertTrue(ran.err().contains("does not accept the user or its password"), ran.err());
     assertFalse(ran.err().contains("not-the-one"), ran.err());
+  }
+
+  @Test
+  void aVirtualHostIsUsedThatIsThereAndNamedWhereItIsNot() throws IOException {
+    broker.control("add_vhost", "fleet");
+    broker.control("set_permissions", "-p", "fleet", "ballast", ".*", ".*", ".*");
+    Path configuration =
+        Files.writeString(folder.resolve("fleet.yaml"), "bus: {virtual-host: fleet}");
+
+    Ran there = run("vms", "--config", configuration.toString());
+    Ran nowhere = run("vms", "--virtual-host", "elsewhere");
+
+    assertEquals(4, there.code(), there.toString());
+    assertEquals(3, nowhere.code(), nowhere.toString());
+    assertTrue(nowhere.err().contains("elsewhere"), nowhere.err());
+  }
+
+  @Test
+  void aBrokerIsNamedByItsAddressOfEitherKind() {
+    Ran ran = run("vms", "--broker", "[::1]:1");
+
+    assertEquals(3, ran.code(), ran.toString());
+    assertTrue(
+        ran.err().startsWith("ballast: cannot reach the bus: no broker at [::1]:1: "), ran.err());
   }
 
   @Test

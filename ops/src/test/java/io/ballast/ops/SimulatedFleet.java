@@ -1,5 +1,7 @@
 package io.ballast.ops;
 
+import io.ballast.agent.Forgetful;
+import io.ballast.agent.Journal;
 import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
@@ -34,6 +36,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,6 +76,7 @@ public final class SimulatedFleet implements AutoCloseable {
   private final FakeWorld world =
       new FakeWorld(Loop.of(vertx.getOrCreateContext()), Bytes.ofMiB(400), Duration.ofMillis(200));
   private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
+  private final Map<String, Journal> journals = new LinkedHashMap<>();
   private final Map<String, String> agents = new LinkedHashMap<>();
 
   /** What a command printed, and how it ended. */
@@ -88,17 +92,23 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** One more agent that uses a host's name. */
   public void secondAgent(String name) {
-    agent(name, Objects.requireNonNull(hosts.get(name)));
+    agent(name, Objects.requireNonNull(hosts.get(name)), new Forgetful(Instant.now()));
   }
 
   private String agent(String name, FakeHypervisor hypervisor) {
+    return agent(
+        name, hypervisor, journals.computeIfAbsent(name, none -> new Forgetful(Instant.now())));
+  }
+
+  private String agent(String name, FakeHypervisor hypervisor, Journal journal) {
     HostAgent agent =
         new HostAgent(
             HostAgentConfig.of(new HostId(name), "lab", "test", hypervisor.peerUri())
-                .beatingEvery(Duration.ofMillis(100)),
+                .beatingEvery(Duration.ofMillis(100))
+                .with(FakeWorld.PEERS),
             new LocalBus(vertx, hub, name),
-            hypervisor,
-            hypervisor.meter(),
+            journal,
+            new HostAgent.Machine(hypervisor, hypervisor.meter()),
             new SimpleMeterRegistry(),
             Clock.systemUTC());
     return await(vertx.deployVerticle(agent));
@@ -127,6 +137,7 @@ public final class SimulatedFleet implements AutoCloseable {
             new SchedulerVerticle(
                 config,
                 new LocalBus(vertx, hub, "scheduler"),
+                new Forgetful(Instant.EPOCH),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC())));
   }

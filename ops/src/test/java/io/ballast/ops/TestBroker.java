@@ -5,16 +5,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real RabbitMQ of a test's own, by {@code ops/broker}; it dies with this JVM at the latest. */
-final class TestBroker implements AutoCloseable {
+public final class TestBroker implements AutoCloseable {
   private static final Path SCRIPT = Path.of("broker").toAbsolutePath();
 
   private final Path directory;
   private final Process guard;
 
-  TestBroker() {
+  public TestBroker() {
     try {
       directory = Files.createTempDirectory("ballast-broker-");
       // Waits for the end of its input, which comes when this JVM is no more.
@@ -43,8 +45,13 @@ final class TestBroker implements AutoCloseable {
     command("stop");
   }
 
+  /** Has {@code rabbitmqctl} do something. */
+  void control(String... arguments) {
+    command("ctl", arguments);
+  }
+
   /** The file with user, password and port. */
-  Path credentials() {
+  public Path credentials() {
     return directory.resolve("credentials");
   }
 
@@ -60,12 +67,12 @@ final class TestBroker implements AutoCloseable {
     }
   }
 
-  private void command(String verb) {
+  private void command(String verb, String... arguments) {
+    List<String> line =
+        new ArrayList<>(List.of(SCRIPT.toString(), verb, "--dir", directory.toString()));
+    line.addAll(List.of(arguments));
     try {
-      Process process =
-          new ProcessBuilder(SCRIPT.toString(), verb, "--dir", directory.toString())
-              .redirectErrorStream(true)
-              .start();
+      Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
         throw new AssertionError("broker " + verb + " failed: " + said);

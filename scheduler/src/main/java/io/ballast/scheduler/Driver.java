@@ -38,6 +38,7 @@ final class Driver {
   private static final Duration MOST_WAIT = Duration.ofSeconds(1);
 
   private final Loop loop;
+  private final Epochs epochs;
   private final Clock clock;
   private final SteadyTime time;
   private final FleetMetrics metrics;
@@ -52,16 +53,30 @@ final class Driver {
   /**
    * A driver of a scheduler that begins now.
    *
+   * @param epochs keeps the number under which it commands
    * @param clock the wall clock, for people
    */
-  Driver(SchedulerConfig config, Bus bus, FleetMetrics metrics, Clock clock, Loop loop) {
+  Driver(
+      SchedulerConfig config,
+      Bus bus,
+      Epochs epochs,
+      FleetMetrics metrics,
+      Clock clock,
+      Loop loop) {
     Instant start = clock.instant();
     this.loop = loop;
+    this.epochs = epochs;
     this.clock = clock;
     this.time = new SteadyTime(start, System::nanoTime);
     this.metrics = metrics;
     this.conductor =
-        new Conductor(config.policy(), config.liveness(), config.alerts(), Errands::freshId, start);
+        new Conductor(
+            config.policy(),
+            config.liveness(),
+            config.alerts(),
+            Errands::freshId,
+            epochs.own(),
+            start);
     this.outbox = new Outbox(loop.context(), bus);
     this.errands =
         new Errands(
@@ -147,7 +162,9 @@ final class Driver {
     Duration wait = LEAST_WAIT;
     try {
       conductor.onWallClock(clock.instant(), time.now());
-      work.get().forEach(this::carryOut);
+      List<Effect> effects = work.get();
+      epochs.keep(conductor.epoch());
+      effects.forEach(this::carryOut);
       return true;
     } catch (RuntimeException e) {
       log.error("the scheduler's core failed; it goes on with the next input", e);

@@ -1,5 +1,6 @@
 package io.ballast.scheduler;
 
+import io.ballast.agent.Journal;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Envelope;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class SchedulerVerticle extends VerticleBase {
   private final SchedulerConfig config;
   private final Bus bus;
+  private final Journal journal;
   private final Clock clock;
   private final FleetMetrics metrics;
   private List<Future<Bus.Serving>> servings = List.of();
@@ -40,11 +42,14 @@ public final class SchedulerVerticle extends VerticleBase {
   /**
    * A scheduler that begins to hear when it is deployed.
    *
+   * @param journal keeps its epoch
    * @param clock for the moments at which beats arrive
    */
-  public SchedulerVerticle(SchedulerConfig config, Bus bus, MeterRegistry registry, Clock clock) {
+  public SchedulerVerticle(
+      SchedulerConfig config, Bus bus, Journal journal, MeterRegistry registry, Clock clock) {
     this.config = config;
     this.bus = bus;
+    this.journal = journal;
     this.clock = clock;
     this.metrics = new FleetMetrics(registry, clock);
   }
@@ -52,7 +57,11 @@ public final class SchedulerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Loop loop = new Loop(context);
-    Driver begun = new Driver(config, bus, metrics, clock, loop);
+    return loop.bring(Epochs.next(journal, clock)).compose(epochs -> begin(loop, epochs));
+  }
+
+  private Future<?> begin(Loop loop, Epochs epochs) {
+    Driver begun = new Driver(config, bus, epochs, metrics, clock, loop);
     driver = begun;
     begun.begin();
     bus.onState(state -> loop.run(() -> begun.onState(state)));
@@ -73,7 +82,8 @@ public final class SchedulerVerticle extends VerticleBase {
       driver.close();
     }
     return Future.join(
-        servings.stream().filter(Future::succeeded).map(each -> each.result().stop()).toList());
+            servings.stream().filter(Future::succeeded).map(each -> each.result().stop()).toList())
+        .eventually(journal::close);
   }
 
   private static Future<Reply> receive(

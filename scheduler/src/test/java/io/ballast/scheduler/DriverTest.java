@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ballast.agent.Forgetful;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.OperationId;
@@ -19,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ final class DriverTest {
       new Driver(
           SchedulerConfig.DEFAULT,
           bus,
+          Epochs.next(new Forgetful(Instant.EPOCH), Clock.systemUTC()).result(),
           new FleetMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
           Clock.systemUTC(),
           loop);

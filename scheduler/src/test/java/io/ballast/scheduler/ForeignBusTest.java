@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.ballast.agent.Forgetful;
 import io.ballast.bus.Address;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -25,6 +26,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +74,7 @@ final class ForeignBusTest {
                         SchedulerConfig.DEFAULT.liveness(),
                         SchedulerConfig.DEFAULT.alerts()),
                     bus,
+                    new Forgetful(Instant.EPOCH),
                     registry,
                     Clock.systemUTC())));
     hosts.beat(FakeHosts.H1);
@@ -94,6 +97,7 @@ final class ForeignBusTest {
         new Driver(
             SchedulerConfig.DEFAULT,
             bus,
+            Epochs.next(new Forgetful(Instant.EPOCH), Clock.systemUTC()).result(),
             new FleetMetrics(registry, Clock.systemUTC()),
             Clock.systemUTC(),
             new Loop(home));

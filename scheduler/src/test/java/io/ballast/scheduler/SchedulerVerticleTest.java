@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Forgetful;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
@@ -27,6 +28,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -180,7 +182,10 @@ final class SchedulerVerticleTest {
             policy,
             new LivenessSettings(8, 10, 40, 0.1, Duration.ZERO, Duration.ofSeconds(30)),
             AlertSettings.DEFAULT);
-    get(vertx.deployVerticle(new SchedulerVerticle(config, line, registry, Clock.systemUTC())));
+    get(
+        vertx.deployVerticle(
+            new SchedulerVerticle(
+                config, line, new Forgetful(Instant.EPOCH), registry, Clock.systemUTC())));
   }
 
   private Fleet inspect() {

@@ -1,7 +1,8 @@
 package io.ballast.storage;
 
-import io.ballast.agent.Heartbeat;
-import io.ballast.bus.Address;
+import io.ballast.agent.Agent;
+import io.ballast.agent.Journal;
+import io.ballast.agent.Loop;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Role;
 import io.ballast.messages.StorageBeat;
@@ -10,8 +11,6 @@ import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The storage agent of one host: beats the pools that there are and their room, and answers for
@@ -25,42 +24,43 @@ public final class StorageAgent extends VerticleBase {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
 
-  private static final Logger LOG = LoggerFactory.getLogger(StorageAgent.class);
-
-  private final Heartbeat.Beater beater;
+  private final Agent.Terms terms;
   private final Bus bus;
+  private final Journal journal;
   private final Volumes volumes;
   private final Clock clock;
-  private Bus.@Nullable Serving serving;
+  private @Nullable Agent<StorageBeat> agent;
 
-  public StorageAgent(Heartbeat.Beater beater, Bus bus, Volumes volumes, Clock clock) {
-    this.beater = beater;
+  public StorageAgent(Agent.Terms terms, Bus bus, Journal journal, Volumes volumes, Clock clock) {
+    this.terms = terms;
     this.bus = bus;
+    this.journal = journal;
     this.volumes = volumes;
     this.clock = clock;
   }
 
   @Override
   public Future<?> start() {
-    StorageSampler sampler = new StorageSampler(volumes);
-    Heartbeat<StorageBeat> heartbeat = new Heartbeat<>(bus, beater, clock, sampler::beat);
-    sampler.sample().onComplete(sampled -> beat(heartbeat));
-    vertx.setPeriodic(
-        beater.every().toMillis(),
-        timer -> {
-          beat(heartbeat);
-          sampler.sample();
-        });
-    return bus.serve(Address.at(Role.STORAGE, beater.host()), new StorageCommands(heartbeat::next))
-        .onSuccess(served -> serving = served);
+    StorageSampler sampler = new StorageSampler(volumes, clock);
+    Agent<StorageBeat> made =
+        new Agent<>(
+            Role.STORAGE,
+            terms,
+            new Agent.Surroundings(bus, journal, Loop.of(context), clock),
+            StorageCommands::new,
+            known -> sampler.beat(known.pulse()),
+            Agent.Watcher.none());
+    agent = made;
+    return made.start()
+        .onSuccess(
+            serving -> {
+              made.beatFrom(sampler.sample());
+              vertx.setPeriodic(terms.beater().every().toMillis(), timer -> sampler.sample());
+            });
   }
 
   @Override
   public Future<?> stop() {
-    return serving == null ? Future.succeededFuture() : serving.stop();
-  }
-
-  private static void beat(Heartbeat<StorageBeat> heartbeat) {
-    heartbeat.beat().onFailure(e -> LOG.debug("A beat was not told: {}", e.toString()));
+    return agent == null ? Future.succeededFuture() : agent.stop();
   }
 }

@@ -1,9 +1,11 @@
 package io.ballast.storage;
 
+import io.ballast.agent.Latest;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageBeat.Pool;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,12 +16,13 @@ final class StorageSampler {
   private static final Logger LOG = LoggerFactory.getLogger(StorageSampler.class);
 
   private final Volumes volumes;
-  private List<Pool> pools = List.of();
+  private final Clock clock;
+  private Latest<List<Pool>> pools = Latest.nothing();
   private @Nullable Future<List<Pool>> asked;
-  private boolean answers = true;
 
-  StorageSampler(Volumes volumes) {
+  StorageSampler(Volumes volumes, Clock clock) {
     this.volumes = volumes;
+    this.clock = clock;
   }
 
   /** Asks for the pools; what was known stays if there is no answer. Always succeeds. */
@@ -32,18 +35,22 @@ final class StorageSampler {
     return question.transform(
         answer -> {
           asked = null;
-          if (answer.succeeded()) {
-            pools = answer.result();
-          } else if (answers) {
+          Latest<List<Pool>> before = pools;
+          pools =
+              answer.succeeded()
+                  ? before.seen(answer.result(), clock.instant())
+                  : before.missed(answer.cause());
+          if (pools.failsAfter(before)) {
             LOG.warn("What is told of the pools grows old: {}", answer.cause().getMessage());
+          } else if (pools.recoversAfter(before)) {
+            LOG.info("The pools are seen again");
           }
-          answers = answer.succeeded();
           return Future.succeededFuture();
         });
   }
 
   /** What is known now. */
   StorageBeat beat(Pulse pulse) {
-    return new StorageBeat(pulse, pools);
+    return new StorageBeat(pulse, pools.value().orElse(List.of()), pools.at(), pools.problem());
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
@@ -20,22 +21,26 @@ import java.util.concurrent.CountDownLatch;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
 final class LibvirtVolumesTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+
   @Test
   void aQuestionThatHangsEndsAtItsDeadlineAndHoldsBackTheNext(Vertx vertx) {
-    LibvirtVolumes volumes = new LibvirtVolumes(vertx, "test:///default", Duration.ofMillis(100));
+    LibvirtVolumes volumes = volumes(vertx, Duration.ofMillis(100), FakePools::new);
     CountDownLatch frozen = new CountDownLatch(1);
 
     RefusedException late =
         refused(
             volumes.ask(
-                () -> {
-                  frozen.await();
+                connection -> {
+                  awaitThaw(frozen);
                   return List.of();
                 }));
-    RefusedException next = refused(volumes.ask(List::of));
+    RefusedException next = refused(volumes.ask(connection -> List.of()));
 
     assertEquals(Reason.TRADE_REFUSED, late.reason());
     assertEquals(Reason.TRADE_REFUSED, next.reason());
@@ -48,37 +53,92 @@ final class LibvirtVolumesTest {
 
   @Test
   void aQuestionThatFailsIsRefusedInItsWords(Vertx vertx) {
-    LibvirtVolumes volumes = new LibvirtVolumes(vertx, "qemu:///system", Duration.ofSeconds(20));
+    LibvirtVolumes volumes =
+        volumes(
+            vertx,
+            LONG,
+            () -> {
+              throw new RefusedException(Reason.TRADE_REFUSED, "no libvirt here");
+            });
 
-    RefusedException failed =
-        refused(
-            volumes.ask(
-                () -> {
-                  throw new IllegalStateException("Connection refused");
-                }));
+    RefusedException failed = refused(volumes.pools());
 
-    assertEquals(
-        "the pools of qemu:///system can't be listed: Connection refused", failed.getMessage());
+    assertEquals(Reason.TRADE_REFUSED, failed.reason());
+    assertEquals("no libvirt here", failed.getMessage());
+    volumes.close();
+  }
+
+  @Test
+  void aPoolThatCantBeReadIsLeftOutAndOneThatIsGoneIsNotMissed(Vertx vertx) {
+    FakePools pools = new FakePools("zz", "odd", "archive", "gone");
+    pools.odd.add("odd");
+    pools.gone.add("gone");
+    LibvirtVolumes volumes = volumes(vertx, LONG, () -> pools);
+
+    assertEquals(List.of(FakePools.dir("archive"), FakePools.dir("zz")), answer(volumes.pools()));
+    pools.odd.clear();
+    assertEquals(3, answer(volumes.pools()).size());
+    volumes.close();
+  }
+
+  @Test
+  void whereNoPoolCanBeReadTheQuestionFails(Vertx vertx) {
+    FakePools pools = new FakePools("odd", "other");
+    pools.odd.addAll(List.of("odd", "other"));
+    LibvirtVolumes volumes = volumes(vertx, LONG, () -> pools);
+
+    assertEquals("pool odd can't be read", refused(volumes.pools()).getMessage());
+    volumes.close();
+  }
+
+  @Test
+  void aConnectionThatBreaksOnTheWayIsNoReasonToLeavePoolsOut(Vertx vertx) {
+    FakePools pools = new FakePools("archive", "last");
+    pools.breaking.add("last");
+    LibvirtVolumes volumes = volumes(vertx, LONG, () -> pools);
+
+    assertEquals("libvirt closed the connection", refused(volumes.pools()).getMessage());
     volumes.close();
   }
 
   @Test
   void theTypeOfAPoolStandsInItsDescription() throws XMLStreamException {
-    assertEquals("dir", LibvirtVolumes.type("<pool type='dir'><name>images</name></pool>"));
-    assertEquals("unknown", LibvirtVolumes.type("<pool/>"));
+    assertEquals("dir", PoolConnection.type("<pool type='dir'><name>images</name></pool>"));
+    assertEquals("rbd", PoolConnection.type("<!-- \u00fc -->\n\t<pool type='rbd'>"));
+    assertEquals("unknown", PoolConnection.type("<pool/>"));
+    assertEquals("unknown", PoolConnection.type("<pool type='  '/>"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "no xml", "<pool", "<pool type=dir/>"})
+  void aDescriptionThatIsNoneIsRefused(String xml) {
+    assertThrows(XMLStreamException.class, () -> PoolConnection.type(xml));
+  }
+
+  private static LibvirtVolumes volumes(Vertx vertx, Duration within, Lane.Opener<Pools> opener) {
+    return new LibvirtVolumes(vertx, "qemu:///system", within, opener);
+  }
+
+  private static void awaitThaw(CountDownLatch frozen) {
+    try {
+      assertTrue(frozen.await(60, SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static <T> T answer(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
   }
 
   private static boolean answered(LibvirtVolumes volumes) {
-    Future<List<Pool>> answer = volumes.ask(List::of);
+    Future<List<Pool>> answer = volumes.ask(connection -> List.of());
     await().until(answer::isComplete);
     return answer.succeeded();
   }
 
   private static RefusedException refused(Future<?> future) {
-    CompletionException failure =
-        assertThrows(
-            CompletionException.class,
-            () -> future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join());
+    CompletionException failure = assertThrows(CompletionException.class, () -> answer(future));
     return assertInstanceOf(RefusedException.class, failure.getCause());
   }
 }

@@ -3,11 +3,14 @@ package io.ballast.storage;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Agent;
+import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
-import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -16,7 +19,6 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.InspectHost;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
-import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat;
@@ -30,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,9 @@ final class StorageAgentTest {
   private static final HostId HOST = new HostId("h1");
   private static final Pool IMAGES =
       new Pool("images", "dir", true, Bytes.ofMiB(100), Bytes.ofMiB(30), Bytes.ofMiB(70));
+
+  private static final Agent.Terms TERMS =
+      Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
@@ -91,12 +95,26 @@ final class StorageAgentTest {
     volumes.recover();
     volumes.refuse("no libvirt here");
     int told = beats.size();
-    await().until(() -> beats.size() >= told + 3);
+    await().until(() -> beats.size() >= told + 3 && beats.getLast().problem().isPresent());
     assertEquals(List.of(IMAGES), beats.getLast().pools());
+    StorageBeat old = beats.getLast();
+    assertEquals(Optional.of("no libvirt here"), old.problem());
 
     volumes.recover();
     volumes.pool("images", Bytes.ofMiB(100), Bytes.ofMiB(99));
     await().until(() -> beats.getLast().pools().getFirst().used().equals(Bytes.ofMiB(99)));
+    assertEquals(Optional.empty(), beats.getLast().problem());
+    assertTrue(beats.getLast().sampledAt().orElseThrow().isAfter(old.sampledAt().orElseThrow()));
+  }
+
+  @Test
+  void poolsThatWereNotSeenYetAreNotNone() {
+    volumes.refuse("no libvirt here");
+    deploy();
+
+    await().until(() -> !beats.isEmpty());
+    assertEquals(Optional.empty(), beats.getFirst().sampledAt());
+    assertEquals(Optional.of("no libvirt here"), beats.getFirst().problem());
   }
 
   @Test
@@ -112,36 +130,33 @@ final class StorageAgentTest {
 
   @Test
   void whatIsForOthersIsRefused() {
-    StorageCommands commands =
-        new StorageCommands(
-            () ->
-                new StorageBeat(
-                    new Pulse(HOST, "lab", 1, 1, Instant.EPOCH, Duration.ofSeconds(1), "1"),
-                    List.of()));
-    Envelope envelope =
-        new Envelope(
-            new OperationId("x"),
-            "test",
-            Optional.empty(),
-            Optional.empty(),
-            OptionalLong.empty(),
-            Optional.empty(),
-            false,
-            false);
+    Agent<StorageBeat> agent =
+        new Agent<>(
+            Role.STORAGE,
+            TERMS,
+            new Agent.Surroundings(
+                bus,
+                new Forgetful(Instant.EPOCH),
+                Loop.of(vertx.getOrCreateContext()),
+                Clock.systemUTC()),
+            StorageCommands::new,
+            known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
+            Agent.Watcher.none());
+    StorageCommands commands = new StorageCommands(agent);
 
-    Throwable cause = commands.receive(envelope, new InspectHost()).cause();
+    RefusedException refused =
+        assertThrows(
+            RefusedException.class,
+            () -> commands.handling(new OperationId("x"), Optional.empty(), new InspectHost()));
 
-    assertEquals(Reason.UNKNOWN_KIND, assertInstanceOf(RefusedException.class, cause).reason());
+    assertEquals(Reason.UNKNOWN_KIND, refused.reason());
   }
 
   private void deploy() {
     done(
         vertx.deployVerticle(
             new StorageAgent(
-                new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"),
-                bus,
-                volumes,
-                Clock.systemUTC())));
+                TERMS, bus, new Forgetful(Instant.now()), volumes, Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

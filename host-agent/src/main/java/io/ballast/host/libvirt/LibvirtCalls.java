@@ -3,7 +3,9 @@ package io.ballast.host.libvirt;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -15,6 +17,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.libvirt.DomainInfo;
 import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the hypervisor's verbs are in calls of libvirt. Each blocks, and throws a {@link
@@ -26,6 +30,7 @@ final class LibvirtCalls {
    */
   private static final int UNDEFINE_ALL = 1 | 1 << 1 | 1 << 2 | 1 << 4;
 
+  private static final Logger LOG = LoggerFactory.getLogger(LibvirtCalls.class);
   private static final LibvirtParameters NOTHING = new LibvirtParameters(Map.of());
 
   private LibvirtCalls() {}
@@ -43,13 +48,15 @@ final class LibvirtCalls {
   /** What the QEMU processes tell of themselves; one that hangs makes this call hang. */
   static Map<VmId, LibvirtParameters> details(LibvirtConnection connection) {
     return own(
-        Attempt.OTHER,
+        Attempt.LOOK,
         "the look into the VMs",
         () ->
             connection.statsOfAll(LibvirtNative.STATS_OF_QEMU).stream()
                 .collect(
                     Collectors.toMap(
-                        LibvirtConnection.Stats::id, LibvirtConnection.Stats::values)));
+                        LibvirtConnection.Stats::id,
+                        LibvirtConnection.Stats::values,
+                        (one, same) -> same)));
   }
 
   /** All domains by what libvirt has at hand, and the details that are known from before. */
@@ -59,20 +66,30 @@ final class LibvirtCalls {
       Map<VmId, Domain> before) {
     List<LibvirtConnection.Stats> all =
         own(
-            Attempt.OTHER,
+            Attempt.LOOK,
             "the look at all VMs",
             () -> connection.statsOfAll(LibvirtNative.STATS_AT_HAND));
     List<Domain> domains = new ArrayList<>();
     for (LibvirtConnection.Stats stats : all) {
+      Optional<Domain> last = Optional.ofNullable(before.get(stats.id()));
       LibvirtParameters known = details.get(stats.id());
-      if (known == null && !before.containsKey(stats.id())) {
-        known = ifThere(() -> size(connection, stats.id())).orElse(NOTHING);
+      if (known == null) {
+        boolean sized = last.filter(seen -> seen.memory().compareTo(Bytes.ZERO) > 0).isPresent();
+        known = sized ? NOTHING : sizeOrNothing(connection, stats.id());
       }
-      domains.add(
-          domain(
-              stats, known == null ? NOTHING : known, Optional.ofNullable(before.get(stats.id()))));
+      domains.add(domain(stats, known, last));
     }
     return domains;
+  }
+
+  /** The size of a domain that QEMU told nothing of; the sample does without if it can't be had. */
+  private static LibvirtParameters sizeOrNothing(LibvirtConnection connection, VmId vm) {
+    try {
+      return size(connection, vm);
+    } catch (RefusedException e) {
+      LOG.debug("{}", e.getMessage());
+      return NOTHING;
+    }
   }
 
   /** One domain, with the details that are known from before. */
@@ -83,9 +100,19 @@ final class LibvirtCalls {
           LibvirtParameters known = size(connection, vm).or(details);
           String what = "the look at VM " + vm;
           Domain domain =
-              domain(own(Attempt.OTHER, what, () -> connection.statsOf(vm)), known, before);
-          return new Description(domain, own(Attempt.OTHER, what, () -> connection.xml(vm)));
+              domain(own(Attempt.LOOK, what, () -> connection.statsOf(vm)), known, before);
+          String xml = own(Attempt.LOOK, what, () -> connection.xml(vm));
+          return new Description(described(domain, xml), xml);
         });
+  }
+
+  private static Domain described(Domain domain, String xml) {
+    try {
+      return domain.as(DomainXml.of(xml));
+    } catch (RefusedException e) {
+      LOG.warn("The description of VM {} can't be read: {}", domain.id(), e.getMessage());
+      return domain;
+    }
   }
 
   /** Memory and virtual CPUs of a domain, named as in statistics; QEMU is not asked. */
@@ -105,11 +132,11 @@ final class LibvirtCalls {
   }
 
   static Optional<VmState> state(LibvirtConnection connection, VmId vm) {
-    return ifThere(() -> own(Attempt.OTHER, "the look at VM " + vm, () -> connection.state(vm)));
+    return ifThere(() -> own(Attempt.LOOK, "the look at VM " + vm, () -> connection.state(vm)));
   }
 
   static Optional<LibvirtJob> job(LibvirtConnection connection, VmId vm, int flags) {
-    return own(Attempt.OTHER, "the look at VM " + vm, () -> connection.job(vm, flags));
+    return own(Attempt.LOOK, "the look at VM " + vm, () -> connection.job(vm, flags));
   }
 
   static VmId define(LibvirtConnection connection, String xml) {
@@ -133,6 +160,14 @@ final class LibvirtCalls {
         throw e;
       }
     }
+  }
+
+  /** The migration of a VM away from here, whoever began it. */
+  static Optional<LibvirtJob> migration(LibvirtConnection connection, VmId vm) {
+    return state(connection, vm)
+        .filter(VmState::active)
+        .flatMap(active -> job(connection, vm, 0))
+        .filter(LibvirtJob::leaving);
   }
 
   /**

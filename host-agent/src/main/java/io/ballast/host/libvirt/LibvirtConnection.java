@@ -4,12 +4,14 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
+import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +53,7 @@ final class LibvirtConnection extends Connect implements LaneConnection {
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private boolean toldWhenClosed;
 
-  private LibvirtConnection(String uri) throws LibvirtException {
+  LibvirtConnection(String uri) throws LibvirtException {
     super(uri);
     this.uri = uri;
   }
@@ -176,7 +178,7 @@ final class LibvirtConnection extends Connect implements LaneConnection {
         stats.add(
             new Stats(
                 id(domain),
-                String.valueOf(CALLS.virDomainGetName(domain)),
+                Objects.requireNonNullElse(CALLS.virDomainGetName(domain), ""),
                 LibvirtParameters.read(
                     one.getPointer(Native.POINTER_SIZE), one.getInt(2L * Native.POINTER_SIZE))));
       }
@@ -245,6 +247,15 @@ final class LibvirtConnection extends Connect implements LaneConnection {
             }
           }
         });
+  }
+
+  /** Whether guests here can have a CPU. */
+  boolean provides(String cpu) throws LibvirtFailure {
+    int result = CALLS.virConnectCompareHypervisorCPU(pointer(), null, null, null, null, cpu, 0);
+    if (result < 0) {
+      throw failure();
+    }
+    return result != LibvirtNative.CPU_INCOMPATIBLE;
   }
 
   private @Nullable Pointer lookUp(VmId vm) {

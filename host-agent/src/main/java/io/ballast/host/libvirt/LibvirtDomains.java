@@ -17,12 +17,16 @@ final class LibvirtDomains {
   private static final int SLEEPING = 7;
   private static final int SHUT_OFF_BY_CRASH = 3;
 
+  /** What fits an amount of bytes; libvirt's word for "no limit" is more. */
+  private static final long MOST_KIB = Long.MAX_VALUE / 1024;
+
   private LibvirtDomains() {}
 
   /**
    * Reads one domain's statistics. Libvirt leaves out what a busy or stuck QEMU would have to be
-   * asked for; then the counters stay as they were, so that they never fall, and a domain of which
-   * it is not known what it holds of the memory holds what it was given.
+   * asked for, and what makes no sense is left out like it; then the counters stay as they were, so
+   * that they never fall, and a domain of which it is not known what it holds of the memory holds
+   * what it was given.
    *
    * @param before the same domain as last read
    */
@@ -45,7 +49,8 @@ final class LibvirtDomains {
             : Duration.ZERO,
         memory,
         state.active() ? resident(stats, given.orElse(memory), same) : Bytes.ZERO,
-        state.active() ? counters(stats, same) : Domain.Counters.ZERO);
+        state.active() ? counters(stats, same) : Domain.Counters.ZERO,
+        false);
   }
 
   /** Libvirt's number of a state, and its number of the reason for it. */
@@ -67,12 +72,16 @@ final class LibvirtDomains {
 
   private static int vcpus(LibvirtParameters stats, Optional<Domain> before) {
     long known = stats.number("vcpu.current").orElse(stats.count("vcpu.maximum"));
-    return known > 0 ? (int) known : before.map(Domain::vcpus).orElse(1);
+    return known > 0 && known <= Integer.MAX_VALUE
+        ? (int) known
+        : before.map(Domain::vcpus).orElse(1);
   }
 
   private static Optional<Duration> cpuTime(LibvirtParameters stats) {
     OptionalLong nanos = stats.number("cpu.time");
-    return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
+    return nanos.orElse(-1) >= 0
+        ? Optional.of(Duration.ofNanos(nanos.getAsLong()))
+        : Optional.empty();
   }
 
   private static Bytes resident(LibvirtParameters stats, Bytes given, Optional<Domain> before) {
@@ -81,7 +90,8 @@ final class LibvirtDomains {
 
   private static Optional<Bytes> kib(LibvirtParameters stats, String name) {
     OptionalLong amount = stats.number(name);
-    return amount.isPresent() ? Optional.of(Bytes.ofKiB(amount.getAsLong())) : Optional.empty();
+    long kib = amount.orElse(-1);
+    return kib >= 0 && kib <= MOST_KIB ? Optional.of(Bytes.ofKiB(kib)) : Optional.empty();
   }
 
   private static Domain.Counters counters(LibvirtParameters stats, Optional<Domain> before) {

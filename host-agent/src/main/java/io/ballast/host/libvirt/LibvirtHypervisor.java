@@ -1,9 +1,12 @@
 package io.ballast.host.libvirt;
 
+import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
@@ -97,18 +100,21 @@ public final class LibvirtHypervisor implements Hypervisor {
   public Future<List<Domain>> sample() {
     return here(
         details
-            .submit("a look into the VMs", settings.deadlines().details(), LibvirtCalls::details)
+            .look("a look into the VMs", settings.deadlines().details(), LibvirtCalls::details)
             .onSuccess(now -> told = now)
             .transform(
                 looked ->
-                    stats.submit(
+                    stats.look(
                         "a sample",
                         settings.deadlines().call(),
                         connection -> LibvirtCalls.sample(connection, told, sampled)))
             .onSuccess(
                 domains ->
                     sampled =
-                        domains.stream().collect(Collectors.toMap(Domain::id, domain -> domain))));
+                        domains.stream()
+                            .collect(
+                                Collectors.toMap(
+                                    Domain::id, domain -> domain, (one, same) -> same))));
   }
 
   @Override
@@ -117,7 +123,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         onVm(
             vm,
             "the look at",
-            settings.deadlines().call(),
+            (lane, what, call) -> lane.look(what, settings.deadlines().call(), call),
             connection ->
                 LibvirtCalls.inspect(
                     connection,
@@ -135,7 +141,7 @@ public final class LibvirtHypervisor implements Hypervisor {
           onVm(
               vm,
               "the definition of",
-              settings.deadlines().call(),
+              changing(settings.deadlines().call()),
               connection -> LibvirtCalls.define(connection, xml)));
     } catch (RefusedException e) {
       return here(Future.failedFuture(e));
@@ -184,7 +190,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         onVm(
                 vm,
                 "the removal of",
-                settings.deadlines().slowCall(),
+                changing(settings.deadlines().slowCall()),
                 connection -> {
                   LibvirtCalls.undefine(connection, vm);
                   return true;
@@ -193,7 +199,18 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress) {
+  public Future<Void> canHost(Needs needs) {
+    return here(
+        commands()
+            .run(
+                "the look whether VM " + needs.vm() + " can come",
+                settings.deadlines().call(),
+                connection -> LibvirtGuests.check(connection, needs)));
+  }
+
+  @Override
+  public Future<Outcome.Migration> migrate(
+      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress) {
     LibvirtMigration migration;
     Lane<LibvirtConnection> lane;
     synchronized (this) {
@@ -215,7 +232,8 @@ public final class LibvirtHypervisor implements Hypervisor {
       migration =
           new LibvirtMigration(
               order,
-              new LibvirtMigration.Lanes(lane, watching, peer(order.peerUri())),
+              peer,
+              new LibvirtMigration.Lanes(lane, watching, peer(peer.uri())),
               settings.deadlines(),
               clock);
       migrations.put(order.vm(), migration);
@@ -252,13 +270,22 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Optional<VmState>> stateAt(String peerUri, VmId vm) {
-    Lane<LibvirtConnection> peer;
+  public Future<Optional<MigrationProgress>> migrating(VmId vm) {
+    return here(
+        watching.submit(
+            "the look at the migration of VM " + vm,
+            settings.deadlines().call(),
+            connection -> LibvirtCalls.migration(connection, vm).map(LibvirtJob::progress)));
+  }
+
+  @Override
+  public Future<Optional<VmState>> stateAt(PeerAddress peer, VmId vm) {
+    Lane<LibvirtConnection> there;
     synchronized (this) {
-      peer = peer(peerUri);
+      there = peer(peer.uri());
     }
     return here(
-        peer.submit(
+        there.look(
             "the look at VM " + vm,
             settings.deadlines().connect().plus(settings.deadlines().call()),
             connection -> LibvirtCalls.state(connection, vm)));
@@ -305,7 +332,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         onVm(
                 vm,
                 doing,
-                deadline,
+                changing(deadline),
                 connection -> {
                   LibvirtCalls.act(connection, vm, doing + " VM " + vm, call);
                   return true;
@@ -313,9 +340,18 @@ public final class LibvirtHypervisor implements Hypervisor {
             .mapEmpty());
   }
 
+  /** How a lane is asked to make a call. */
+  private interface Asking<T> {
+    Future<T> of(Lane<LibvirtConnection> lane, String what, Lane.Call<LibvirtConnection, T> call);
+  }
+
+  private static <T> Asking<T> changing(Duration deadline) {
+    return (lane, what, call) -> lane.submit(what, deadline, call);
+  }
+
   /** Makes a call on a VM unless an earlier one on it hangs. */
   private <T> Future<T> onVm(
-      VmId vm, String doing, Duration deadline, Lane.Call<LibvirtConnection, T> call) {
+      VmId vm, String doing, Asking<T> asking, Lane.Call<LibvirtConnection, T> call) {
     UnderWay hanging = underWay.get(vm);
     if (hanging != null && hanging.answer().future().isComplete()) {
       return refused(
@@ -330,10 +366,10 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
     Promise<T> answer = Promise.promise();
     UnderWay mine = new UnderWay(doing, answer);
-    commands()
-        .<T>submit(
+    asking
+        .of(
+            commands(),
             doing + " VM " + vm,
-            deadline,
             connection -> {
               underWay.put(vm, mine);
               try {

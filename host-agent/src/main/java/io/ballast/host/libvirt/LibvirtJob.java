@@ -29,15 +29,21 @@ record LibvirtJob(boolean running, LibvirtParameters values) {
   }
 
   MigrationProgress progress() {
-    long dirtyPages = values.count("memory_dirty_rate");
     return new MigrationProgress(
         elapsed(),
         bytes("data_total"),
         bytes("data_processed"),
         bytes("data_remaining"),
         bytes("memory_bps"),
-        new Bytes(dirtyPages * values.count("memory_page_size")),
+        dirtied(),
         iterations());
+  }
+
+  /** Zero where it can't be said. */
+  private Bytes dirtied() {
+    long pages = values.count("memory_dirty_rate");
+    long size = values.count("memory_page_size");
+    return size > 0 && pages <= Long.MAX_VALUE / size ? new Bytes(pages * size) : Bytes.ZERO;
   }
 
   /** The measures of the migration once it has ended; the downtime includes the hand-over. */

@@ -1,7 +1,9 @@
 package io.ballast.host.libvirt;
 
+import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
 import org.libvirt.TypedParameter;
+import org.libvirt.TypedStringParameter;
 import org.libvirt.TypedUlongParameter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ final class LibvirtMigration {
       Lane<LibvirtConnection> target) {}
 
   private final Migrate order;
+  private final PeerAddress peer;
   private final Lanes lanes;
   private final LibvirtSettings.Deadlines deadlines;
   private final ScheduledExecutorService clock;
@@ -55,13 +59,16 @@ final class LibvirtMigration {
   private final Promise<Void> sent = Promise.promise();
   private final AtomicReference<@Nullable Reason> abortedFor = new AtomicReference<>();
   private volatile @Nullable LibvirtJob last;
+  private volatile boolean startedWithItsHost;
 
   LibvirtMigration(
       Migrate order,
+      PeerAddress peer,
       Lanes lanes,
       LibvirtSettings.Deadlines deadlines,
       ScheduledExecutorService clock) {
     this.order = order;
+    this.peer = peer;
     this.lanes = lanes;
     this.deadlines = deadlines;
     this.clock = clock;
@@ -82,7 +89,8 @@ final class LibvirtMigration {
               end.cancel(false);
               return Future.succeededFuture();
             })
-        .compose(done -> measures(Duration.ofNanos(System.nanoTime() - start)));
+        .compose(done -> measures(Duration.ofNanos(System.nanoTime() - start)))
+        .compose(measures -> keepAutostart().transform(kept -> Future.succeededFuture(measures)));
   }
 
   /**
@@ -139,15 +147,20 @@ final class LibvirtMigration {
           connection,
           order.vm(),
           domain -> {
+            startedWithItsHost = startsWithItsHost(domain);
             domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
             domain.migrateToURI(
-                order.peerUri(),
-                new TypedParameter[] {new TypedUlongParameter("bandwidth", mebibytes())},
+                peer.uri(),
+                new TypedParameter[] {
+                  new TypedUlongParameter("bandwidth", mebibytes()),
+                  new TypedStringParameter("migrate_uri", peer.dataUri())
+                },
                 FLAGS);
           });
     } catch (LibvirtException e) {
       LibvirtRefusal refusal = LibvirtRefusal.of(e.getError());
-      if (abortedFor.get() != null && refusal.reason(Attempt.MIGRATE) == Reason.CANCELLED) {
+      // An abort that meets the last moments of a migration ends it with an error of the target's.
+      if (abortedFor.get() != null) {
         throw aborted(refusal.sentence());
       }
       throw refusal.refused(Attempt.MIGRATE, what());
@@ -181,7 +194,7 @@ final class LibvirtMigration {
     }
     lanes
         .watching()
-        .submit(
+        .look(
             "a look at " + what(),
             deadlines.call(),
             connection -> LibvirtCalls.job(connection, order.vm(), 0))
@@ -212,7 +225,7 @@ final class LibvirtMigration {
   private Future<Outcome.Migration> measures(Duration elapsed) {
     return lanes
         .target()
-        .submit(
+        .look(
             "the measures of " + what(),
             deadlines.connect().plus(deadlines.call()),
             connection -> LibvirtCalls.job(connection, order.vm(), LibvirtNative.JOB_COMPLETED))
@@ -225,6 +238,34 @@ final class LibvirtMigration {
                     what(),
                     measures.total().toMillis(),
                     measures.downtime().toMillis()));
+  }
+
+  private boolean startsWithItsHost(org.libvirt.Domain domain) {
+    try {
+      return domain.getAutostart();
+    } catch (LibvirtException e) {
+      LOG.warn("Whether VM {} starts with its host is not known: {}", order.vm(), e.getMessage());
+      return false;
+    }
+  }
+
+  /** What makes libvirt start a domain with its host does not travel with it. */
+  private Future<Void> keepAutostart() {
+    if (!startedWithItsHost) {
+      return Future.succeededFuture();
+    }
+    String setting = "the autostart of VM " + order.vm() + " at " + order.to();
+    return lanes
+        .target()
+        .run(
+            setting,
+            deadlines.connect().plus(deadlines.call()),
+            connection ->
+                LibvirtCalls.act(
+                    connection, order.vm(), setting, domain -> domain.setAutostart(true)))
+        .onFailure(
+            e ->
+                LOG.warn("VM {} does not start with its host now: {}", order.vm(), e.getMessage()));
   }
 
   private Outcome.Migration lastSeen(Duration elapsed) {

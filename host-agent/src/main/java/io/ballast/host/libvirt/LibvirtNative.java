@@ -38,6 +38,9 @@ interface LibvirtNative extends Library {
   /** The connection was closed because no sign of life came in time. */
   int CLOSED_BY_KEEPALIVE = 2;
 
+  /** This host lacks what a CPU has. */
+  int CPU_INCOMPATIBLE = 0;
+
   /** Told once why a connection ended, on the thread of the event loop or of a call. */
   interface CloseCallback extends Callback {
     void closed(@Nullable Pointer connection, int reason, @Nullable Pointer opaque);
@@ -78,4 +81,14 @@ interface LibvirtNative extends Library {
   void virTypedParamsFree(Pointer params, int n);
 
   int virDomainFree(Pointer domain);
+
+  /** Without an emulator, an architecture, a machine and a type those are meant that KVM uses. */
+  int virConnectCompareHypervisorCPU(
+      Pointer connection,
+      @Nullable String emulator,
+      @Nullable String architecture,
+      @Nullable String machine,
+      @Nullable String type,
+      String cpu,
+      int flags);
 }

@@ -25,7 +25,10 @@ record LibvirtParameters(Map<String, Object> values) {
   static final int BOOLEAN = 6;
   static final int STRING = 7;
 
-  /** Copies {@code n} of them out of native memory. Those of a type unknown here are left out. */
+  /**
+   * Copies {@code n} of them out of native memory. Those of a type unknown here are left out, and
+   * so are counters gone wild: those past the signed range.
+   */
   static LibvirtParameters read(@Nullable Pointer start, int n) {
     Map<String, Object> values = new HashMap<>(n * 2);
     for (int i = 0; start != null && i < n; i++) {
@@ -42,18 +45,14 @@ record LibvirtParameters(Map<String, Object> values) {
       case INT -> Optional.of((long) memory.getInt(at));
       case UNSIGNED_INT -> Optional.of(Integer.toUnsignedLong(memory.getInt(at)));
       case LONG -> Optional.of(memory.getLong(at));
-      case UNSIGNED_LONG -> Optional.of(unsigned(memory.getLong(at)));
+      case UNSIGNED_LONG ->
+          Optional.<Object>of(memory.getLong(at)).filter(value -> (long) value >= 0);
       case DOUBLE -> Optional.of(memory.getDouble(at));
       case BOOLEAN -> Optional.of(memory.getByte(at) != 0);
       case STRING ->
           Optional.ofNullable(memory.getPointer(at)).map(text -> text.getString(0, "UTF-8"));
       default -> Optional.empty();
     };
-  }
-
-  /** A value past the signed range is a counter gone wild: it counts as the largest there is. */
-  private static long unsigned(long value) {
-    return value < 0 ? Long.MAX_VALUE : value;
   }
 
   /** These and, where they lack a name, those. */
@@ -79,7 +78,8 @@ record LibvirtParameters(Map<String, Object> values) {
 
   /**
    * The sum of {@code <group>.<i>.<field>} over the group's members, whose number is {@code
-   * <group>.count}; empty if that is missing, or if there are members and none has the field.
+   * <group>.count}; empty if that is missing, if there are members and none has the field, or if
+   * the sum is past the range.
    */
   OptionalLong sum(String group, String field) {
     OptionalLong members = number(group + ".count");
@@ -88,10 +88,13 @@ record LibvirtParameters(Map<String, Object> values) {
     }
     long sum = 0;
     boolean found = members.getAsLong() == 0;
-    for (long i = 0; i < members.getAsLong(); i++) {
+    for (long i = 0; i < Math.min(values.size(), members.getAsLong()); i++) {
       String name = group + "." + i + "." + field;
       found |= has(name);
       sum += count(name);
+      if (sum < 0) {
+        return OptionalLong.empty();
+      }
     }
     return found ? OptionalLong.of(sum) : OptionalLong.empty();
   }

@@ -71,6 +71,8 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
     DEFINE,
     /** A domain was sent to a peer; errors of the connection are those between the two hosts. */
     MIGRATE,
+    /** Something was looked at and nothing was to be changed. */
+    LOOK,
     /** Anything else with a domain. */
     OTHER
   }
@@ -106,15 +108,21 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
       return Reason.INVALID_DOMAIN;
     }
     Reason reason = REASONS.getOrDefault(code, Reason.HYPERVISOR_REFUSED);
-    if (attempt == Attempt.MIGRATE) {
-      if (origin == ErrorDomain.VIR_FROM_RPC && reason == Reason.HYPERVISOR_REFUSED) {
-        return Reason.HYPERVISOR_UNREACHABLE;
-      }
-      if (reason == Reason.INVALID_DOMAIN) {
-        return Reason.HYPERVISOR_REFUSED;
-      }
+    if (attempt == Attempt.MIGRATE && reason == Reason.INVALID_DOMAIN) {
+      return Reason.HYPERVISOR_REFUSED;
     }
-    return reason;
+    boolean broke =
+        reason == Reason.HYPERVISOR_UNREACHABLE
+            || (origin == ErrorDomain.VIR_FROM_RPC && reason == Reason.HYPERVISOR_REFUSED);
+    return broke ? broken(attempt) : reason;
+  }
+
+  /** What it means that the connection broke under a call. */
+  private static Reason broken(Attempt attempt) {
+    return switch (attempt) {
+      case LOOK, MIGRATE -> Reason.HYPERVISOR_UNREACHABLE;
+      case DEFINE, OTHER -> Reason.MAY_YET_HAPPEN;
+    };
   }
 
   private static String advice(Reason reason, Attempt attempt) {
@@ -136,6 +144,7 @@ record LibvirtRefusal(ErrorNumber code, ErrorDomain origin, String sentence) {
                 "No host can take it live as it is defined: change what is named here, or shut it"
                     + " down and start it elsewhere.",
             Reason.HYPERVISOR_STUCK, "Look whether the VM's QEMU process hangs.",
+            Reason.MAY_YET_HAPPEN, "It may yet happen: look before you ask for it again.",
             Reason.HYPERVISOR_UNREACHABLE, "Look whether libvirtd of this host runs.")
         .getOrDefault(reason, "");
   }

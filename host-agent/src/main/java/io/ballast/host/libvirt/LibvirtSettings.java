@@ -1,5 +1,6 @@
 package io.ballast.host.libvirt;
 
+import io.ballast.agent.LaneLimits;
 import java.time.Duration;
 
 /**
@@ -77,7 +78,7 @@ public record LibvirtSettings(
     }
   }
 
-  static void atLeastOne(long value, String name) {
+  private static void atLeastOne(long value, String name) {
     if (value < 1) {
       throw new IllegalArgumentException("the number of " + name + " must be at least 1");
     }

@@ -41,21 +41,22 @@ final class CpuGroup {
   /** Empty where there is no limit, as in the root group of a machine. */
   Optional<Quota> quota() throws IOException {
     Path max = folder.resolve("cpu.max");
-    return Files.exists(max) ? v2(max) : v1();
+    return Files.exists(max) ? v2(new ProcFile(max)) : v1();
   }
 
-  private Optional<Quota> v2(Path max) throws IOException {
-    String[] words = Files.readString(max).strip().split(" ", -1);
-    if (words.length < 2 || words[0].equals("max")) {
+  private Optional<Quota> v2(ProcFile max) throws IOException {
+    List<String> words = max.words();
+    if (words.size() < 2 || words.get(0).equals("max")) {
       return Optional.empty();
     }
-    for (String line : Files.readString(folder.resolve("cpu.stat")).lines().toList()) {
+    ProcFile stat = new ProcFile(folder.resolve("cpu.stat"));
+    for (String line : stat.lines()) {
       if (line.startsWith("usage_usec ")) {
-        long micros = Long.parseLong(line.substring("usage_usec ".length()).strip());
-        return quota(words[0], words[1], Duration.ofNanos(micros * 1000));
+        double micros = stat.amount(line.substring("usage_usec ".length()).strip());
+        return quota(max, words.get(0), words.get(1), micros * 1e3);
       }
     }
-    throw new IOException(folder.resolve("cpu.stat") + " has no usage_usec");
+    throw stat.odd("has no usage_usec");
   }
 
   private Optional<Quota> v1() throws IOException {
@@ -64,16 +65,27 @@ final class CpuGroup {
     if (cpu.isEmpty() || accounting.isEmpty()) {
       return Optional.empty();
     }
-    long nanos = Long.parseLong(Files.readString(accounting.get()).strip());
-    return quota(
-        Files.readString(cpu.get()).strip(),
-        Files.readString(cpu.get().resolveSibling("cpu.cfs_period_us")).strip(),
-        Duration.ofNanos(nanos));
+    ProcFile limit = new ProcFile(cpu.get());
+    ProcFile period = new ProcFile(cpu.get().resolveSibling("cpu.cfs_period_us"));
+    ProcFile usage = new ProcFile(accounting.get());
+    return quota(limit, word(limit), word(period), usage.amount(word(usage)));
   }
 
-  private static Optional<Quota> quota(String micros, String period, Duration used) {
-    double cpus = Double.parseDouble(micros) / Double.parseDouble(period);
-    return cpus > 0 ? Optional.of(new Quota(cpus, used)) : Optional.empty();
+  private static String word(ProcFile file) throws IOException {
+    List<String> words = file.words();
+    return words.isEmpty() ? "" : words.getFirst();
+  }
+
+  private static Optional<Quota> quota(ProcFile file, String micros, String period, double nanos)
+      throws IOException {
+    long limit = file.number(micros);
+    long of = file.number(period);
+    if (limit > 0 && of <= 0) {
+      throw file.odd("has a quota of " + limit + " us in " + of + " us");
+    }
+    return limit > 0
+        ? Optional.of(new Quota((double) limit / of, Duration.ofNanos((long) nanos)))
+        : Optional.empty();
   }
 
   private Optional<Path> first(List<String> controllers, String file) {

@@ -28,6 +28,7 @@ public interface HostMeter {
    * @param averages load averages over 1, 5 and 15 minutes
    * @param pressure absent where the kernel does not tell
    * @param links counters of the network links without loopback, by name
+   * @param hugePages memory that is not used and can be had only by guests backed by huge pages
    */
   record Reading(
       Duration at,
@@ -37,7 +38,8 @@ public interface HostMeter {
       Bytes memoryUsed,
       List<Double> averages,
       Optional<Pressure> pressure,
-      Map<String, LinkCounters> links) {
+      Map<String, LinkCounters> links,
+      Bytes hugePages) {
     public Reading {
       averages = List.copyOf(averages);
       links = Map.copyOf(links);

@@ -5,14 +5,14 @@ import io.ballast.messages.HostBeat.Pressure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a Linux host's {@code /proc}, and the control group that is its whole world where it is a
@@ -25,12 +25,12 @@ import java.util.Optional;
  * have its own memory and load average has them there by lxcfs.
  */
 public final class ProcMeter implements HostMeter {
-  /** Ticks per second in {@code /proc/stat}: {@code USER_HZ}, the same on every Linux. */
-  private static final long TICKS_PER_SECOND = 100;
+  private static final Logger LOG = LoggerFactory.getLogger(ProcMeter.class);
 
-  private static final int IDLE = 3;
-  private static final int IO_WAIT = 4;
-  private static final int KINDS_OF_TICKS = 8;
+  /** Words of a line of {@code net/dev} after the name: the bytes received, and those sent. */
+  private static final int RECEIVED = 0;
+
+  private static final int SENT = 8;
 
   private final Vertx vertx;
   private final Path proc;
@@ -57,71 +57,43 @@ public final class ProcMeter implements HostMeter {
   }
 
   Reading readNow() throws IOException {
-    List<String> stat = lines(proc.resolve("stat"));
-    double processors = stat.stream().filter(line -> line.matches("cpu\\d+ .*")).count();
+    Processors processors = Processors.of(file("stat"));
     Optional<CpuGroup.Quota> quota = group.quota();
-    Map<String, Long> memory = memory(proc.resolve("meminfo"));
-    Bytes total = Bytes.ofKiB(field(memory, "MemTotal"));
+    double count = processors.count();
+    Memory memory = Memory.of(file("meminfo"));
     return new Reading(
         Duration.ofNanos(System.nanoTime()),
-        quota.map(limit -> Math.min(limit.cpus(), processors)).orElse(processors),
-        quota.isPresent() ? quota.get().used() : used(stat),
-        total,
-        total.minusOrZero(Bytes.ofKiB(field(memory, "MemAvailable"))),
-        averages(proc.resolve("loadavg")),
+        quota.map(limit -> Math.min(limit.cpus(), count)).orElse(count),
+        quota.map(CpuGroup.Quota::used).orElse(processors.used()),
+        memory.total(),
+        memory.used(),
+        averages(file("loadavg")),
         pressure(),
-        links(proc.resolve("net/dev")));
+        links(file("net/dev")),
+        memory.hugePages());
   }
 
-  private static Duration used(List<String> stat) throws IOException {
-    String all =
-        stat.stream()
-            .filter(line -> line.startsWith("cpu "))
-            .findFirst()
-            .orElseThrow(() -> new IOException("/proc/stat has no line for all processors"));
-    long[] ticks =
-        Arrays.stream(all.strip().split("\\s+", -1))
-            .skip(1)
-            .limit(KINDS_OF_TICKS)
-            .mapToLong(ProcMeter::count)
-            .toArray();
-    long used = Arrays.stream(ticks).sum() - ticks[IDLE] - ticks[IO_WAIT];
-    return Duration.ofMillis(used * 1000 / TICKS_PER_SECOND);
-  }
-
-  private static Map<String, Long> memory(Path file) throws IOException {
-    Map<String, Long> kib = new HashMap<>();
-    for (String line : lines(file)) {
-      String[] words = line.split("[:\\s]+", -1);
-      if (words.length > 1) {
-        kib.put(words[0], count(words[1]));
-      }
-    }
-    return kib;
+  private ProcFile file(String name) {
+    return new ProcFile(proc.resolve(name));
   }
 
   /**
    * A count. Those of a container are differences, which may fall a little below zero; they are
    * printed without their sign, as a number near 2^64, and count as none.
+   *
+   * @throws NumberFormatException if it is no such number
    */
-  private static long count(String digits) {
+  static long count(String digits) {
     return Math.max(0, Long.parseUnsignedLong(digits));
   }
 
-  private static long field(Map<String, Long> memory, String name) throws IOException {
-    Long value = memory.get(name);
-    if (value == null) {
-      throw new IOException("/proc/meminfo has no " + name);
+  private static List<Double> averages(ProcFile loadavg) throws IOException {
+    List<String> words = loadavg.words();
+    if (words.size() < 3) {
+      throw loadavg.odd("has no three load averages");
     }
-    return value;
-  }
-
-  private static List<Double> averages(Path file) throws IOException {
-    String[] words = Files.readString(file).split("\\s+", -1);
-    if (words.length < 3) {
-      throw new IOException(file + " has no three load averages");
-    }
-    return Arrays.stream(words).limit(3).map(Double::valueOf).toList();
+    return List.of(
+        loadavg.amount(words.get(0)), loadavg.amount(words.get(1)), loadavg.amount(words.get(2)));
   }
 
   /** A container's own pressure where there is one; the machine's is not the container's. */
@@ -133,9 +105,9 @@ public final class ProcMeter implements HostMeter {
 
   private static Optional<Pressure> pressure(Path folder, String ending) {
     try {
-      List<String> cpu = lines(folder.resolve("cpu" + ending));
-      List<String> memory = lines(folder.resolve("memory" + ending));
-      List<String> io = lines(folder.resolve("io" + ending));
+      ProcFile cpu = new ProcFile(folder.resolve("cpu" + ending));
+      ProcFile memory = new ProcFile(folder.resolve("memory" + ending));
+      ProcFile io = new ProcFile(folder.resolve("io" + ending));
       return Optional.of(
           new Pressure(
               average10(cpu, "some"),
@@ -148,34 +120,33 @@ public final class ProcMeter implements HostMeter {
     }
   }
 
-  private static double average10(List<String> lines, String who) throws IOException {
-    for (String line : lines) {
+  private static double average10(ProcFile file, String who) throws IOException {
+    for (String line : file.lines()) {
       if (line.startsWith(who + " avg10=")) {
-        String percent = line.substring((who + " avg10=").length()).split(" ", 2)[0];
-        return Math.clamp(Double.parseDouble(percent) / 100, 0.0, 1.0);
+        String percent = line.substring((who + " avg10=").length()).split("\\s", 2)[0];
+        return Math.min(1, file.amount(percent) / 100);
       }
     }
-    throw new IOException("no line for " + who);
+    throw file.odd("has no line for " + who);
   }
 
-  private static Map<String, LinkCounters> links(Path file) throws IOException {
+  /** The links by name; a line that makes no sense is left out. A name may have colons in it. */
+  private static Map<String, LinkCounters> links(ProcFile dev) throws IOException {
     Map<String, LinkCounters> links = new HashMap<>();
-    for (String line : lines(file)) {
-      int colon = line.indexOf(':');
-      String name = colon < 0 ? "lo" : line.substring(0, colon).strip();
-      if (!name.equals("lo")) {
-        String[] numbers = line.substring(colon + 1).strip().split("\\s+", -1);
-        links.put(
-            name,
-            new LinkCounters(
-                new Bytes(Long.parseLong(numbers[0])), new Bytes(Long.parseLong(numbers[8]))));
+    for (String line : dev.lines()) {
+      int colon = line.lastIndexOf(':');
+      String name = line.substring(0, Math.max(0, colon)).strip();
+      String[] words = line.substring(colon + 1).strip().split("\\s+", -1);
+      if (!name.isEmpty() && !name.equals("lo") && words.length > SENT) {
+        try {
+          links.put(
+              name,
+              new LinkCounters(new Bytes(count(words[RECEIVED])), new Bytes(count(words[SENT]))));
+        } catch (NumberFormatException e) {
+          LOG.debug("{} tells nothing sensible of {}", dev.path(), name);
+        }
       }
     }
     return links;
-  }
-
-  /** By streaming: files of {@code /proc} have no length. */
-  private static List<String> lines(Path file) throws IOException {
-    return Files.readString(file).lines().toList();
   }
 }

@@ -17,6 +17,7 @@ final class FakeDomain {
   private final String name;
   private final int vcpus;
   private final Bytes memory;
+  private final boolean hugePages;
   private double appetite;
   private boolean deaf;
   private VmState state = VmState.SHUT_OFF;
@@ -33,6 +34,7 @@ final class FakeDomain {
     this.name = read.text("name").orElse(id.toString());
     this.vcpus = read.text("vcpu").map(Integer::parseInt).orElse(1);
     this.memory = read.text("memory").map(Long::parseLong).map(Bytes::ofKiB).orElse(DEFAULT_MEMORY);
+    this.hugePages = read.hugePages();
     this.appetite = read.text("appetite").map(Double::parseDouble).orElse(0.0);
   }
 
@@ -124,6 +126,7 @@ final class FakeDomain {
         Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
         memory,
         state.active() ? memory : Bytes.ZERO,
-        Domain.Counters.ZERO);
+        Domain.Counters.ZERO,
+        hugePages);
   }
 }

@@ -110,6 +110,7 @@ final class FakeHost {
         used.compareTo(memory) > 0 ? memory : used,
         List.of(averages[0], averages[1], averages[2]),
         Optional.of(new Pressure(pressure, 0, 0, 0, 0)),
-        Map.of("eth0", new LinkCounters(new Bytes(received), new Bytes(sent))));
+        Map.of("eth0", new LinkCounters(new Bytes(received), new Bytes(sent))),
+        Bytes.ZERO);
   }
 }

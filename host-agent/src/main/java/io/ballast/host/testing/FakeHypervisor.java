@@ -4,6 +4,8 @@ import io.ballast.bus.RefusedException;
 import io.ballast.host.meter.HostMeter;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
@@ -14,10 +16,13 @@ import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A fake: the domains of one host of a {@link FakeWorld}, with CPU appetites and migrations that
@@ -29,19 +34,26 @@ public final class FakeHypervisor implements Hypervisor {
 
   private final FakeWorld world;
   private final FakeHost host;
+  private final PeerAddress address;
   private final FakeLine line;
+  private final Set<String> lacking = new HashSet<>();
   private final Map<VmId, FakeMigration> leaving = new HashMap<>();
   private FakeMigration.Ending nextEnding = FakeMigration.Ending.ARRIVES;
 
-  FakeHypervisor(FakeWorld world, FakeHost host) {
+  FakeHypervisor(FakeWorld world, FakeHost host, PeerAddress address) {
     this.world = world;
     this.host = host;
+    this.address = address;
     this.line = new FakeLine(world, peerUri());
   }
 
-  /** How other hosts of this world reach it. */
+  /** How other hosts of this world reach it, such as {@code fake://10.0.0.1/system}. */
   public String peerUri() {
-    return "fake://" + host.id();
+    return address.uri();
+  }
+
+  PeerAddress address() {
+    return address;
   }
 
   /** Reads the load that its domains make. */
@@ -49,7 +61,10 @@ public final class FakeHypervisor implements Hypervisor {
     return new FakeMeter(world, host);
   }
 
-  /** Lets every call, also of its peers, end as stuck after the world's patience. */
+  /**
+   * Lets every call, also of its peers, end without an answer after the world's patience: looks as
+   * {@code HYPERVISOR_STUCK}, changes as {@code MAY_YET_HAPPEN}.
+   */
   public void hang() {
     line.enter(FakeLine.State.HANGING);
   }
@@ -76,6 +91,13 @@ public final class FakeHypervisor implements Hypervisor {
   /** Refuses the next call that would change something. */
   public void refuseNext(Reason reason, String message) {
     line.refuseNext(new RefusedException(reason, message));
+  }
+
+  /** Lets this host have no bridge, no pool and no CPU of that name; a fake has all others. */
+  public void lack(String name) {
+    synchronized (world) {
+      lacking.add(name);
+    }
   }
 
   /** Says how the next migration away from here ends. */
@@ -228,14 +250,46 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress) {
+  public Future<Void> canHost(Needs needs) {
+    return line.call(
+            () -> {
+              FakeDomain same = host.domains().get(needs.vm());
+              if (same != null && same.state().active()) {
+                throw new RefusedException(
+                    Reason.WRONG_STATE, needs.name() + " is active here already");
+              }
+              for (FakeDomain other : host.domains().values()) {
+                if (other != same && other.name().equals(needs.name())) {
+                  throw new RefusedException(
+                      Reason.WRONG_STATE, "another VM here has the name " + needs.name());
+                }
+              }
+              Stream.concat(needs.bridges().stream(), needs.pools().stream())
+                  .filter(lacking::contains)
+                  .findFirst()
+                  .ifPresent(
+                      name -> {
+                        throw new RefusedException(Reason.NOT_ALLOWED, "this host has no " + name);
+                      });
+              if (needs.cpu().filter(lacking::contains).isPresent()) {
+                throw new RefusedException(
+                    Reason.HYPERVISOR_REFUSED, "this host can't provide the CPU");
+              }
+              return needs;
+            })
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Outcome.Migration> migrate(
+      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress) {
     return line.change(
             () -> {
               FakeHypervisor target =
                   world
-                      .at(order.peerUri())
-                      .filter(peer -> peer.line.isOpen())
-                      .orElseThrow(() -> FakeLine.unreachable(order.peerUri()));
+                      .at(peer)
+                      .filter(found -> found.line.isOpen())
+                      .orElseThrow(() -> FakeLine.unreachable(peer.uri()));
               FakeMigration migration =
                   new FakeMigration(this, target, order, nextEnding, progress);
               nextEnding = FakeMigration.Ending.ARRIVES;
@@ -261,11 +315,16 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Optional<VmState>> stateAt(String peerUri, VmId vm) {
+  public Future<Optional<MigrationProgress>> migrating(VmId vm) {
+    return line.call(() -> Optional.ofNullable(leaving.get(vm)).map(FakeMigration::told));
+  }
+
+  @Override
+  public Future<Optional<VmState>> stateAt(PeerAddress peer, VmId vm) {
     return world
-        .at(peerUri)
-        .map(peer -> peer.line.call(() -> peer.truth(vm)))
-        .orElseGet(() -> Future.failedFuture(FakeLine.unreachable(peerUri)));
+        .at(peer)
+        .map(found -> found.line.call(() -> found.truth(vm)))
+        .orElseGet(() -> Future.failedFuture(FakeLine.unreachable(peer.uri())));
   }
 
   @Override

@@ -23,7 +23,7 @@ final class FakeLine {
   enum State {
     /** They are answered. */
     OPEN,
-    /** They fail as stuck after the world's patience. */
+    /** They fail after the world's patience: looks as stuck, changes as begun and not done. */
     HANGING,
     /** They fail as unreachable at once. */
     CUT
@@ -49,7 +49,8 @@ final class FakeLine {
 
   /** A call that would change something. */
   <T extends @Nullable Object> Future<T> change(Supplier<T> action) {
-    return call(
+    return queue(
+        Reason.MAY_YET_HAPPEN,
         () -> {
           RefusedException refusal = nextRefusal;
           if (refusal != null) {
@@ -60,19 +61,24 @@ final class FakeLine {
         });
   }
 
-  /** Any call; the action runs under the world's lock, with all guests advanced to now. */
+  /** A look; the action runs under the world's lock, with all guests advanced to now. */
   <T extends @Nullable Object> Future<T> call(Supplier<T> action) {
+    return queue(Reason.HYPERVISOR_STUCK, action);
+  }
+
+  private <T extends @Nullable Object> Future<T> queue(Reason late, Supplier<T> action) {
     Promise<T> promise = Promise.promise();
-    world.loop().run(() -> take(promise, action));
+    world.loop().run(() -> take(promise, late, action));
     return promise.future();
   }
 
-  private <T extends @Nullable Object> void take(Promise<T> promise, Supplier<T> action) {
+  private <T extends @Nullable Object> void take(
+      Promise<T> promise, Reason late, Supplier<T> action) {
     Runnable told =
         switch (current()) {
           case OPEN -> answer(promise, action);
           case HANGING ->
-              () -> world.loop().after(world.patience(), () -> promise.tryFail(stuck()));
+              () -> world.loop().after(world.patience(), () -> promise.tryFail(stuck(late)));
           case CUT -> () -> promise.tryFail(unreachable(uri));
         };
     told.run();
@@ -101,9 +107,9 @@ final class FakeLine {
         Reason.HYPERVISOR_UNREACHABLE, "the hypervisor at " + uri + " can't be reached");
   }
 
-  private RefusedException stuck() {
+  private RefusedException stuck(Reason late) {
     return new RefusedException(
-        Reason.HYPERVISOR_STUCK,
+        late,
         "the hypervisor at %s did not answer within %d ms"
             .formatted(uri, world.patience().toMillis()));
   }

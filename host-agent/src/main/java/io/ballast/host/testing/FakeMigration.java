@@ -178,6 +178,10 @@ public final class FakeMigration {
         iteration());
   }
 
+  MigrationProgress told() {
+    return told(source.host().known(order.vm()));
+  }
+
   private MigrationProgress told(FakeDomain guest) {
     return new MigrationProgress(
         last.minus(began),

@@ -1,10 +1,13 @@
 package io.ballast.host.testing;
 
 import io.ballast.agent.Loop;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,7 +16,11 @@ import java.util.Optional;
  * may hold it. All hosts of a world share its lock and may be used from any thread.
  */
 public final class FakeWorld {
-  private final Map<String, FakeHypervisor> byUri = new LinkedHashMap<>();
+  /** Lets the hypervisors of a world connect to each other. */
+  public static final PeerRules PEERS =
+      new PeerRules(List.of("fake"), PeerRules.DEFAULT.networks(), Map.of());
+
+  private final Map<PeerAddress, FakeHypervisor> byAddress = new LinkedHashMap<>();
   private final Loop loop;
   private final Bytes linkSpeed;
   private final Duration patience;
@@ -29,27 +36,33 @@ public final class FakeWorld {
   }
 
   /**
-   * A new host without domains.
+   * A new host without domains, at the next address of {@code 10.0.0.0/16}.
    *
    * @param cpus its processors; 0.5 is half of one
    * @param memory its memory, of which a twentieth is taken from the start
    */
   public synchronized FakeHypervisor host(HostId id, double cpus, Bytes memory) {
-    FakeHypervisor made = new FakeHypervisor(this, new FakeHost(id, cpus, memory, loop.now()));
-    if (byUri.putIfAbsent(made.peerUri(), made) != null) {
+    if (byAddress.values().stream().anyMatch(other -> other.host().id().equals(id))) {
       throw new IllegalArgumentException("there is a host " + id + " already");
     }
+    PeerAddress address =
+        PeerAddress.of(
+            "fake://10.0.%d.%d/system"
+                .formatted(byAddress.size() / 250, byAddress.size() % 250 + 1));
+    FakeHypervisor made =
+        new FakeHypervisor(this, new FakeHost(id, cpus, memory, loop.now()), address);
+    byAddress.put(address, made);
     return made;
   }
 
-  /** Whose peer URI this is. */
-  synchronized Optional<FakeHypervisor> at(String peerUri) {
-    return Optional.ofNullable(byUri.get(peerUri));
+  /** Whose address this is. */
+  synchronized Optional<FakeHypervisor> at(PeerAddress address) {
+    return Optional.ofNullable(byAddress.get(address));
   }
 
   /** Lets all guests have worked until now; to be called before anything changes or is read. */
   synchronized void advance() {
-    byUri.values().forEach(hypervisor -> hypervisor.host().advance(loop.now()));
+    byAddress.values().forEach(hypervisor -> hypervisor.host().advance(loop.now()));
   }
 
   Loop loop() {

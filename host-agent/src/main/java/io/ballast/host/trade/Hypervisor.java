@@ -16,8 +16,10 @@ import java.util.function.Consumer;
  * <p>No method blocks. Every future completes within a deadline of the implementation's: with what
  * was asked for, or with a {@link io.ballast.bus.RefusedException} of one of the reasons {@code
  * UNKNOWN_VM}, {@code WRONG_STATE}, {@code NO_ROOM}, {@code INVALID_DOMAIN}, {@code
- * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK} or {@code
- * HYPERVISOR_UNREACHABLE}. A call that failed as stuck may still take effect later.
+ * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK}, {@code
+ * HYPERVISOR_UNREACHABLE} or {@code MAY_YET_HAPPEN}. A call that failed as {@code MAY_YET_HAPPEN}
+ * may still take effect. One that failed as {@code HYPERVISOR_STUCK} or {@code
+ * HYPERVISOR_UNREACHABLE} was not tried, or was a look; {@link #migrate} is judged by looks alone.
  */
 public interface Hypervisor extends AutoCloseable {
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
@@ -47,14 +49,24 @@ public interface Hypervisor extends AutoCloseable {
   Future<Void> undefine(VmId vm);
 
   /**
-   * Migrates a domain live and peer to peer. Completes when the hypervisor says that it is done;
-   * fails with its error, after which the domain may be here, there, or in both places: also with
-   * {@code CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it was
-   * aborted because it took longer than the order allows, and with {@code BUSY} before it began
+   * Completes if a domain of another host can come to this one, as far as the hypervisor can say.
+   * Fails with {@code WRONG_STATE} if it is active here already or another domain has its name,
+   * with {@code NOT_ALLOWED} if a bridge or an active pool is missing, and with {@code
+   * HYPERVISOR_REFUSED} if the CPU is another. Whether there is room is not asked.
+   */
+  Future<Void> canHost(Needs needs);
+
+  /**
+   * Migrates a domain live and peer to peer, to the hypervisor that is reached at an address;
+   * nothing that the order says of its address counts. Completes when the hypervisor says that it
+   * is done; fails with its error, after which the domain may be here, there, or in both places:
+   * also with {@code CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it
+   * was aborted because it took longer than the order allows, and with {@code BUSY} before it began
    * when this host sends too many already. {@code progress} is called about once a second, on the
    * caller's context.
    */
-  Future<Outcome.Migration> migrate(Migrate order, Consumer<MigrationProgress> progress);
+  Future<Outcome.Migration> migrate(
+      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress);
 
   /**
    * Gives up the migration of a domain, also one that an earlier process began; the migration's own
@@ -62,8 +74,14 @@ public interface Hypervisor extends AutoCloseable {
    */
   Future<Void> abortMigration(VmId vm);
 
+  /**
+   * How far a migration of a domain away from here is that an earlier process may have begun; empty
+   * if none is under way.
+   */
+  Future<Optional<MigrationProgress>> migrating(VmId vm);
+
   /** The state of a domain at a peer's hypervisor; empty if that answers that there is none. */
-  Future<Optional<VmState>> stateAt(String peerUri, VmId vm);
+  Future<Optional<VmState>> stateAt(PeerAddress peer, VmId vm);
 
   @Override
   void close();

@@ -1,11 +1,16 @@
 package io.ballast.host.work;
 
 import io.ballast.agent.Loop;
+import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.work.MigrationEnd.Sighting;
+import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Refused;
@@ -13,14 +18,17 @@ import io.ballast.messages.VmState;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One migration away from this host: begun once, never repeated, and not judged by its error.
+ * One migration away from this host: begun once, never repeated, and not judged by its error. One
+ * that an earlier life of the agent left is watched until the hypervisor works on it no longer.
  *
  * <pre>
  *   migrating --- the hypervisor says done ------------------------------> Done
@@ -29,6 +37,8 @@ import org.slf4j.LoggerFactory;
  *   aborting  --- the hypervisor says done after all ------------------------+
  *       | error, or no end at all (also straight from migrating)             |
  *       v                                                                    |
+ *   watching, for one that was left: under way -> aborting as above; over -> looking
+ *
  *   looking at both hosts, again and again while its end is unknown -------> MigrationEnd
  * </pre>
  *
@@ -37,7 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class Migration implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
 
+  private final Trip trip;
   private final Migrate order;
+  private final Supplier<Future<PeerAddress>> peer;
   private final Hypervisor hypervisor;
   private final Loop loop;
   private final Patience patience;
@@ -45,16 +57,32 @@ public final class Migration implements Work {
   private @Nullable Refused cause;
   private boolean looking;
   private boolean lookedLongEnough;
+  private @Nullable Duration quietSince;
 
-  public Migration(Migrate order, Hypervisor hypervisor, Loop loop, Patience patience) {
-    this.order = order;
+  /**
+   * Which migration it is.
+   *
+   * @param peer finds out where the target's hypervisor is reached
+   * @param left whether an earlier life of the agent may have begun it, so that it is only watched
+   */
+  public record Trip(
+      OperationId operation,
+      HostId from,
+      Migrate order,
+      Supplier<Future<PeerAddress>> peer,
+      boolean left) {}
+
+  public Migration(Trip trip, Hypervisor hypervisor, Loop loop, Patience patience) {
+    this.trip = trip;
+    this.order = trip.order();
+    this.peer = trip.peer();
     this.hypervisor = hypervisor;
     this.loop = loop;
     this.patience = patience;
   }
 
   @Override
-  public Future<Outcome> run(Consumer<MigrationProgress> progress) {
+  public Future<Outcome> run(Consumer<Event> tell) {
     Loop.Timer limit =
         loop.after(
             order.within(),
@@ -64,13 +92,55 @@ public final class Migration implements Work {
                         Reason.DEADLINE_PASSED,
                         "the migration was given up after %d s; allow more time or more bandwidth"
                             .formatted(order.within().toSeconds()))));
-    loop.here(hypervisor.migrate(order, progress))
+    outcome.future().onComplete(known -> limit.stop());
+    if (trip.left()) {
+      watch(tell);
+    } else {
+      loop.here(
+              peer.get()
+                  .compose(
+                      found ->
+                          hypervisor.migrate(
+                              order, found, progress -> tell.accept(event(progress)))))
+          .onComplete(
+              result -> {
+                limit.stop();
+                ended(result);
+              });
+    }
+    return outcome.future();
+  }
+
+  private Event event(MigrationProgress progress) {
+    return new Event.OperationProgressed(trip.operation(), trip.from(), order.vm(), progress);
+  }
+
+  /** Follows a migration whose caller went away, until it was quiet for a while. */
+  private void watch(Consumer<Event> tell) {
+    if (looking || outcome.future().isComplete()) {
+      return;
+    }
+    loop.here(hypervisor.migrating(order.vm()))
         .onComplete(
             result -> {
-              limit.stop();
-              ended(result);
+              Optional<MigrationProgress> under =
+                  result.succeeded() ? result.result() : Optional.empty();
+              under.map(this::event).ifPresent(tell);
+              if (under.isPresent() || result.failed()) {
+                quietSince = null;
+              } else if (quietSince == null) {
+                quietSince = loop.now();
+              }
+              if (quietSince != null
+                  && loop.now().minus(quietSince).compareTo(patience.settle()) >= 0) {
+                look(
+                    new Refused(
+                        Reason.INTERRUPTED,
+                        "the agent restarted while the migration was under way"));
+              } else {
+                loop.after(patience.again(), () -> watch(tell));
+              }
             });
-    return outcome.future();
   }
 
   @Override
@@ -119,7 +189,8 @@ public final class Migration implements Work {
   private void lookOnce(Refused known) {
     Future<Sighting> here =
         look(hypervisor.inspect(order.vm()).map(found -> found.map(d -> d.domain().state())));
-    Future<Sighting> there = look(hypervisor.stateAt(order.peerUri(), order.vm()));
+    Future<Sighting> there =
+        look(peer.get().compose(found -> hypervisor.stateAt(found, order.vm())));
     loop.here(Future.all(here, there))
         .onSuccess(
             both -> {

@@ -1,6 +1,7 @@
 package io.ballast.host.work;
 
 import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Refused;
 import io.ballast.messages.VmState;
 import java.util.Optional;
@@ -68,9 +69,12 @@ final class MigrationEnd {
     return unknown(cause, "it is " + word(here) + " here and " + word(there) + " at the target");
   }
 
+  /** Both hosts have told what they run, so nothing is left that may yet happen. */
   private static Outcome failed(Refused cause, String more) {
+    Reason reason =
+        cause.reason() == Reason.MAY_YET_HAPPEN ? Reason.HYPERVISOR_STUCK : cause.reason();
     return new Outcome.Failed(
-        cause.reason(), more.isEmpty() ? cause.message() : joined(cause.message(), more));
+        reason, more.isEmpty() ? cause.message() : joined(cause.message(), more));
   }
 
   private static Outcome unknown(Refused cause, String more) {
@@ -82,7 +86,7 @@ final class MigrationEnd {
     return first.replaceFirst("\\.$", "") + "; " + second;
   }
 
-  private static String word(Optional<VmState> state) {
+  static String word(Optional<VmState> state) {
     return state
         .map(known -> known.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
         .orElse("not defined");

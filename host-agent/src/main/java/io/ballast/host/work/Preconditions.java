@@ -3,9 +3,9 @@ package io.ballast.host.work;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
-import io.ballast.messages.HostId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -52,22 +52,43 @@ public final class Preconditions {
     }
   }
 
-  /** The guest's memory must be available now; what other guests will still grow by is not. */
-  public static void fits(Domain domain, Bytes available) {
-    if (domain.memory().compareTo(available) > 0) {
+  /**
+   * The guest's memory must be free now, in huge pages if it is backed by them; what other guests
+   * will still grow by is not asked.
+   */
+  public static void fits(Domain domain, Room room) {
+    Bytes free = domain.hugePages() ? room.hugePages() : room.plain();
+    if (domain.memory().compareTo(free) > 0) {
       throw refused(
           Reason.NO_ROOM,
-          "%s needs %s of memory and only %s is available here; start it on another host"
-              .formatted(domain.name(), domain.memory(), available));
+          "%s needs %s of %s and only %s is available here; start it on another host"
+              .formatted(
+                  domain.name(),
+                  domain.memory(),
+                  domain.hugePages() ? "huge pages" : "memory",
+                  free));
     }
   }
 
   /** The order leads to another host than this one. */
-  public static void elsewhere(Migrate order, HostId host, String peerUri) {
-    if (order.to().equals(host) || order.peerUri().equals(peerUri)) {
-      throw refused(
-          Reason.WRONG_STATE, "the virtual machine is already on " + host + "; name another host");
+  public static void elsewhere(Migrate order, Here here) {
+    if (order.to().equals(here.host())
+        || order.peerUri().filter(here.peerUri()::equals).isPresent()) {
+      throw already(here);
     }
+  }
+
+  /** The address is another host's than this one's. */
+  static void elsewhere(PeerAddress peer, Here here) {
+    if (peer.uri().equals(here.peerUri())) {
+      throw already(here);
+    }
+  }
+
+  private static RefusedException already(Here here) {
+    return refused(
+        Reason.WRONG_STATE,
+        "the virtual machine is already on " + here.host() + "; name another host");
   }
 
   private static RefusedException wrongState(Domain domain, String todo) {

@@ -1,9 +1,10 @@
 package io.ballast.host.work;
 
 import io.ballast.agent.Loop;
+import io.ballast.agent.Work;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand.ShutDown;
-import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
@@ -21,20 +22,28 @@ public final class Shutdown implements Work {
   private final Loop loop;
   private final Patience patience;
   private final Promise<Outcome> outcome = Promise.promise();
+  private final boolean asked;
   private boolean timeIsOver;
 
-  public Shutdown(ShutDown order, Hypervisor hypervisor, Loop loop, Patience patience) {
+  /**
+   * The shutdown of a guest.
+   *
+   * @param asked whether the guest may have been asked already, so that it is only watched
+   */
+  public Shutdown(
+      ShutDown order, Hypervisor hypervisor, Loop loop, Patience patience, boolean asked) {
     this.order = order;
     this.hypervisor = hypervisor;
     this.loop = loop;
     this.patience = patience;
+    this.asked = asked;
   }
 
   @Override
-  public Future<Outcome> run(Consumer<MigrationProgress> progress) {
+  public Future<Outcome> run(Consumer<Event> tell) {
     Loop.Timer limit = loop.after(order.within(), () -> timeIsOver = true);
-    loop.here(hypervisor.shutDown(order.vm()))
-        .onSuccess(asked -> look())
+    loop.here(asked ? Future.succeededFuture() : hypervisor.shutDown(order.vm()))
+        .onSuccess(listening -> look())
         .onFailure(outcome::tryFail);
     return outcome.future().onComplete(ended -> limit.stop());
   }
@@ -59,9 +68,15 @@ public final class Shutdown implements Work {
               } else if (result.succeeded()) {
                 outcome.tryComplete(stillThere());
               } else {
-                outcome.tryFail(result.cause());
+                outcome.tryComplete(unseen(result.cause()));
               }
             });
+  }
+
+  private static Outcome unseen(Throwable failure) {
+    return new Outcome.Unknown(
+        "the guest was asked to shut down, and it can't be seen whether it has: "
+            + failure.getMessage());
   }
 
   private boolean active(Hypervisor.Description found) {

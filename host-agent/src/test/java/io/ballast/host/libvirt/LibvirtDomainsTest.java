@@ -8,11 +8,13 @@ import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LibvirtDomainsTest {
   private static final VmId VM = VmId.of("7e0a1c52-94d2-4f0e-9a55-0d0f0f7c1111");
@@ -55,7 +57,8 @@ final class LibvirtDomainsTest {
             Duration.ofMillis(1500),
             Bytes.ofMiB(96),
             Bytes.ofMiB(50),
-            new Domain.Counters(new Bytes(11), new Bytes(12), new Bytes(13), new Bytes(14))),
+            new Domain.Counters(new Bytes(11), new Bytes(12), new Bytes(13), new Bytes(14)),
+            false),
         read(running(), Optional.empty()));
   }
 
@@ -93,6 +96,52 @@ final class LibvirtDomainsTest {
         "where no maximum is told");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\t\n", "\u00a0", "\u200b\u2003", "\u0007"})
+  void aDomainWithoutANameThatCanBeSeenIsCalledByItsUuid(String name) {
+    assertEquals(VM.toString(), LibvirtDomains.read(VM, name, running(), Optional.empty()).name());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"web", " web ", "caf\u00e9", "\u865a\u62df\u673a", "-", "\ud83d\ude80"})
+  void aNameThatCanBeSeenIsKeptAsItIs(String name) {
+    assertEquals(name, LibvirtDomains.read(VM, name, running(), Optional.empty()).name());
+  }
+
+  /** Of libvirt's "no limit", of negative numbers, and of what fits no integer. */
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE})
+  void aNumberThatMakesNoSenseIsAsIfItWereNotTold(long odd) {
+    Domain before = read(running(), Optional.empty());
+    Map<String, Object> values = new HashMap<>(running().values());
+    for (String name : List.of("vcpu.current", "balloon.current", "balloon.rss")) {
+      values.put(name, odd);
+    }
+    values.put("block.count", 2L);
+    values.put("block.0.rd.bytes", Long.MAX_VALUE);
+    values.put("block.1.rd.bytes", Long.MAX_VALUE);
+    Domain now = read(new LibvirtParameters(values), Optional.of(before));
+
+    assertEquals(2, now.vcpus());
+    assertEquals(before.memory(), now.memory());
+    assertEquals(before.resident(), now.resident());
+    assertEquals(before.counters(), now.counters());
+    assertEquals(1, read(new LibvirtParameters(values), Optional.empty()).vcpus());
+
+    values.put("cpu.time", -1L);
+    assertEquals(
+        before.cpuTime(), read(new LibvirtParameters(values), Optional.of(before)).cpuTime());
+  }
+
+  @Test
+  void aCountOfDevicesThatIsWildEndsSoonerThanItSays() {
+    Map<String, Object> values = new HashMap<>(running().values());
+    values.put("net.count", Long.MAX_VALUE);
+
+    assertEquals(
+        new Bytes(13), read(new LibvirtParameters(values), Optional.empty()).counters().received());
+  }
+
   @Test
   void aDomainThatDoesNotRunHoldsAndCountsNothing() {
     Domain before = read(running(), Optional.empty());
@@ -113,7 +162,8 @@ final class LibvirtDomainsTest {
             Duration.ZERO,
             Bytes.ofMiB(96),
             Bytes.ZERO,
-            Domain.Counters.ZERO),
+            Domain.Counters.ZERO,
+            false),
         read(off, Optional.of(before)));
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.Lab.Guest;
 import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
@@ -81,7 +82,16 @@ final class LibvirtHosts implements AutoCloseable {
 
   Migrate order(Guest guest, int to, Optional<Bytes> bandwidth, Duration within) {
     return new Migrate(
-        guest.id(), new HostId("h" + to), lab.uri(to), bandwidth, Duration.ofMillis(300), within);
+        guest.id(),
+        new HostId("h" + to),
+        Optional.of(lab.uri(to)),
+        bandwidth,
+        Duration.ofMillis(300),
+        within);
+  }
+
+  PeerAddress peer(int host) {
+    return PeerAddress.of(lab.uri(host));
   }
 
   static <T> T answer(Future<T> future) {

@@ -61,6 +61,34 @@ final class LibvirtHypervisorIT {
   }
 
   @Test
+  void aVmThatStartsWithItsHostDoesSoAtItsTargetToo() {
+    LibvirtHypervisor first = hosts.hypervisor(1);
+    Guest auto = hosts.running(first);
+    Guest manual = hosts.running(first);
+    hosts.lab().virsh(1, "autostart", auto.name());
+
+    for (Guest guest : List.of(auto, manual)) {
+      answer(
+          first.migrate(
+              hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), progress -> {}));
+    }
+
+    assertEquals("enable", autostart(2, auto));
+    assertEquals("disable", autostart(2, manual));
+  }
+
+  private String autostart(int host, Guest guest) {
+    return hosts
+        .lab()
+        .virsh(host, "dominfo", guest.name())
+        .lines()
+        .filter(line -> line.startsWith("Autostart:"))
+        .map(line -> line.substring("Autostart:".length()).strip())
+        .findFirst()
+        .orElse("not told");
+  }
+
+  @Test
   void aSampleTakesAllDomainsAndTheirCountersGrow() {
     LibvirtHypervisor host = hosts.hypervisor(1);
     Guest busy = hosts.running(host, "--burn", "30");
@@ -154,16 +182,18 @@ final class LibvirtHypervisorIT {
     Guest guest = hosts.running(first);
 
     Outcome.Migration there =
-        answer(first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), now -> {}));
+        answer(
+            first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
 
     assertEquals(Optional.empty(), state(first, guest.id()));
     assertEquals(Optional.of(VmState.RUNNING), state(second, guest.id()));
-    assertEquals(
-        Optional.of(VmState.RUNNING), answer(first.stateAt(hosts.lab().uri(2), guest.id())));
-    assertEquals(Optional.empty(), answer(second.stateAt(hosts.lab().uri(1), guest.id())));
+    assertEquals(Optional.of(VmState.RUNNING), answer(first.stateAt(hosts.peer(2), guest.id())));
+    assertEquals(Optional.empty(), answer(second.stateAt(hosts.peer(1), guest.id())));
     guest.awaitTicks(5);
     Outcome.Migration back =
-        answer(second.migrate(hosts.order(guest, 1, Optional.empty(), LONG), now -> {}));
+        answer(
+            second.migrate(
+                hosts.order(guest, 1, Optional.empty(), LONG), hosts.peer(1), now -> {}));
     guest.awaitTicks(5);
 
     for (Outcome.Migration move : List.of(there, back)) {
@@ -184,10 +214,11 @@ final class LibvirtHypervisorIT {
     List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
 
     Future<Outcome.Migration> move =
-        first.migrate(hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), seen::add);
+        first.migrate(
+            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);
     assertRefused(
         Reason.WRONG_STATE,
-        first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), now -> {}));
+        first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
     await().atMost(LONG).until(() -> seen.size() >= 3);
     answer(first.abortMigration(guest.id()));
 
@@ -197,9 +228,7 @@ final class LibvirtHypervisorIT {
     assertTrue(last.remaining().compareTo(Bytes.ZERO) > 0, last.toString());
     assertTrue(last.rate().compareTo(Bytes.ofMiB(8)) < 0, last.toString());
     assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
-    await()
-        .atMost(LONG)
-        .until(() -> answer(first.stateAt(hosts.lab().uri(2), guest.id())).isEmpty());
+    await().atMost(LONG).until(() -> answer(first.stateAt(hosts.peer(2), guest.id())).isEmpty());
     guest.awaitTicks(5);
     assertEquals(List.of(), guest.breaks());
   }
@@ -213,7 +242,8 @@ final class LibvirtHypervisorIT {
     assertRefused(Reason.WRONG_STATE, restarted.abortMigration(guest.id()));
 
     Future<Outcome.Migration> move =
-        first.migrate(hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), seen::add);
+        first.migrate(
+            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);
     await().atMost(LONG).until(() -> !seen.isEmpty());
     answer(restarted.abortMigration(guest.id()));
 
@@ -230,7 +260,8 @@ final class LibvirtHypervisorIT {
     Guest guest = hosts.running(first);
 
     Future<Outcome.Migration> move =
-        first.migrate(hosts.order(guest, 2, Optional.of(Bytes.ofMiB(1)), LONG), now -> {});
+        first.migrate(
+            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(1)), LONG), hosts.peer(2), now -> {});
     answer(first.abortMigration(guest.id()));
 
     assertRefused(Reason.CANCELLED, move);
@@ -246,12 +277,12 @@ final class LibvirtHypervisorIT {
         new Migrate(
             guest.id(),
             new HostId("h2"),
-            hosts.lab().uri(2),
+            Optional.of(hosts.lab().uri(2)),
             Optional.of(Bytes.ofMiB(20)),
             Duration.ofSeconds(30),
             LONG);
 
-    Outcome.Migration move = answer(first.migrate(patient, now -> {}));
+    Outcome.Migration move = answer(first.migrate(patient, hosts.peer(2), now -> {}));
 
     assertTrue(move.downtime().isPositive(), move.toString());
     assertEquals(Optional.of(VmState.RUNNING), state(second, guest.id()));
@@ -266,7 +297,9 @@ final class LibvirtHypervisorIT {
 
     Future<Outcome.Migration> move =
         first.migrate(
-            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), Duration.ofSeconds(3)), now -> {});
+            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), Duration.ofSeconds(3)),
+            hosts.peer(2),
+            now -> {});
 
     assertRefused(Reason.DEADLINE_PASSED, move);
     assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
@@ -282,14 +315,14 @@ final class LibvirtHypervisorIT {
     try {
       assertRefused(
           Reason.HYPERVISOR_UNREACHABLE,
-          first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), now -> {}));
-      assertRefused(Reason.HYPERVISOR_UNREACHABLE, first.stateAt(hosts.lab().uri(2), guest.id()));
+          first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
+      assertRefused(Reason.HYPERVISOR_UNREACHABLE, first.stateAt(hosts.peer(2), guest.id()));
     } finally {
       hosts.lab().libvirtd(2, "start");
     }
 
     assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
-    assertEquals(Optional.empty(), answer(first.stateAt(hosts.lab().uri(2), guest.id())));
+    assertEquals(Optional.empty(), answer(first.stateAt(hosts.peer(2), guest.id())));
   }
 
   @Test
@@ -300,9 +333,10 @@ final class LibvirtHypervisorIT {
     Guest missing = new Guest(new VmId(UUID.randomUUID()), "missing", "");
 
     assertRefused(
-        Reason.WRONG_STATE, first.migrate(hosts.order(off, 2, Optional.empty(), LONG), now -> {}));
+        Reason.WRONG_STATE,
+        first.migrate(hosts.order(off, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
     assertRefused(
         Reason.UNKNOWN_VM,
-        first.migrate(hosts.order(missing, 2, Optional.empty(), LONG), now -> {}));
+        first.migrate(hosts.order(missing, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
   }
 }

@@ -45,8 +45,6 @@ final class LibvirtParametersTest {
             4_294_967_295L,
             "long",
             -7L,
-            "ulong",
-            Long.MAX_VALUE,
             "double",
             1.5,
             "boolean",

@@ -77,11 +77,12 @@ final class LibvirtTroubleIT {
     Guest guest = hosts.running(first, "--memory", "160", "--dirty", "64", "--rate", "40");
     List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
     Future<Outcome.Migration> move =
-        first.migrate(hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), seen::add);
+        first.migrate(
+            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);
     await().atMost(LONG).until(() -> !seen.isEmpty());
     hosts.lab().libvirtd(1, "freeze");
     try {
-      assertRefused(Reason.HYPERVISOR_STUCK, move);
+      assertRefused(Reason.MAY_YET_HAPPEN, move);
     } finally {
       hosts.lab().libvirtd(1, "thaw");
     }
@@ -90,9 +91,7 @@ final class LibvirtTroubleIT {
         .atMost(LONG)
         .ignoreExceptions()
         .untilAsserted(() -> answer(first.abortMigration(guest.id())));
-    await()
-        .atMost(LONG)
-        .until(() -> answer(first.stateAt(hosts.lab().uri(2), guest.id())).isEmpty());
+    await().atMost(LONG).until(() -> answer(first.stateAt(hosts.peer(2), guest.id())).isEmpty());
     assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
     guest.awaitTicks(5);
     assertEquals(List.of(), guest.breaks());
@@ -126,18 +125,19 @@ final class LibvirtTroubleIT {
     assertTrue(state(host, guest.id()).isPresent());
     hosts.lab().libvirtd(1, "freeze");
     try {
-      List<Future<?>> calls =
-          List.of(
-              host.sample(),
-              host.sample(),
-              host.inspect(guest.id()),
-              host.suspend(guest.id()),
-              host.define(guest.xml()));
-      calls.forEach(call -> assertRefused(Reason.HYPERVISOR_STUCK, call));
+      List<Future<?>> looks = List.of(host.sample(), host.sample(), host.inspect(guest.id()));
+      List<Future<?>> changes = List.of(host.suspend(guest.id()), host.define(guest.xml()));
+      looks.forEach(look -> assertRefused(Reason.HYPERVISOR_STUCK, look));
+      // It depends on whether its lane had a connection already, and so could begin it.
+      changes.forEach(
+          change ->
+              assertTrue(
+                  Set.of(Reason.HYPERVISOR_STUCK, Reason.MAY_YET_HAPPEN)
+                      .contains(refusal(change).reason())));
       RefusedException next = refusal(host.sample());
       assertEquals(Reason.HYPERVISOR_STUCK, next.reason());
       assertTrue(String.valueOf(next.getMessage()).contains("was not tried"), next.getMessage());
-      assertRefused(Reason.HYPERVISOR_STUCK, host.stateAt(hosts.lab().uri(1), guest.id()));
+      assertRefused(Reason.HYPERVISOR_STUCK, host.stateAt(hosts.peer(1), guest.id()));
       await().pollDelay(longer).atMost(LONG).until(() -> true);
     } finally {
       hosts.lab().libvirtd(1, "thaw");
@@ -167,7 +167,7 @@ final class LibvirtTroubleIT {
     hosts.lab().libvirtd(1, "freeze");
     try {
       // The deadline of a start is longer than the keepalive is patient.
-      assertRefused(Reason.HYPERVISOR_STUCK, host.start(guest.id()));
+      assertRefused(Reason.MAY_YET_HAPPEN, host.start(guest.id()));
     } finally {
       hosts.lab().libvirtd(1, "thaw");
     }
@@ -201,6 +201,7 @@ final class LibvirtTroubleIT {
     Guest stuck = hosts.running(host);
     Guest well = hosts.running(host);
     Domain before = sampled(host, stuck.id()).orElseThrow();
+    Domain wellBefore = sampled(host, well.id()).orElseThrow();
     hosts.lab().signalQemu(1, stuck, "STOP");
     try {
       for (int i = 0; i < 3; i++) {
@@ -211,11 +212,18 @@ final class LibvirtTroubleIT {
         assertEquals(
             VmState.RUNNING, answer(host.inspect(stuck.id())).orElseThrow().domain().state());
       }
+      await()
+          .atMost(LONG)
+          .until(
+              () ->
+                  sampled(host, well.id())
+                      .filter(now -> now.cpuTime().compareTo(wellBefore.cpuTime()) > 0)
+                      .isPresent());
       LibvirtHypervisor newcomer =
           hosts.hypervisor(LibvirtSettings.of(hosts.lab().uri(1)).with(IMPATIENT));
       assertEquals(before.memory(), sampled(newcomer, stuck.id()).orElseThrow().memory());
 
-      assertRefused(Reason.HYPERVISOR_STUCK, host.suspend(stuck.id()));
+      assertRefused(Reason.MAY_YET_HAPPEN, host.suspend(stuck.id()));
       RefusedException next = refusal(host.resume(stuck.id()));
       assertEquals(Reason.HYPERVISOR_STUCK, next.reason());
       assertTrue(String.valueOf(next.getMessage()).contains("was not tried"), next.getMessage());
@@ -245,7 +253,7 @@ final class LibvirtTroubleIT {
       LibvirtHypervisor host = hosts.hypervisor(1);
       answer(host.sample());
       answer(host.inspect(new VmId(UUID.randomUUID())));
-      answer(host.stateAt(hosts.lab().uri(2), new VmId(UUID.randomUUID())));
+      answer(host.stateAt(hosts.peer(2), new VmId(UUID.randomUUID())));
       assertTrue(sockets() > before);
       host.close();
     }

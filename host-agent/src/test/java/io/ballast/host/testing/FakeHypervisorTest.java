@@ -9,7 +9,7 @@ import io.ballast.host.meter.HostMeter.LinkCounters;
 import io.ballast.host.meter.HostMeter.Reading;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
-import io.ballast.host.trade.VirtualTime;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
@@ -18,6 +18,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.testing.VirtualTime;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,7 +224,8 @@ final class FakeHypervisorTest {
     assertRefused(Reason.HYPERVISOR_REFUSED, migration);
     assertState(VmState.RUNNING, here);
     assertRefused(Reason.HYPERVISOR_UNREACHABLE, there.sample());
-    assertRefused(Reason.HYPERVISOR_UNREACHABLE, here.stateAt(there.peerUri(), WEB));
+    assertRefused(
+        Reason.HYPERVISOR_UNREACHABLE, here.stateAt(PeerAddress.of(there.peerUri()), WEB));
 
     here.cutPower();
     here.recover();
@@ -236,10 +238,12 @@ final class FakeHypervisorTest {
     here.hang();
 
     Future<List<Domain>> sample = here.sample();
+    Future<Void> suspend = here.suspend(WEB);
     time.pass(PATIENCE.minusMillis(1));
     assertFalse(sample.isComplete());
     time.pass(Duration.ofMillis(1));
     assertRefused(Reason.HYPERVISOR_STUCK, sample);
+    assertRefused(Reason.MAY_YET_HAPPEN, suspend);
 
     here.recover();
     assertTrue(done(here.sample()).size() == 1);
@@ -286,10 +290,11 @@ final class FakeHypervisorTest {
         new Migrate(
             WEB,
             new HostId("h2"),
-            there.peerUri(),
+            Optional.empty(),
             bandwidth,
             Duration.ofMillis(300),
             Duration.ofMinutes(5)),
+        PeerAddress.of(there.peerUri()),
         progress::add);
   }
 

@@ -10,9 +10,13 @@ import io.ballast.messages.VmId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DomainXmlTest {
   private static final String UUID = "6a1f6c1e-0b0e-4b8e-9a53-0c8d3a1f2b77";
@@ -49,7 +53,37 @@ final class DomainXmlTest {
 
   @Test
   void aUuidThatIsNoneIsInvalid() {
-    assertInvalid("'web', which is no UUID", "<domain><uuid>web</uuid></domain>");
+    for (String uuid : List.of("web", UUID + "0", UUID.substring(1), "1-1-1-1-1", "6-a1f")) {
+      assertInvalid(
+          "'" + uuid + "', which is no UUID", "<domain><uuid>" + uuid + "</uuid></domain>");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "6a1f6c1e0b0e4b8e9a530c8d3a1f2b77",
+        "6A1F6C1E-0b0e4b8e-9a53-0c8d3a1f2b77",
+        "6a1f6c1e 0b0e 4b8e 9a53 0c8d3a1f2b77",
+        "\n\t6a-1f-6c-1e-0b0e-4b8e-9a53-0c8d3a1f2b77 \n"
+      })
+  void aUuidIsTakenInEveryFormThatLibvirtTakes(String uuid) {
+    assertEquals(VmId.of(UUID), DomainXml.of("<domain><uuid>" + uuid + "</uuid></domain>").id());
+  }
+
+  @Test
+  void aByteOrderMarkAndADeclarationAreLeftOut() {
+    String domain = "<domain><uuid>" + UUID + "</uuid><name>caf\u00e9</name></domain>";
+
+    DomainXml xml =
+        DomainXml.of("\uFEFF<?xml version='1.0' encoding='ISO-8859-1' standalone='no' ?>" + domain);
+
+    assertEquals(VmId.of(UUID), xml.id());
+    assertEquals(Optional.of("caf\u00e9"), xml.text("name"));
+    assertEquals(domain, DomainXml.plain("\uFEFF<?xml version='1.0'?>" + domain));
+    assertEquals(domain, DomainXml.plain(domain));
+    assertEquals("<?xml version='1.0'", DomainXml.plain("<?xml version='1.0'"));
+    assertEquals("<?xml-stylesheet?>", DomainXml.plain("<?xml-stylesheet?>"));
   }
 
   @Test
@@ -86,5 +120,20 @@ final class DomainXmlTest {
     RefusedException refused = assertThrows(RefusedException.class, () -> DomainXml.of(xml).id());
     assertEquals(Reason.INVALID_DOMAIN, refused.reason());
     assertTrue(String.valueOf(refused.getMessage()).contains(words), refused::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "<memoryBacking><hugepages/></memoryBacking>, true",
+    "<memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>, true",
+    "<memoryBacking>\t<locked/><hugepages></hugepages></memoryBacking>, true",
+    "<memoryBacking/>, false",
+    "<memoryBacking><nosharepages/></memoryBacking>, false",
+    "<hugepages/>, false",
+    "<metadata><memoryBacking><hugepages/></memoryBacking></metadata>, false",
+    "<!-- <memoryBacking><hugepages/></memoryBacking> -->, false"
+  })
+  void hugePagesAreThoseThatBackTheMemory(String element, boolean hugePages) {
+    assertEquals(hugePages, DomainXml.of("<domain>" + element + "</domain>").hugePages());
   }
 }

@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeMigration.Ending;
 import io.ballast.host.testing.FakeWorld;
-import io.ballast.host.trade.VirtualTime;
+import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.testing.VirtualTime;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,17 +37,7 @@ final class MigrationTest {
   private final FakeHypervisor there = world.host(new HostId("h2"), 1, Bytes.ofMiB(1000));
   private final List<MigrationProgress> progress = new ArrayList<>();
   private final Migration migration =
-      new Migration(
-          new Migrate(
-              WEB,
-              new HostId("h2"),
-              there.peerUri(),
-              Optional.empty(),
-              Duration.ofMillis(300),
-              WITHIN),
-          here,
-          time,
-          Patience.DEFAULT);
+      new Migration(trip(Optional.empty(), false), here, time, Patience.DEFAULT);
 
   @BeforeEach
   void aGuest() {
@@ -53,7 +46,7 @@ final class MigrationTest {
 
   @Test
   void aMigrationThatIsDoneHasItsMeasuresAndItsProgress() {
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(4));
 
     Outcome.Migration measures = ((Outcome.Done) outcome.result()).migration().orElseThrow();
@@ -82,7 +75,7 @@ final class MigrationTest {
   void aGuestThatRunsTwiceIsUnknownAfterAllPatience() {
     here.nextMigration(Ending.DOUBLES);
 
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Patience.DEFAULT.look());
     assertFalse(outcome.isComplete());
     time.pass(Duration.ofSeconds(10));
@@ -97,7 +90,7 @@ final class MigrationTest {
   void aDoubledGuestOfWhichOneEndsIsDecidedWithinPatience() {
     here.nextMigration(Ending.DOUBLES);
 
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(10));
     assertFalse(outcome.isComplete());
     here.lose(WEB);
@@ -120,7 +113,7 @@ final class MigrationTest {
 
   @Test
   void aTargetThatDiesOnTheWayIsUnknownUntilItSpeaks() {
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(1));
     there.cutPower();
     time.pass(Duration.ofSeconds(20));
@@ -135,7 +128,7 @@ final class MigrationTest {
 
   @Test
   void aTargetThatNeverSpeaksAgainLeavesItUnknown() {
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(1));
     there.cutPower();
     time.pass(Duration.ofSeconds(70));
@@ -146,7 +139,7 @@ final class MigrationTest {
 
   @Test
   void aHypervisorThatHangsOnTheWayIsUnknown() {
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(1));
     here.crash(WEB);
     here.hang();
@@ -166,7 +159,7 @@ final class MigrationTest {
 
   @Test
   void aCancelledMigrationFailsAsCancelledOnceTheGuestWasSeenHere() {
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(1));
     assertTrue(migration.cancel().succeeded());
     assertTrue(migration.cancel().succeeded());
@@ -181,7 +174,7 @@ final class MigrationTest {
   @Test
   void aCancelThatComesTooLateIsDone() {
     here.nextMigration(Ending.ARRIVES_WITH_ERROR);
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(4));
     migration.cancel();
     time.pass(Duration.ofSeconds(1));
@@ -194,19 +187,9 @@ final class MigrationTest {
     here.feed(WEB, 2);
     FakeHypervisor slow = here;
     Migration endless =
-        new Migration(
-            new Migrate(
-                WEB,
-                new HostId("h2"),
-                there.peerUri(),
-                Optional.of(Bytes.ofMiB(1)),
-                Duration.ofMillis(300),
-                WITHIN),
-            slow,
-            time,
-            Patience.DEFAULT);
+        new Migration(trip(Optional.of(Bytes.ofMiB(1)), false), slow, time, Patience.DEFAULT);
 
-    Future<Outcome> outcome = endless.run(progress::add);
+    Future<Outcome> outcome = endless.run(this::progressed);
     time.pass(WITHIN.plusSeconds(2));
 
     assertEquals(
@@ -220,7 +203,7 @@ final class MigrationTest {
   void aMigrationThatNeverEndsIsLookedUpAfterItsAbort() {
     here.nextMigration(Ending.FALLS_SILENT);
 
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(WITHIN.plus(Patience.DEFAULT.abort()));
     time.pass(Duration.ofSeconds(2));
 
@@ -228,8 +211,71 @@ final class MigrationTest {
     assertTrue(outcome.result() instanceof Outcome.Failed);
   }
 
+  @Test
+  void aMigrationThatAnEarlierLifeBeganIsWatchedToItsEnd() {
+    var unused =
+        here.migrate(
+            trip(Optional.empty(), true).order(), PeerAddress.of(there.peerUri()), ignored -> {});
+    time.pass(Duration.ofSeconds(1));
+    Migration adopted = new Migration(trip(Optional.empty(), true), here, time, Patience.DEFAULT);
+
+    Future<Outcome> outcome = adopted.run(this::progressed);
+    time.pass(Duration.ofSeconds(20));
+
+    assertEquals(new Outcome.Done(Optional.empty()), outcome.result());
+    assertFalse(progress.isEmpty(), "its progress is told");
+    assertEquals(Optional.of(VmState.RUNNING), there.truth(WEB));
+  }
+
+  @Test
+  void aMigrationThatAnEarlierLifeMayHaveBegunAndDidNotIsNotBegun() {
+    Migration adopted = new Migration(trip(Optional.empty(), true), here, time, Patience.DEFAULT);
+
+    Future<Outcome> outcome = adopted.run(this::progressed);
+    time.pass(Patience.DEFAULT.settle().plusSeconds(2));
+
+    assertEquals(
+        new Outcome.Failed(
+            Reason.INTERRUPTED, "the agent restarted while the migration was under way"),
+        outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+    assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  @Test
+  void aMigrationThatAnEarlierLifeBeganCanBeCancelled() {
+    here.feed(WEB, 2);
+    var unused =
+        here.migrate(
+            trip(Optional.empty(), true).order(), PeerAddress.of(there.peerUri()), ignored -> {});
+    time.pass(Duration.ofSeconds(1));
+    Migration adopted = new Migration(trip(Optional.empty(), true), here, time, Patience.DEFAULT);
+    Future<Outcome> outcome = adopted.run(this::progressed);
+
+    adopted.cancel();
+    time.pass(Patience.DEFAULT.abort().plusSeconds(2));
+
+    assertEquals(
+        new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+  }
+
+  private Migration.Trip trip(Optional<Bytes> bandwidth, boolean left) {
+    return new Migration.Trip(
+        new OperationId("op"),
+        new HostId("h1"),
+        new Migrate(
+            WEB, new HostId("h2"), Optional.empty(), bandwidth, Duration.ofMillis(300), WITHIN),
+        () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+        left);
+  }
+
+  private void progressed(Event event) {
+    progress.add(((Event.OperationProgressed) event).progress());
+  }
+
   private Outcome ended(Duration after) {
-    Future<Outcome> outcome = migration.run(progress::add);
+    Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(after);
     assertTrue(outcome.succeeded(), () -> "not ended: " + outcome.cause());
     return outcome.result();

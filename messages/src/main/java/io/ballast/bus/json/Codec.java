@@ -99,6 +99,24 @@ public final class Codec {
     }
   }
 
+  /** A record that never travels in the form of those that do, such as an entry of a journal. */
+  public static byte[] write(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("no JSON form of " + value.getClass(), e);
+    }
+  }
+
+  /** What {@link #write} wrote, unknown fields apart. Fails if it is something else. */
+  public static <T> T read(byte[] json, Class<T> type) throws IOException {
+    @Nullable T value = JSON.readValue(json, type);
+    if (value == null) {
+      throw new IOException("null instead of a " + type.getSimpleName());
+    }
+    return value;
+  }
+
   private static void checkSize(String kind, Class<? extends Message> type, byte[] body) {
     int largest = Command.class.isAssignableFrom(type) ? LARGEST_COMMAND : LARGEST_ANSWER;
     if (body.length > largest) {
@@ -149,13 +167,15 @@ public final class Codec {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   private interface TypedOutcome {}
 
-  /** Every component of a record has to be there, unless it is optional. */
+  /** Every component of a record has to be there, unless it is optional or left out if empty. */
   private static final class RequiredUnlessOptional extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1;
 
     @Override
     public Boolean hasRequiredMarker(AnnotatedMember member) {
-      return requireNonNull(member).getRawType() != Optional.class;
+      JsonInclude inclusion = requireNonNull(member).getAnnotation(JsonInclude.class);
+      boolean leftOut = inclusion != null && inclusion.value() == JsonInclude.Include.NON_EMPTY;
+      return member.getRawType() != Optional.class && !leftOut;
     }
   }
 }

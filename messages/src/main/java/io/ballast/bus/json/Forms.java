@@ -25,15 +25,37 @@ import java.util.function.Function;
 final class Forms extends SimpleModule {
   private static final long serialVersionUID = 1;
 
+  private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   Forms() {
     super("ballast-forms");
     text(HostId.class, HostId::new);
     text(VmId.class, VmId::of);
     text(OperationId.class, OperationId::new);
-    text(Instant.class, Instant::parse);
-    text(Duration.class, Duration::parse);
+    text(Instant.class, Forms::instant);
+    text(Duration.class, Forms::duration);
     addSerializer(Bytes.class, new WriteBytes());
     addDeserializer(Bytes.class, new ReadBytes());
+  }
+
+  /** A moment in the years that people speak of: its milliseconds fit a long. */
+  private static Instant instant(String text) {
+    Instant instant = Instant.parse(text);
+    if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
+      throw new IllegalArgumentException("an instant lies between " + FIRST + " and " + LAST);
+    }
+    return instant;
+  }
+
+  /** A length of time whose nanoseconds fit a long. */
+  private static Duration duration(String text) {
+    Duration duration = Duration.parse(text);
+    if (duration.abs().compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("a duration is at most " + LONGEST);
+    }
+    return duration;
   }
 
   private <T> void text(Class<T> type, Function<String, T> parse) {

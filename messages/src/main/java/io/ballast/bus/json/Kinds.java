@@ -45,13 +45,27 @@ public final class Kinds {
     command("host.undefine", HostCommand.Undefine.class, Reply.Accepted.class);
     command("host.migrate", HostCommand.Migrate.class, Reply.Accepted.class);
     command("host.cancel", HostCommand.Cancel.class, Reply.Accepted.class);
+    command(
+        "host.inspect-operation",
+        HostCommand.InspectOperation.class,
+        Reply.OperationInspected.class);
+    command("host.prepare", HostCommand.Prepare.class, Reply.Prepared.class);
+    command("host.release", HostCommand.Release.class, Reply.Accepted.class);
 
     command(
         "storage.inspect-storage",
         StorageCommand.InspectStorage.class,
         Reply.StorageInspected.class);
 
+    command(
+        "storage.inspect-operation",
+        StorageCommand.InspectOperation.class,
+        Reply.OperationInspected.class);
+
     command("net.inspect-net", NetCommand.InspectNet.class, Reply.NetInspected.class);
+
+    command(
+        "net.inspect-operation", NetCommand.InspectOperation.class, Reply.OperationInspected.class);
 
     command(
         "scheduler.inspect-fleet", SchedulerCommand.InspectFleet.class, Reply.FleetInspected.class);
@@ -65,6 +79,8 @@ public final class Kinds {
     name("reply.refused", Reply.Refused.class);
     name("reply.host-inspected", Reply.HostInspected.class);
     name("reply.vm-inspected", Reply.VmInspected.class);
+    name("reply.operation-inspected", Reply.OperationInspected.class);
+    name("reply.prepared", Reply.Prepared.class);
     name("reply.storage-inspected", Reply.StorageInspected.class);
     name("reply.net-inspected", Reply.NetInspected.class);
     name("reply.fleet-inspected", Reply.FleetInspected.class);

@@ -26,7 +26,8 @@ import java.util.function.LongSupplier;
  * @param user the property {@code user-id}, which a broker checks
  * @param replyTo where an answer goes
  * @param correlation what an answer has to bear so that its receiver knows which question it is for
- * @param expiration the property of that name: milliseconds that are left for it, as digits
+ * @param expiration the property of that name: milliseconds that are left for it, as digits, 7 days
+ *     at most
  * @param headers {@code epoch}, {@code traceparent}, and {@code within}, which stands for the
  *     expiration of a sender that sets none
  */
@@ -43,6 +44,8 @@ public record Parcel(
   static final String EPOCH = "epoch";
   static final String WITHIN = "within";
   static final String TRACEPARENT = "traceparent";
+
+  private static final long MOST_MILLIS = Request.LONGEST_WITHIN.toMillis();
 
   /** A message of our own. */
   public static Parcel of(String sender, String id, Message message) {
@@ -112,6 +115,11 @@ public record Parcel(
         body);
   }
 
+  /** Whether it claims to be a reply, to which there is none. */
+  public boolean isReply() {
+    return kind.map(name -> name.startsWith("reply.")).orElse(false);
+  }
+
   /** What it says. Fails with a {@link RefusedException} where that can't be made out. */
   public Message open() {
     return Codec.decode(
@@ -170,8 +178,8 @@ public record Parcel(
   /** The broker's word for it where there is one: it checks what it is given, and acts on it. */
   private Optional<Duration> left() {
     OptionalLong within = whole(WITHIN);
-    if (within.isPresent() && within.getAsLong() < 0) {
-      throw malformed("the header 'within' must be milliseconds from 0 on");
+    if (within.isPresent() && !inTime(within.getAsLong())) {
+      throw malformed("the header 'within' must be milliseconds from 0 to " + MOST_MILLIS);
     }
     if (expiration.isPresent()) {
       return expiration.map(this::millis);
@@ -183,10 +191,20 @@ public record Parcel(
 
   private Duration millis(String digits) {
     try {
-      return Duration.ofMillis(Long.parseLong(digits));
+      long millis = Long.parseLong(digits);
+      if (inTime(millis)) {
+        return Duration.ofMillis(millis);
+      }
     } catch (NumberFormatException e) {
-      throw malformed("the property 'expiration' must be milliseconds in digits, such as 5000");
+      // The same is wrong with it as with a number that is too large.
     }
+    throw malformed(
+        "the property 'expiration' must be milliseconds in digits, such as 5000, up to "
+            + MOST_MILLIS);
+  }
+
+  private static boolean inTime(long millis) {
+    return millis >= 0 && millis <= MOST_MILLIS;
   }
 
   private OptionalLong epoch() {

@@ -3,6 +3,7 @@ package io.ballast.bus.local;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -26,7 +27,8 @@ import java.util.function.Consumer;
  * A bus within one process, for tests and simulation. Several members share one {@link LocalHub}.
  *
  * <p>Every message is encoded and decoded on its way, so that what works here also works on a
- * network. It never fails by itself; unlike a broker it keeps nothing for a receiver that is away.
+ * network. It never fails by itself; unlike a broker it keeps nothing for a receiver that is away,
+ * so that casts which nobody takes on go to the dead letters at once.
  */
 public final class LocalBus implements Bus {
   /** As whom every member logs in, for there is nobody who could ask for a password. */
@@ -67,22 +69,17 @@ public final class LocalBus implements Bus {
       Reception receiver = receiver(request);
       Calls.Pending<R> call = calls.open(request);
       call.sent(true);
-      receiver
-          .take(parcel, false, false)
-          .onSuccess(
-              answer -> {
-                hub.bury(parcel, answer);
-                calls.settle(call.correlation(), reply(answer));
-              });
+      hub.deliver(receiver, parcel, Reception.Way.CALL)
+          .onSuccess(answer -> calls.settle(call.correlation(), reply(answer)));
       return call.reply();
     } catch (RefusedException e) {
       return Future.failedFuture(e);
     }
   }
 
-  private Parcel reply(Reception.Answer answer) {
+  private Parcel reply(Reply answer) {
     try {
-      return Parcel.of(name, UUID.randomUUID().toString(), answer.reply());
+      return Parcel.of(name, UUID.randomUUID().toString(), answer);
     } catch (RefusedException tooLarge) {
       return Parcel.of(name, UUID.randomUUID().toString(), tooLarge.reply());
     }
@@ -95,7 +92,7 @@ public final class LocalBus implements Bus {
     }
     try {
       Parcel parcel = Parcel.of(name, request).from(USER);
-      receiver(request).take(parcel, false, true).onSuccess(answer -> hub.bury(parcel, answer));
+      hub.deliver(receiver(request), parcel, Reception.Way.CAST);
       return Future.succeededFuture();
     } catch (RefusedException e) {
       return Future.failedFuture(e);
@@ -112,10 +109,7 @@ public final class LocalBus implements Bus {
           Parcel.of(name, UUID.randomUUID().toString(), command)
               .from(USER)
               .expiringIn(Request.DEFAULT_WITHIN);
-      hub.all(role)
-          .forEach(
-              receiver ->
-                  receiver.take(parcel, false, true).onSuccess(answer -> hub.bury(parcel, answer)));
+      hub.all(role).forEach(receiver -> hub.deliver(receiver, parcel, Reception.Way.FANOUT));
       return Future.succeededFuture();
     } catch (RefusedException e) {
       return Future.failedFuture(e);
@@ -157,6 +151,11 @@ public final class LocalBus implements Bus {
         };
     servings.add(serving);
     return Future.succeededFuture(serving);
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return hub.deadLetters(USER);
   }
 
   @Override

@@ -75,23 +75,10 @@ public record BusOptions(
       }
     }
 
-    /** Parses {@code host} or {@code host:port}. */
-    public static Broker of(String text) {
-      int colon = text.lastIndexOf(':');
-      if (colon < 0) {
-        return new Broker(text, DEFAULT_PORT);
-      }
-      try {
-        return new Broker(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "'" + text + "' is no address of a broker; write host:port, such as 10.0.0.1:5672", e);
-      }
-    }
-
+    /** {@code 10.0.0.1:5672}, {@code [::1]:5672}. */
     @Override
     public String toString() {
-      return host + ":" + port;
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
   }
 }

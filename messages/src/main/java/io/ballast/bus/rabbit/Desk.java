@@ -1,12 +1,12 @@
 package io.ballast.bus.rabbit;
 
 import io.ballast.bus.Address;
-import io.ballast.bus.RefusedException;
 import io.ballast.bus.carrier.Reception;
 import io.ballast.bus.json.Parcel;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQConsumer;
@@ -14,25 +14,39 @@ import io.vertx.rabbitmq.RabbitMQMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Takes the commands for one {@link Reception} from the broker's queues, on every session anew, and
  * acknowledges each only after its answer was confirmed, on the session that delivered it.
  */
 final class Desk implements Link.Fixture {
+  /** How long what was begun may take to be answered once the desk is to stop. */
+  private static final long STOP_WITHIN_SECONDS = 4;
+
+  /** How long the broker may take to let a queue of casts be consumed, and how often it may not. */
+  private static final long CONSUME_WITHIN_SECONDS = 5;
+
+  private static final int MOST_SILENCES = 2;
+
   private final Reception reception;
-  private final String name;
-  private final DeadLetters deadLetters;
+  private final Answers answers;
   private final Map<RabbitMQConsumer, Session> consumers = new ConcurrentHashMap<>();
+  private final Map<Address, Integer> silences = new ConcurrentHashMap<>();
+  private final Set<Future<Void>> underWay = ConcurrentHashMap.newKeySet();
+
+  /** Completes when no queue delivers any more: what is given back before would come again. */
+  private final Promise<Void> cancelled = Promise.promise();
+
   private volatile boolean stopped;
 
   Desk(Reception reception, String name) {
     this.reception = reception;
-    this.name = name;
-    this.deadLetters = new DeadLetters(name);
+    this.answers = new Answers(name);
   }
 
   @Override
@@ -42,25 +56,52 @@ final class Desk implements Link.Fixture {
     for (Address address : reception.addresses()) {
       all =
           all.compose(done -> Topology.calls(session, address))
-              .compose(queue -> consume(session, queue, address))
-              .compose(done -> Topology.casts(session, address))
-              .compose(queue -> consume(session, queue, address));
+              .compose(queue -> consume(session, queue, address, Reception.Way.CALL))
+              .compose(done -> casts(session, address));
     }
     return all.mapEmpty();
   }
 
   private Future<Void> fanouts(Session session) {
-    String role = reception.address().role().word();
-    String queue = role + ".all." + UUID.randomUUID();
+    Address all = Address.any(reception.address().role());
+    String queue = Topology.FANOUTS + ".for." + UUID.randomUUID();
     return session
         .queue(queue, Session.Lifespan.SESSION, new JsonObject())
-        .compose(done -> session.bind(queue, Topology.FANOUTS, role))
-        .compose(done -> consume(session, queue, Address.any(reception.address().role())));
+        .compose(done -> session.bind(queue, Topology.FANOUTS, all.toString()))
+        .compose(done -> consume(session, queue, all, Reception.Way.FANOUT));
   }
 
-  private Future<Void> consume(Session session, String queue, Address address) {
+  /**
+   * A quorum queue whose broker crashed within a second of its declaration comes back without its
+   * log, and never has a leader again: who consumes it waits for ever. After the second time it is
+   * declared anew, if it holds nothing.
+   */
+  private Future<Void> casts(Session session, Address address) {
+    boolean anew = silences.getOrDefault(address, 0) >= MOST_SILENCES;
+    return Topology.casts(session, address, anew)
+        .compose(
+            queue ->
+                consume(session, queue, address, Reception.Way.CAST)
+                    .timeout(CONSUME_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .onSuccess(done -> silences.remove(address))
+                    .onFailure(failure -> silent(session, queue, address, failure)));
+  }
+
+  private void silent(Session session, String queue, Address address, Throwable failure) {
+    if (failure instanceof TimeoutException) {
+      silences.merge(address, 1, Integer::sum);
+      session.end(
+          "the broker did not let the queue "
+              + queue
+              + " be consumed within "
+              + CONSUME_WITHIN_SECONDS
+              + " s");
+    }
+  }
+
+  private Future<Void> consume(Session session, String queue, Address address, Reception.Way way) {
     return session
-        .consume(queue, options(address), message -> take(session, message))
+        .consume(queue, options(address), message -> take(session, message, way))
         .onSuccess(consumer -> consumers.put(consumer, session))
         .mapEmpty();
   }
@@ -77,67 +118,63 @@ final class Desk implements Link.Fixture {
     return options;
   }
 
-  private void take(Session session, RabbitMQMessage message) {
-    boolean cast = message.envelope().getExchange().equals(Topology.CASTS);
-    if (stopped && cast) {
-      session.giveBack(message);
-      return;
-    }
+  private void take(Session session, RabbitMQMessage message, Reception.Way way) {
     Parcel parcel = Wire.parcel(message);
-    answer(parcel, message.envelope().isRedeliver(), cast)
-        .compose(
-            answer ->
-                buried(session, message, answer)
-                    .compose(done -> replied(session, parcel, answer, cast)))
-        .onSuccess(done -> session.acknowledge(message));
+    Future<Void> end =
+        answer(session, parcel, message.envelope().isRedeliver(), way)
+            .compose(
+                answer ->
+                    switch (answer) {
+                      case Reception.Answer.Left left ->
+                          cancelled.future().compose(done -> session.giveBack(message));
+                      case Reception.Answer.Given given ->
+                          told(session, parcel, given.reply(), way)
+                              .compose(told -> session.acknowledge(message));
+                      case Reception.Answer.Dead dead ->
+                          new Burial(answers.name(), reception.address().toString())
+                              .bury(session, message, dead.reply())
+                              .compose(buried -> told(session, parcel, dead.reply(), way))
+                              .compose(told -> session.acknowledge(message));
+                    });
+    underWay.add(end);
+    end.onComplete(settled -> underWay.remove(end));
   }
 
-  private Future<Reception.Answer> answer(Parcel parcel, boolean redelivered, boolean cast) {
-    if (stopped) {
-      return Future.succeededFuture(
-          new Reception.Answer(
-              new Reply.Refused(
-                  Reason.NOT_READY, reception.address() + " is stopping; try again later"),
-              false));
+  private Future<Reception.Answer> answer(
+      Session session, Parcel parcel, boolean redelivered, Reception.Way way) {
+    if (!stopped) {
+      return reception.take(parcel, redelivered, way, () -> !stopped && !session.over());
     }
-    return reception.take(parcel, redelivered, cast);
-  }
-
-  private Future<Void> buried(Session session, RabbitMQMessage message, Reception.Answer answer) {
-    return answer.dead() && answer.reply() instanceof Reply.Refused refused
-        ? deadLetters.bury(session, message, refused)
-        : Future.succeededFuture();
+    return Future.succeededFuture(
+        way == Reception.Way.CAST
+            ? new Reception.Answer.Left()
+            : new Reception.Answer.Given(
+                new Reply.Refused(
+                    Reason.NOT_READY, reception.address() + " is stopping; try again later")));
   }
 
   /** A cast is told only what went wrong. */
-  private Future<Void> replied(
-      Session session, Parcel parcel, Reception.Answer answer, boolean cast) {
-    if (parcel.replyTo().isEmpty() || (cast && !(answer.reply() instanceof Reply.Refused))) {
-      return Future.succeededFuture();
-    }
-    return reply(session, name, parcel, answer.reply());
+  private Future<Void> told(Session session, Parcel parcel, Reply reply, Reception.Way way) {
+    return way == Reception.Way.CAST && !(reply instanceof Reply.Refused)
+        ? Future.succeededFuture()
+        : answers.give(session, parcel, reply);
   }
 
-  static Future<Void> reply(Session session, String name, Parcel question, Reply reply) {
-    Parcel parcel;
-    try {
-      parcel = Parcel.of(name, UUID.randomUUID().toString(), reply);
-    } catch (RefusedException tooLarge) {
-      parcel = Parcel.of(name, UUID.randomUUID().toString(), tooLarge.reply());
-    }
-    return session.publish(
-        Wire.fleeting(
-            "",
-            question.replyTo().orElseThrow(),
-            parcel.correlated(question.correlation().or(question::id)),
-            Optional.empty()));
-  }
-
-  /** Stops taking commands; what was accepted is still answered. */
+  /** Stops taking commands; what was begun is still answered, for a while. */
   Future<Void> stop() {
     stopped = true;
-    List<Future<Void>> cancelled = new ArrayList<>();
-    consumers.forEach((consumer, session) -> cancelled.add(session.cancel(consumer)));
-    return Future.join(cancelled).mapEmpty();
+    List<Future<Void>> cancels = new ArrayList<>();
+    consumers.forEach(
+        (consumer, session) ->
+            cancels.add(session.cancel(consumer).compose(done -> session.settled())));
+    return Future.join(cancels)
+        .transform(
+            done -> {
+              cancelled.tryComplete();
+              reception.wake();
+              return Future.join(List.copyOf(underWay));
+            })
+        .timeout(STOP_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .transform(over -> Future.succeededFuture());
   }
 }

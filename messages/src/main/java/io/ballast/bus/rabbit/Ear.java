@@ -35,7 +35,7 @@ final class Ear<N extends Notice> implements Link.Fixture {
   @Override
   public Future<Void> install(Session next) {
     String queue = exchange + ".for." + UUID.randomUUID();
-    Future<Void> bound = next.queue(queue, Session.Lifespan.SESSION, new JsonObject());
+    Future<Void> bound = next.queue(queue, Session.Lifespan.SESSION, new JsonObject()).mapEmpty();
     for (String kind : listening.kinds()) {
       bound = bound.compose(done -> next.bind(queue, exchange, kind));
     }
@@ -59,7 +59,7 @@ final class Ear<N extends Notice> implements Link.Fixture {
     } catch (RefusedException e) {
       LOG.warn("a notice could not be read: {}: {}", e.reason(), e.getMessage());
       if (exchange.equals(Topology.EVENTS)) {
-        new DeadLetters(name).bury(now, message, e.reply());
+        new Burial(name, exchange).bury(now, message, e.reply());
       }
     }
   }

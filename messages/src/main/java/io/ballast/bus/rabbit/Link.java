@@ -292,7 +292,7 @@ final class Link {
         });
   }
 
-  private static RefusedException closed() {
+  static RefusedException closed() {
     return new RefusedException(Reason.BUS_LOST, "the bus is closed");
   }
 

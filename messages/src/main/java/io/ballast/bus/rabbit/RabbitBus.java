@@ -3,6 +3,7 @@ package io.ballast.bus.rabbit;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
@@ -24,7 +25,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -54,6 +57,8 @@ public final class RabbitBus implements Bus {
   private final Link commands;
   private final Link events;
   private final Link beats;
+  private final Set<Desk> desks = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
 
   private RabbitBus(Vertx vertx, BusOptions options) {
     this.vertx = vertx;
@@ -81,7 +86,7 @@ public final class RabbitBus implements Bus {
    */
   public static RabbitBus connect(Vertx vertx, BusOptions options) {
     RabbitBus bus = new RabbitBus(vertx, options);
-    bus.commands.add(new Responder(options.name()));
+    bus.commands.add(new Responder(new Answers(options.name())));
     return bus;
   }
 
@@ -203,14 +208,16 @@ public final class RabbitBus implements Bus {
   public Future<Serving> serve(Address address, Receiver receiver) {
     Desk desk =
         new Desk(new Reception(address, receiver, vertx.getOrCreateContext()), options.name());
-    return commands
-        .add(desk)
-        .map(
-            served ->
-                () -> {
-                  commands.remove(desk);
-                  return desk.stop();
-                });
+    if (closing) {
+      return Future.failedFuture(Link.closed());
+    }
+    desks.add(desk);
+    return commands.add(desk).map(served -> () -> stop(desk));
+  }
+
+  private Future<Void> stop(Desk desk) {
+    commands.remove(desk);
+    return desk.stop().onComplete(stopped -> desks.remove(desk));
   }
 
   @Override
@@ -258,9 +265,16 @@ public final class RabbitBus implements Bus {
   }
 
   @Override
+  public DeadLetters deadLetters() {
+    return new Letters(vertx, options);
+  }
+
+  @Override
   public Future<Void> close() {
+    closing = true;
     condition.closed();
-    return Future.join(commands.close(), events.close(), beats.close())
+    return Future.join(desks.stream().map(this::stop).toList())
+        .transform(stopped -> Future.join(commands.close(), events.close(), beats.close()))
         .onComplete(done -> calls.failAll(call -> true, "the bus was closed"))
         .mapEmpty();
   }

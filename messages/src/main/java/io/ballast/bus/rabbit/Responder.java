@@ -14,7 +14,7 @@ import io.vertx.rabbitmq.RabbitMQMessage;
  *
  * <p>Every member answers, so that it works as long as there is any.
  */
-record Responder(String name) implements Link.Fixture {
+record Responder(Answers answers) implements Link.Fixture {
   @Override
   public Future<Void> install(Session session) {
     return session
@@ -31,9 +31,10 @@ record Responder(String name) implements Link.Fixture {
                 + "' on the bus");
     Parcel parcel = Wire.parcel(message);
     Future<Void> told =
-        parcel.replyTo().isPresent()
-            ? Desk.reply(session, name, parcel, refused)
-            : new DeadLetters(name).bury(session, message, refused);
+        parcel.replyTo().isPresent() && !parcel.isReply()
+            ? answers.give(session, parcel, refused)
+            : new Burial(answers.name(), message.envelope().getRoutingKey())
+                .bury(session, message, refused);
     told.onSuccess(done -> session.acknowledge(message));
   }
 }

@@ -13,9 +13,12 @@ import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQConsumer;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import io.vertx.rabbitmq.impl.RabbitMQClientImpl;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to the broker, from its beginning to its end. It is never repaired: whatever goes
@@ -44,15 +47,16 @@ final class Session {
   private final Promise<Void> started = Promise.promise();
   private final long beatMillis;
   private volatile boolean over;
+  private final Queue<Promise<Void>> pings = new ArrayDeque<>();
   private long looking = -1;
   private long pingedAt;
   private long echoedAt;
 
   /** How long a queue stays on the broker. */
   enum Lifespan {
-    /** Until somebody deletes it; it survives the broker. */
+    /** Until somebody deletes it or its arguments do; it survives the broker. */
     DURABLE,
-    /** As long as it has a consumer, whoever that is. */
+    /** As long as it has a consumer, whoever that is; it survives the broker. */
     WHILE_USED,
     /** As long as this session, which alone may consume it. */
     SESSION
@@ -108,6 +112,10 @@ final class Session {
   private void read(RabbitMQMessage message, Handler<Parcel> mail) {
     if (Wire.isPing(message)) {
       echoedAt = System.nanoTime();
+      Promise<Void> ping = pings.poll();
+      if (ping != null) {
+        ping.complete();
+      }
     } else {
       mail.handle(Wire.parcel(message));
     }
@@ -164,16 +172,21 @@ final class Session {
     return checked(() -> client.exchangeDeclare(name, type, true, false, arguments));
   }
 
-  Future<Void> queue(String name, Lifespan lifespan, JsonObject arguments) {
+  /** Declares a queue, and tells whether it holds nothing and serves nobody. */
+  Future<Boolean> queue(String name, Lifespan lifespan, JsonObject arguments) {
     return checked(
             () ->
                 client.queueDeclare(
                     name,
-                    lifespan == Lifespan.DURABLE,
+                    lifespan != Lifespan.SESSION,
                     lifespan == Lifespan.SESSION,
                     lifespan != Lifespan.DURABLE,
                     arguments))
-        .mapEmpty();
+        .map(queue -> queue.getMessageCount() == 0 && queue.getConsumerCount() == 0);
+  }
+
+  Future<Void> delete(String queue) {
+    return checked(() -> client.queueDelete(queue)).mapEmpty();
   }
 
   Future<Void> bind(String queue, String exchange, String key) {
@@ -207,17 +220,21 @@ final class Session {
         : onContext(() -> vertx.executeBlocking(consumer::cancel)).mapEmpty();
   }
 
-  void acknowledge(RabbitMQMessage message) {
-    if (!over) {
-      checked(() -> client.basicAck(message.envelope().getDeliveryTag(), false));
-    }
+  /** Tells the broker that a message is done with; completes once that is written. */
+  Future<Void> acknowledge(RabbitMQMessage message) {
+    return checked(() -> client.basicAck(message.envelope().getDeliveryTag(), false));
   }
 
   /** Gives a message back to its queue, for the next consumer. */
-  void giveBack(RabbitMQMessage message) {
-    if (!over) {
-      checked(() -> client.basicNack(message.envelope().getDeliveryTag(), false, true));
-    }
+  Future<Void> giveBack(RabbitMQMessage message) {
+    return checked(() -> client.basicNack(message.envelope().getDeliveryTag(), false, true));
+  }
+
+  /**
+   * Takes the oldest message of a queue, to be acknowledged or given back; null if there is none.
+   */
+  Future<@Nullable RabbitMQMessage> get(String queue) {
+    return checked(() -> client.basicGet(queue, false));
   }
 
   /** Ends the session, and completes once its connection is closed or given up. */
@@ -233,6 +250,8 @@ final class Session {
     over = true;
     vertx.cancelTimer(looking);
     confirms.lose();
+    pings.forEach(Promise::tryComplete);
+    pings.clear();
     ended.complete(why);
     started.future().onComplete(done -> disconnect());
   }
@@ -267,8 +286,21 @@ final class Session {
       end("nothing came back for " + TimeUnit.NANOSECONDS.toMillis(now - echoedAt) + " ms");
     } else if (now - pingedAt > TimeUnit.MILLISECONDS.toNanos(beatMillis)) {
       pingedAt = now;
-      toss(Wire.ping(queue));
+      ping();
     }
+  }
+
+  /** Sends a message to the session itself, and completes once it is back. */
+  private Future<Void> ping() {
+    Promise<Void> ping = Promise.promise();
+    pings.add(ping);
+    toss(Wire.ping(queue));
+    return ping.future();
+  }
+
+  /** Completes once whatever the broker had delivered by then was handed to its handler. */
+  Future<Void> settled() {
+    return onContext(() -> over ? Future.succeededFuture() : ping());
   }
 
   /** Whether the connection is open, and its channel still the first: see {@link #checked}. */

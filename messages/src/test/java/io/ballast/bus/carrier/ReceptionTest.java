@@ -72,9 +72,15 @@ final class ReceptionTest {
     Promise<Reception.Answer> answer = Promise.promise();
     context.runOnContext(
         now -> {
-          reception.take(Parcel.of("person", request), false, false).onComplete(answer);
+          reception
+              .take(Parcel.of("person", request), false, Reception.Way.CALL, () -> true)
+              .onComplete(answer);
           ticks.addAndGet(busy.toNanos());
         });
-    return Await.result(answer.future()).reply();
+    return switch (Await.result(answer.future())) {
+      case Reception.Answer.Given given -> given.reply();
+      case Reception.Answer.Dead dead -> dead.reply();
+      case Reception.Answer.Left left -> throw new AssertionError("it was left");
+    };
   }
 }

@@ -78,7 +78,9 @@ final class AnyRecord {
     } else if (type == Instant.class) {
       return Instant.ofEpochSecond(random.nextLong(-1L << 33, 1L << 33), random.nextInt(1 << 29));
     } else if (type == Duration.class) {
-      return Duration.ofSeconds(random.nextLong(1L << 30), random.nextInt(1 << 29));
+      return random.nextBoolean()
+          ? Duration.ofMillis(1 + random.nextLong(600_000))
+          : Duration.ofSeconds(random.nextLong(1L << 30), random.nextInt(1 << 29));
     }
     return record(type, random);
   }

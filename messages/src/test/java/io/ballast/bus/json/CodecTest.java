@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Samples;
+import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.Message;
 import io.ballast.messages.Reason;
@@ -53,7 +54,13 @@ final class CodecTest {
           {"vm": "7", "within": "PT1S"}         | host.shut-down: field 'vm': Invalid UUID string: 7
           {VM, "within": 60}                    | host.shut-down: field 'within' must be a duration in ISO 8601, such as PT5S
           {VM, "within": "soon"}                | host.shut-down: field 'within' must be a duration in ISO 8601, such as PT5S
-          {VM, "within": "PT-1S"}               | host.shut-down: field 'within' is PT-1S; it must be longer
+          {VM, "within": "PT-1S"}               | host.shut-down: field 'within' is PT-1S; it must lie between PT0.001S and PT168H
+          {VM, "within": "PT0S"}                | host.shut-down: field 'within' is PT0S; it must lie between PT0.001S and PT168H
+          {VM, "within": "P8D"}                 | host.shut-down: field 'within' is PT192H; it must lie between PT0.001S and PT168H
+          {VM, "within": "P300000D"}            | host.shut-down: field 'within': a duration is at most PT876000H
+          {VM, "within": "PT9223372036854775807S"} | host.shut-down: field 'within': a duration is at most PT876000H
+          {VM, "within": "PT9223372036854775808S"} | host.shut-down: field 'within' must be a duration in ISO 8601, such as PT5S
+          {VM, "within": "P1Y"}                 | host.shut-down: field 'within' must be a duration in ISO 8601, such as PT5S
           {VM, "within": "PT1S"                 | host.shut-down: the body is no JSON: it breaks off or goes wrong at line 1, column 64
           {VM, "within": "PT1S"} {}             | host.shut-down: the body goes on after its JSON object
           []                                    | host.shut-down: the body must be a JSON object
@@ -77,6 +84,8 @@ final class CodecTest {
           /pulse/sequence          | 99999999999999999999 | beat.host: field 'pulse.sequence' must be a whole number below 2^63
           /pulse/sequence          | 0        | beat.host: field 'pulse': field 'sequence' is 0; it must be at least 1
           /pulse/at                | 12       | beat.host: field 'pulse.at' must be an instant in ISO 8601, such as 2030-01-31T12:00:00Z
+          /pulse/at                | "+1000000-01-01T00:00:00Z" | beat.host: field 'pulse.at': an instant lies between 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999999Z
+          /pulse/interval          | "P2D"    | beat.host: field 'pulse': field 'interval' is PT48H; it must lie between PT0.001S and PT24H
           /pulse/host              | "a.b"    | beat.host: field 'pulse.host': 'a.b' is no host name: use 1 to 63 letters, digits, - or _
           /pulse/cluster           | 12       | beat.host: field 'pulse.cluster' must be text
           /pulse/cluster           | true     | beat.host: field 'pulse.cluster' must be text
@@ -128,6 +137,43 @@ final class CodecTest {
         message,
         "event.operation-finished",
         changed(finished, pointer, value).toString());
+  }
+
+  @Test
+  void aListThatWasAddedLaterIsLeftOutWhereItIsEmptyAndMayBeMissingOrNull() {
+    HostBeat beat = Samples.hostBeat();
+    String json = new String(Codec.encode(beat), UTF_8);
+
+    assertFalse(json.contains("ended"), json);
+    assertEquals(beat, decode("beat.host", json));
+    assertEquals(beat, decode("beat.host", json.replaceFirst("}$", ",\"ended\":null}")));
+    assertEquals(beat, decode("beat.host", json.replaceFirst("}$", ",\"ended\":[]}")));
+    assertRefused(
+        Reason.MALFORMED,
+        "beat.host: field 'ended' has 21 entries; it must have at most 20",
+        "beat.host",
+        json.replaceFirst(
+            "}$",
+            ",\"ended\":["
+                + "{\"operation\":\"x\",\"outcome\":{\"type\":\"unknown\",\"message\":\"?\"}},"
+                    .repeat(20)
+                + "{\"operation\":\"x\",\"outcome\":{\"type\":\"unknown\",\"message\":\"?\"}}]}"));
+  }
+
+  @Test
+  void aMigrationHasTimesThatAPersonCanMean() {
+    String start = "{" + VM + ", \"to\": \"h2\", \"peerUri\": \"qemu:///\", ";
+
+    assertRefused(
+        Reason.MALFORMED,
+        "host.migrate: field 'maxDowntime' is PT11M; it must lie between PT0.001S and PT10M",
+        "host.migrate",
+        start + "\"maxDowntime\": \"PT11M\", \"within\": \"PT1H\"}");
+    assertRefused(
+        Reason.MALFORMED,
+        "host.migrate: field 'within' is PT168H0.001S; it must lie between PT0.001S and PT168H",
+        "host.migrate",
+        start + "\"maxDowntime\": \"PT1S\", \"within\": \"PT168H0.001S\"}");
   }
 
   @Test

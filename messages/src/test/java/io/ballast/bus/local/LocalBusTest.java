@@ -42,24 +42,38 @@ final class LocalBusTest implements BusContract {
 
     @Override
     public Future<Reply> post(Letter letter) {
-      return hub.post(
-          letter.address(),
-          new Parcel(
-              Optional.ofNullable(letter.properties().get("type")),
-              Optional.ofNullable(letter.properties().get("message-id")),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.ofNullable(letter.properties().get("expiration")),
-              letter.headers(),
-              Buffer.buffer(letter.body())));
+      return hub.post("calls", letter.address(), parcel(letter));
+    }
+
+    @Override
+    public void cast(Letter letter) {
+      hub.post("casts", letter.address(), parcel(letter));
+    }
+
+    private static Parcel parcel(Letter letter) {
+      return new Parcel(
+          Optional.ofNullable(letter.properties().get("type")),
+          Optional.ofNullable(letter.properties().get("message-id")),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.ofNullable(letter.properties().get("expiration")),
+          letter.headers(),
+          Buffer.buffer(letter.body()));
     }
 
     @Override
     public List<Dead> deadLetters() {
-      return hub.deadLetters().stream()
-          .map(letter -> new Dead(letter.kind(), letter.body(), letter.reason()))
+      return hub.letters().stream()
+          .map(
+              letter ->
+                  new Dead(
+                      letter.kind(),
+                      letter.body(),
+                      letter.receiver(),
+                      letter.reason(),
+                      letter.message()))
           .toList();
     }
 

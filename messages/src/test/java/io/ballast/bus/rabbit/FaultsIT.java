@@ -105,7 +105,7 @@ final class FaultsIT {
     return broker
         .control("--silent", "list_consumers", "queue_name", "prefetch_count")
         .lines()
-        .filter(line -> line.startsWith(address + ".casts\t"))
+        .filter(line -> line.startsWith("casts." + address + "\t"))
         .map(line -> line.substring(line.indexOf('\t') + 1))
         .reduce("", (all, one) -> all.isEmpty() ? one : all + "," + one);
   }
@@ -116,7 +116,7 @@ final class FaultsIT {
     Await.result(carrier.join("agent").serve(h1, BusContract.accepting()));
     Bus scheduler = carrier.join("scheduler");
 
-    carrier.stranger().channel().queueDelete(h1.toString());
+    carrier.stranger().channel().queueDelete("calls." + h1);
 
     await()
         .atMost(PATIENCE)
@@ -131,6 +131,8 @@ final class FaultsIT {
     Await.result(agent.serve(h1, BusContract.accepting()));
     Await.result(agent.close());
     Bus scheduler = carrier.join("scheduler");
+    // What a broker is told of a new queue is on its disk within a second.
+    pause(Duration.ofSeconds(3));
 
     Await.result(scheduler.cast(BusContract.start(h1).withId(new OperationId("kept"))));
     broker.kill();

@@ -40,6 +40,11 @@ final class RabbitCarrier implements Carrier {
   }
 
   @Override
+  public void cast(Letter letter) {
+    stranger.publish(Topology.CASTS, letter);
+  }
+
+  @Override
   public List<Dead> deadLetters() {
     stranger.takeDeadLetters().forEach(letter -> dead.add(Stranger.dead(letter)));
     return List.copyOf(dead);

@@ -95,7 +95,7 @@ final class Stranger implements AutoCloseable {
   }
 
   private GetResponse get() throws IOException {
-    return channel.basicGet(Topology.DEAD_LETTERS, true);
+    return channel.basicGet(Topology.LETTERS, true);
   }
 
   static String header(GetResponse letter, String name) {
@@ -108,7 +108,9 @@ final class Stranger implements AutoCloseable {
     return new Carrier.Dead(
         kind == null ? "" : kind,
         new String(letter.getBody(), UTF_8),
-        Reason.valueOf(header(letter, "reason")));
+        header(letter, "receiver"),
+        Reason.valueOf(header(letter, "reason")),
+        header(letter, "message"));
   }
 
   synchronized Channel channel() {

@@ -206,12 +206,13 @@ final class StrangerIT {
   @Test
   void theReceiverThatConnectedLastGoesBeforeOneThatMayBeDead() throws IOException {
     Address h1 = BusContract.host();
-    stranger.channel().queueDeclare(h1.toString(), false, false, true, Map.of());
-    stranger.channel().queueBind(h1.toString(), Topology.CALLS, h1.toString());
+    String queue = "calls." + h1;
+    stranger.channel().queueDeclare(queue, true, false, true, Map.of("x-expires", 5_000L));
+    stranger.channel().queueBind(queue, Topology.CALLS, h1.toString());
     stranger
         .channel()
         .basicConsume(
-            h1.toString(),
+            queue,
             false,
             "dead",
             false,

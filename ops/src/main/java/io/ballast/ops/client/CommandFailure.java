@@ -1,6 +1,8 @@
 package io.ballast.ops.client;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Reason;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a command that did not succeed: its exit code and a line for a person. */
@@ -18,8 +20,8 @@ public final class CommandFailure extends RuntimeException {
     this.code = code;
   }
 
-  /** A refusal that came over the bus. */
-  static CommandFailure of(RefusedException refusal) {
+  /** A refusal, by whoever refused. */
+  public static CommandFailure of(RefusedException refusal) {
     ExitCode code =
         switch (refusal.reason()) {
           case BUS_LOST -> ExitCode.UNREACHABLE;
@@ -41,6 +43,7 @@ public final class CommandFailure extends RuntimeException {
               HYPERVISOR_STUCK,
               HYPERVISOR_UNREACHABLE,
               NOT_TRIED,
+              INTERRUPTED,
               NO_JOURNAL,
               TRADE_REFUSED,
               CANCELLED,
@@ -49,6 +52,13 @@ public final class CommandFailure extends RuntimeException {
               ExitCode.REFUSED;
         };
     return new CommandFailure(code, String.valueOf(refusal.getMessage()), refusal);
+  }
+
+  /** Why it was refused, if it was. */
+  Optional<Reason> reason() {
+    return getCause() instanceof RefusedException refused
+        ? Optional.of(refused.reason())
+        : Optional.empty();
   }
 
   public ExitCode code() {

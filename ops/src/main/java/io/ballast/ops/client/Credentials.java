@@ -60,7 +60,7 @@ public final class Credentials {
       BusSettings settings, Optional<Integer> port, String user, String password, String name) {
     BusOptions.Broker broker =
         new BusOptions.Broker(settings.host(), port.orElse(BusOptions.Broker.DEFAULT_PORT));
-    return BusOptions.of(broker, user, password, name);
+    return BusOptions.of(broker, user, password, name).withVirtualHost(settings.virtualHost());
   }
 
   private static String required(Properties properties, String key, Path file) {

@@ -2,6 +2,7 @@ package io.ballast.ops.client;
 
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +107,21 @@ public final class FleetConnection implements AutoCloseable {
 
   private <R extends Reply> R ask(Address to, Command<R> command) {
     return await(bus.call(Request.of(to, command).within(timeout)));
+  }
+
+  /** The oldest dead letters; all stay where they are. */
+  DeadLetters.Found deadLetters() {
+    return await(bus.deadLetters().list());
+  }
+
+  /** Sends dead letters again. */
+  List<DeadLetters.Replayed> replay(List<String> ids, Duration within) {
+    return await(bus.deadLetters().replay(ids, within));
+  }
+
+  /** Removes dead letters, and gives the ids of those that were there. */
+  List<String> discard(List<String> ids) {
+    return await(bus.deadLetters().discard(ids));
   }
 
   /** Puts everything of a type that is told from now on into a queue. */

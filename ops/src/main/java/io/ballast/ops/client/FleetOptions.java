@@ -1,9 +1,9 @@
 package io.ballast.ops.client;
 
+import io.ballast.bus.Request;
 import io.ballast.ops.config.Amount;
 import io.ballast.ops.config.BusSettings;
 import io.ballast.ops.config.Configuration;
-import io.ballast.ops.config.ListenAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,9 +25,16 @@ public final class FleetOptions {
       names = "--broker",
       paramLabel = "HOST[:PORT]",
       description =
-          "Where RabbitMQ listens (default: bus.host and bus.port, the port in the credentials, or"
-              + " 127.0.0.1:5672).")
+          "Where RabbitMQ listens, such as 10.0.0.1 or [::1]:5672 (default: bus.host and bus.port,"
+              + " the port in the credentials, or 127.0.0.1:5672).")
   private @Nullable String broker;
+
+  @Option(
+      names = "--virtual-host",
+      paramLabel = "NAME",
+      description =
+          "RabbitMQ's virtual host that is Ballast's (default: bus.virtual-host, or else /).")
+  private @Nullable String virtualHost;
 
   @Option(
       names = "--credentials",
@@ -54,15 +61,18 @@ public final class FleetOptions {
   public Configuration configuration(Map<String, String> environment) {
     Configuration found = Configuration.find(Optional.ofNullable(config), environment);
     BusSettings bus = credentials == null ? found.bus() : found.bus().with(credentials);
+    if (virtualHost != null) {
+      bus = bus.inVirtualHost(virtualHost);
+    }
     return found.with(broker == null ? bus : at(bus, broker));
   }
 
   private static BusSettings at(BusSettings bus, String broker) {
-    if (!broker.matches(".*:[0-9]+")) {
-      return bus.at(broker, Optional.empty());
+    try {
+      return bus.at(broker);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, "--broker: " + e.getMessage());
     }
-    ListenAddress address = ListenAddress.of(broker);
-    return bus.at(address.host(), Optional.of(address.port()));
   }
 
   /** How long to wait for the bus and for each answer. */
@@ -74,16 +84,19 @@ public final class FleetOptions {
     return verbose;
   }
 
-  /** A length of time above zero, in the form of the configuration file. */
+  /** A length of time above zero and up to 7 days, in the form of the configuration file. */
   static final class PositiveDuration implements picocli.CommandLine.ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
       try {
         Duration duration = Amount.duration(text);
-        if (duration.isPositive()) {
-          return duration;
+        if (!duration.isPositive()) {
+          throw new IllegalArgumentException("it must be longer");
         }
-        throw new IllegalArgumentException("it must be longer");
+        if (duration.compareTo(Request.LONGEST_WITHIN) > 0) {
+          throw new IllegalArgumentException("it must be 7 days at most");
+        }
+        return duration;
       } catch (IllegalArgumentException e) {
         throw new picocli.CommandLine.TypeConversionException("'" + text + "': " + e.getMessage());
       }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
       "",
       "HEARD is the age of the last beat; a host that is silent shows what it last said, one with",
       "two agents what one of them says.",
-      "LOAD is the load average over one minute, per host, not per CPU.",
+      "LOAD is the load average over one minute, per host, not per CPU; one that could not be",
+      "measured lately shows its age, which is that of CPU and USED too.",
       "",
       "Examples:",
       "  ballast hosts",
@@ -84,12 +85,20 @@ public final class HostsCommand implements Callable<Integer> {
           ink.text(Figures.percent(beat.load().cpu())),
           ink.text(beat.capacity().memory().toString()),
           ink.text(Figures.percent(beat.memoryRatio())),
-          ink.text(Figures.number(beat.load().average1())),
+          load(host, fleet, ink),
           ink.text(Long.toString(beat.vms().stream().filter(vm -> vm.state().active()).count())),
           ink.text(Figures.age(Duration.between(host.heardAt(), fleet.at())) + " ago"),
           ink.faint(beat.pulse().version()));
     }
     return table;
+  }
+
+  /** Also what is told of CPU and memory is as old as this says. */
+  private static Text load(Fleet.Host host, Fleet fleet, Ink ink) {
+    String load = Figures.number(host.beat().load().average1());
+    return Figures.oldLoad(host, Duration.between(host.heardAt(), fleet.at()))
+        .map(age -> ink.doubtful(load + ", " + age))
+        .orElseGet(() -> ink.text(load));
   }
 
   private static String number(double cpus) {

@@ -8,8 +8,6 @@ import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.ops.config.ConfigException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -25,8 +23,11 @@ import picocli.CommandLine.Parameters;
     description = "Make a VM known to a host, or replace its description there.",
     footer = {
       "",
-      "The file is libvirt's domain XML and must contain a <uuid>. A VM that runs goes on with its",
-      "old description until it is stopped and started.",
+      "The file is libvirt's domain XML and must contain a <uuid>, in UTF-8 or in the encoding"
+          + " that",
+      "it declares. It may use only what the host's agent allows to domains (agent.domains in its",
+      "configuration). A VM that runs goes on with its old description until it is stopped and",
+      "started.",
       "",
       "Examples:",
       "  ballast vm define web1.xml --host h1",
@@ -75,14 +76,7 @@ public final class VmDefineCommand implements Callable<Integer> {
 
   private String read() {
     try {
-      String xml =
-          file.toString().equals("-")
-              ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-              : Files.readString(file);
-      if (xml.isBlank()) {
-        throw new CommandFailure(ExitCode.USAGE, file + " is empty; expected libvirt's domain XML");
-      }
-      return xml;
+      return new DomainFile(file).read();
     } catch (IOException e) {
       throw ConfigException.unreadable("file", file, e);
     }

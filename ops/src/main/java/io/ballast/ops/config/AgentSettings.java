@@ -1,7 +1,15 @@
 package io.ballast.ops.config;
 
+import io.ballast.agent.Agent.Retention;
+import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.DomainPolicy;
+import io.ballast.host.trade.Network;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.HostId;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,7 +19,13 @@ import java.util.Optional;
  * @param cluster hosts of one cluster are balanced against each other
  * @param beat from one beat to the next
  * @param libvirt URI of the host's hypervisor
+ * @param commanders users of the bus who may command without being the scheduler that leads; none =
+ *     the one as which the agents log in
+ * @param journal the folder in which they write down what they must not forget
+ * @param retention how long they remember what they answered
  * @param peerUri how other hosts' hypervisors reach this one; absent = its host name over TLS
+ * @param domains what a domain that is defined may use of the host
+ * @param peers to which other hypervisors this host's may connect
  */
 public record AgentSettings(
     Optional<HostId> id,
@@ -19,7 +33,12 @@ public record AgentSettings(
     Duration beat,
     String libvirt,
     Optional<String> peerUri,
-    ListenAddress listen) {
+    ListenAddress listen,
+    List<String> commanders,
+    Path journal,
+    Retention retention,
+    DomainPolicy domains,
+    PeerRules peers) {
   static final Duration LEAST_BEAT = Duration.ofMillis(100);
   static final Duration MOST_BEAT = Duration.ofMinutes(1);
 
@@ -30,7 +49,25 @@ public record AgentSettings(
           Duration.ofSeconds(3),
           "qemu:///system",
           Optional.empty(),
-          new ListenAddress("127.0.0.1", 9701));
+          new ListenAddress("127.0.0.1", 9701),
+          List.of(),
+          Path.of("/var/lib/ballast"),
+          Retention.DEFAULT,
+          DomainPolicy.DEFAULT,
+          PeerRules.DEFAULT);
+
+  public AgentSettings {
+    peerUri.ifPresent(AgentSettings::address);
+  }
+
+  /** What other agents would refuse is refused here, where it is written. */
+  private static String address(String uri) {
+    try {
+      return PeerAddress.of(uri).uri();
+    } catch (RefusedException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
 
   static AgentSettings read(Section section) {
     return new AgentSettings(
@@ -38,8 +75,38 @@ public record AgentSettings(
         section.text("cluster", DEFAULT.cluster()),
         section.value("beat", AgentSettings::beat).orElse(DEFAULT.beat()),
         section.text("libvirt", DEFAULT.libvirt()),
-        section.text("peer-uri"),
-        section.value("metrics", ListenAddress::of).orElse(DEFAULT.listen()));
+        section.value("peer-uri", AgentSettings::address),
+        section.value("metrics", ListenAddress::of).orElse(DEFAULT.listen()),
+        section.texts("commanders", DEFAULT.commanders()),
+        section.value("journal", Path::of).orElse(DEFAULT.journal()),
+        section.section("remember", AgentSettings::retention),
+        section.section("domains", AgentSettings::domains),
+        section.section("peers", AgentSettings::peers));
+  }
+
+  private static Retention retention(Section section) {
+    return new Retention(
+        section.duration("for", Retention.DEFAULT.age()),
+        section.whole("operations", Retention.DEFAULT.operations(), 1_000, 10_000_000));
+  }
+
+  private static DomainPolicy domains(Section section) {
+    DomainPolicy usual = DomainPolicy.DEFAULT;
+    return new DomainPolicy(
+        section.texts("folders", usual.folders()),
+        section.texts("firmware", usual.firmware()),
+        section.texts("emulators", usual.emulators()),
+        section.texts("pools", usual.pools()),
+        section.texts("protocols", usual.protocols()),
+        section.texts("host-devices", usual.hostDevices()));
+  }
+
+  private static PeerRules peers(Section section) {
+    PeerRules usual = PeerRules.DEFAULT;
+    return new PeerRules(
+        section.texts("schemes", usual.schemes()),
+        section.list("networks", Network::of, usual.networks()),
+        section.entries("addresses", HostId::new, uri -> PeerAddress.of(address(uri))));
   }
 
   /** A beat interval as a person writes it. */

@@ -1,6 +1,8 @@
 package io.ballast.ops.config;
 
+import io.ballast.messages.HostCommand;
 import io.ballast.scheduler.core.policy.Policy;
+import java.time.Duration;
 
 /** The balancing policy as it stands in the configuration file. */
 final class PolicyReader {
@@ -69,10 +71,25 @@ final class PolicyReader {
     Policy.Transfer usual = Policy.Transfer.DEFAULT;
     return new Policy.Transfer(
         section.bytes("bandwidth").or(usual::bandwidth),
-        section.duration("max-downtime", usual.maxDowntime()),
-        section.duration("within", usual.within()),
-        section.duration("answer", usual.answer()),
+        upTo("max-downtime", HostCommand.LONGEST_DOWNTIME, section, usual.maxDowntime()),
+        upTo("within", HostCommand.LONGEST_WITHIN, section, usual.within()),
+        upTo("answer", HostCommand.LONGEST_WITHIN, section, usual.answer()),
         section.duration("silence", usual.silence()),
         section.duration("look-again", usual.lookAgain()));
+  }
+
+  /** A length of time that agents take in a command. */
+  private static Duration upTo(String key, Duration most, Section section, Duration otherwise) {
+    return section
+        .value(
+            key,
+            text -> {
+              Duration duration = Amount.duration(text);
+              if (duration.compareTo(most) > 0) {
+                throw new IllegalArgumentException("it must be at most " + most.toMinutes() + "m");
+              }
+              return duration;
+            })
+        .orElse(otherwise);
   }
 }

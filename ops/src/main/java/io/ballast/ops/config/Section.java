@@ -6,6 +6,7 @@ import io.ballast.messages.Bytes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
@@ -115,6 +117,52 @@ public final class Section {
           lineOf(key),
           "'" + name(key) + "' is '" + scalar.getValue() + "'; " + requireNonNull(e.getMessage()));
     }
+  }
+
+  /** Values in a form of their own, written as a list; what is said otherwise if there is none. */
+  public <T> List<T> list(String key, Function<String, T> form, List<T> otherwise) {
+    known.add(key);
+    Node node = values.get(key);
+    if (node == null) {
+      return otherwise;
+    }
+    if (!(node instanceof SequenceNode list)) {
+      throw refused(lineOf(key), "'" + name(key) + "' must be a list, such as [a, b]");
+    }
+    return list.getValue().stream().map(entry -> entry(key, entry, form)).toList();
+  }
+
+  /** Texts, written as a list. */
+  public List<String> texts(String key, List<String> otherwise) {
+    return list(key, Function.identity(), otherwise);
+  }
+
+  private <T> T entry(String key, Node node, Function<String, T> form) {
+    int at = node.getStartMark().getLine() + 1;
+    if (!(node instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
+      throw refused(at, "'" + name(key) + "' must be a list of single values");
+    }
+    try {
+      return form.apply(scalar.getValue());
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          at,
+          "'" + name(key) + "' has '" + scalar.getValue() + "'; " + requireNonNull(e.getMessage()));
+    }
+  }
+
+  /** A mapping whose keys are not known beforehand; an empty one if there is none. */
+  public <K, V> Map<K, V> entries(
+      String key, Function<String, K> keyForm, Function<String, V> form) {
+    return section(
+        key,
+        section -> {
+          Map<K, V> entries = new LinkedHashMap<>();
+          section.values.forEach(
+              (word, node) ->
+                  entries.put(keyForm.apply(word), section.value(word, form).orElseThrow()));
+          return entries;
+        });
   }
 
   public Duration duration(String key, Duration otherwise) {

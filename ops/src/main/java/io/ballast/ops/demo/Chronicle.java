@@ -23,6 +23,7 @@ final class Chronicle {
   private final Map<OperationId, Outcome> outcomes = new HashMap<>();
   private final List<Seen> alerts = new ArrayList<>();
   private final Map<HostId, TreeMap<Instant, Double>> cpu = new TreeMap<>();
+  private Optional<Instant> firstMove = Optional.empty();
 
   /** An alert as it began or ended. */
   record Seen(Alert alert, Instant at) {
@@ -37,7 +38,10 @@ final class Chronicle {
 
   synchronized void add(Event event, Instant now) {
     switch (event) {
-      case Event.MoveChanged changed -> moves.put(changed.move().id(), changed.move());
+      case Event.MoveChanged changed -> {
+        moves.put(changed.move().id(), changed.move());
+        firstMove = firstMove.or(() -> Optional.of(now));
+      }
       case Event.AlertRaised raised -> alerts.add(new Seen(raised.alert(), now));
       case Event.AlertResolved resolved -> alerts.add(new Seen(resolved.alert(), now));
       case Event.OperationFinished finished ->
@@ -52,6 +56,11 @@ final class Chronicle {
       cpu.computeIfAbsent(host.id(), id -> new TreeMap<>())
           .put(host.heardAt(), host.beat().load().cpu());
     }
+  }
+
+  /** When the first move was heard of. */
+  synchronized Optional<Instant> firstMove() {
+    return firstMove;
   }
 
   /** Each move in its latest state, in the order in which they began. */

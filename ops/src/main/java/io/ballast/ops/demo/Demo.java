@@ -35,6 +35,9 @@ final class Demo {
   /** Over the last part of that the hosts' spread is measured. */
   private static final Duration MEASURED = Duration.ofSeconds(15);
 
+  /** Before the first move, for so long, the spread of the crowded fleet is measured. */
+  private static final Duration CROWDED = Duration.ofSeconds(5);
+
   private final Stage stage;
   private final Show show;
   private final Witness witness;
@@ -60,10 +63,13 @@ final class Demo {
     Set<String> guests = boot();
 
     show.step("waiting for the scheduler: " + crowded + " carries everything");
-    Instant crowdedSince = witness.now();
     witness.until(
-        "a first move", Duration.ofSeconds(60), fleet -> !witness.chronicle().moves().isEmpty());
-    double spreadBefore = witness.chronicle().cpuSpread(crowdedSince, witness.now());
+        "a first move",
+        Duration.ofSeconds(60),
+        fleet -> witness.chronicle().firstMove().isPresent());
+    // On a slow machine the first move may have begun before the last guest ran.
+    Instant firstMove = witness.chronicle().firstMove().orElseThrow();
+    double spreadBefore = witness.chronicle().cpuSpread(firstMove.minus(CROWDED), firstMove);
     double spreadAfter = untilEven();
     expect(
         spreadAfter <= spreadBefore / 2,
@@ -99,9 +105,9 @@ final class Demo {
       witness.run(crowded, "the start of " + name, new HostCommand.Start(idIn(guest.getValue())));
     }
     witness.until(
-        "all guests running on " + crowded,
+        "all guests running",
         Duration.ofSeconds(20),
-        fleet -> fleet.running(crowded).equals(guests.keySet()));
+        fleet -> fleet.running().equals(guests.keySet()));
     return new TreeSet<>(guests.keySet());
   }
 

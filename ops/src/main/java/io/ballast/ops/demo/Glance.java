@@ -29,6 +29,13 @@ record Glance(Fleet fleet) {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The names of the guests that run anywhere. */
+  Set<String> running() {
+    return fleet.hosts().stream()
+        .flatMap(host -> running(host).stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** Which of these guests don't run on exactly one host, each with where it does. */
   List<String> misplaced(Set<String> guests) {
     List<String> misplaced = new ArrayList<>();

@@ -31,7 +31,15 @@ final class LabStage implements Stage {
    */
   static final Path RUN = Path.of("/run/ballast/demo");
 
+  /** A scheduler whose bus went before it takes up to ten seconds to end. */
+  private static final Duration TO_END = Duration.ofSeconds(30);
+
   private static final Path LAB = Path.of("/run/ballast/lab");
+
+  /** What a guest of the lab uses of its host: its kernel and its console. */
+  private static final Path GUEST = Path.of("/var/cache/ballast/guest");
+
+  private static final Path SERIAL = LAB.resolve("serial");
 
   /** Where whoever runs the demo wants to have all logs. */
   private static final Optional<Path> KEEP_LOGS =
@@ -58,7 +66,7 @@ final class LabStage implements Stage {
   private final Script lab;
   private final Script broker;
   private final Script domain;
-  private final Ticks ticks = new Ticks(LAB.resolve("serial"));
+  private final Ticks ticks = new Ticks(SERIAL);
   private @Nullable BusConnection connection;
   private boolean standing;
 
@@ -237,7 +245,9 @@ final class LabStage implements Stage {
               ops.resolve("ballast").toString(),
               "scheduler",
               "--config",
-              CONFIG)
+              CONFIG,
+              "--journal",
+              RUN.resolve("journals").toString())
           .redirectErrorStream(true)
           .redirectInput(Path.of("/dev/null").toFile())
           .redirectOutput(RUN.resolve("scheduler.log").toFile())
@@ -268,7 +278,7 @@ final class LabStage implements Stage {
     processes.forEach(ProcessHandle::destroy);
     for (ProcessHandle process : processes) {
       try {
-        process.onExit().get(10, TimeUnit.SECONDS);
+        process.onExit().get(TO_END.toSeconds(), TimeUnit.SECONDS);
       } catch (TimeoutException e) {
         process.destroyForcibly();
         left.add("the scheduler (process " + process.pid() + ") had to be killed");
@@ -301,8 +311,11 @@ final class LabStage implements Stage {
       credentials: %s/credentials
     agent:
       cluster: demo
+      journal: %s/journals
+      domains:
+        folders: [%s, %s]
     """
-            .formatted(GATEWAY, BROKER)
+            .formatted(GATEWAY, BROKER, RUN, GUEST, SERIAL)
         + DemoPolicy.SETTINGS;
   }
 

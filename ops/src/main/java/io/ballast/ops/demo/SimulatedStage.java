@@ -1,5 +1,6 @@
 package io.ballast.ops.demo;
 
+import io.ballast.agent.Forgetful;
 import io.ballast.bus.Bus;
 import io.ballast.bus.local.LocalBus;
 import io.ballast.bus.local.LocalHub;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,7 @@ final class SimulatedStage implements Stage {
             new SchedulerConfig(
                 DemoPolicy.faster(SPEED), LIVENESS, SchedulerConfig.DEFAULT.alerts()),
             member("scheduler"),
+            new Forgetful(Instant.EPOCH),
             registry,
             Clock.systemUTC()));
     Bus bus = member("demo");

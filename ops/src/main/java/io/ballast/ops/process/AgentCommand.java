@@ -67,6 +67,12 @@ public final class AgentCommand implements Callable<Integer> {
   private @Nullable String peerUri;
 
   @Option(
+      names = "--journal",
+      paramLabel = "FOLDER",
+      description = "Where the agents write down what they must not forget.")
+  private @Nullable Path journal;
+
+  @Option(
       names = "--roles",
       split = ",",
       paramLabel = "ROLE",
@@ -107,7 +113,12 @@ public final class AgentCommand implements Callable<Integer> {
           Optional.ofNullable(beat).map(AgentSettings::beat).orElse(configured.beat()),
           Optional.ofNullable(libvirt).orElse(configured.libvirt()),
           Optional.ofNullable(peerUri).or(configured::peerUri),
-          Optional.ofNullable(options.listen).orElse(configured.listen()));
+          Optional.ofNullable(options.listen).orElse(configured.listen()),
+          configured.commanders(),
+          Optional.ofNullable(journal).orElse(configured.journal()),
+          configured.retention(),
+          configured.domains(),
+          configured.peers());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }

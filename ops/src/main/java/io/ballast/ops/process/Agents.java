@@ -1,6 +1,11 @@
 package io.ballast.ops.process;
 
+import io.ballast.agent.Agent;
+import io.ballast.agent.FileJournal;
 import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Journal;
+import io.ballast.bus.Address;
+import io.ballast.bus.Role;
 import io.ballast.host.HostAgent;
 import io.ballast.host.HostAgentConfig;
 import io.ballast.host.libvirt.LibvirtHypervisor;
@@ -59,10 +64,12 @@ final class Agents {
     String peerUri = settings.peerUri().orElse("qemu://" + host + "/system");
     return new HostAgent(
         HostAgentConfig.of(host, settings.cluster(), Version.text(), peerUri)
-            .beatingEvery(settings.beat()),
+            .with(terms())
+            .with(settings.domains())
+            .with(settings.peers()),
         process.bus(),
-        hypervisor,
-        new ProcMeter(process.vertx(), PROC, SYS),
+        journal(Role.HOST),
+        new HostAgent.Machine(hypervisor, new ProcMeter(process.vertx(), PROC, SYS)),
         process.registry(),
         Clock.systemUTC());
   }
@@ -70,7 +77,8 @@ final class Agents {
   private StorageAgent storageAgent() {
     LibvirtVolumes volumes = new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN);
     process.closeAtEnd(volumes);
-    return new StorageAgent(beater(), process.bus(), volumes, Clock.systemUTC());
+    return new StorageAgent(
+        terms(), process.bus(), journal(Role.STORAGE), volumes, Clock.systemUTC());
   }
 
   private NetAgent netAgent() {
@@ -80,10 +88,21 @@ final class Agents {
             SYS,
             new OpenVswitch(OpenVswitch.DEFAULT_TOOL, OpenVswitch.DEFAULT_WITHIN));
     process.closeAtEnd(ports);
-    return new NetAgent(beater(), process.bus(), ports, Clock.systemUTC());
+    return new NetAgent(terms(), process.bus(), journal(Role.NET), ports, Clock.systemUTC());
   }
 
-  private Heartbeat.Beater beater() {
-    return new Heartbeat.Beater(host, settings.cluster(), settings.beat(), Version.text());
+  private Agent.Terms terms() {
+    return new Agent.Terms(
+        new Heartbeat.Beater(host, settings.cluster(), settings.beat(), Version.text()),
+        settings.commanders().isEmpty()
+            ? Set.of(process.user())
+            : Set.copyOf(settings.commanders()),
+        settings.retention());
+  }
+
+  private Journal journal(Role role) {
+    return new FileJournal(
+        settings.journal().resolve(role.word() + "-" + host + ".journal"),
+        Address.at(role, host).toString());
   }
 }

@@ -2,6 +2,7 @@ package io.ballast.ops.process;
 
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.RefusedException;
 import io.ballast.bus.rabbit.BusOptions;
 import io.ballast.bus.rabbit.RabbitBus;
 import io.ballast.ops.client.CommandFailure;
@@ -41,8 +42,11 @@ import org.slf4j.LoggerFactory;
 public final class FleetProcess {
   private static final Logger LOG = LoggerFactory.getLogger(FleetProcess.class);
 
-  /** For undeploying and for saying goodbye to the broker; then the process ends anyhow. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+  /**
+   * For undeploying, for answering what was begun and for saying goodbye to the broker; then the
+   * process ends anyhow.
+   */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(9);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -85,6 +89,11 @@ public final class FleetProcess {
 
   Bus bus() {
     return bus;
+  }
+
+  /** As whom it logs in to the bus. */
+  String user() {
+    return options.user();
   }
 
   PrometheusMeterRegistry registry() {
@@ -194,6 +203,9 @@ public final class FleetProcess {
     try {
       return future.toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof RefusedException refused) {
+        throw CommandFailure.of(refused);
+      }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }

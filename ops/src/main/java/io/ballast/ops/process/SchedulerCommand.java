@@ -1,11 +1,13 @@
 package io.ballast.ops.process;
 
+import io.ballast.agent.FileJournal;
 import io.ballast.ops.Version;
 import io.ballast.ops.client.Credentials;
 import io.ballast.ops.config.Configuration;
 import io.ballast.ops.config.SchedulerSettings;
 import io.ballast.scheduler.SchedulerVerticle;
 import io.ballast.scheduler.core.policy.Policy;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +46,12 @@ public final class SchedulerCommand implements Callable<Integer> {
           "What becomes of plans: ${COMPLETION-CANDIDATES}; instead of scheduler.policy.mode.")
   private Policy.@Nullable Mode mode;
 
+  @Option(
+      names = "--journal",
+      paramLabel = "FOLDER",
+      description = "Where the scheduler writes down the number of its start.")
+  private @Nullable Path journal;
+
   public SchedulerCommand(Map<String, String> environment) {
     this.environment = environment;
   }
@@ -63,7 +71,15 @@ public final class SchedulerCommand implements Callable<Integer> {
             + settings.config().policy().mode().name().toLowerCase(Locale.ROOT),
         List.of(
             new SchedulerVerticle(
-                settings.config(), process.bus(), process.registry(), Clock.systemUTC())));
+                settings.config(),
+                process.bus(),
+                new FileJournal(
+                    Optional.ofNullable(journal)
+                        .orElse(settings.journal())
+                        .resolve("scheduler.journal"),
+                    "scheduler"),
+                process.registry(),
+                Clock.systemUTC())));
     process.untilTold();
     return 0;
   }

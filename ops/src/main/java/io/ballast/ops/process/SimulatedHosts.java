@@ -1,5 +1,7 @@
 package io.ballast.ops.process;
 
+import io.ballast.agent.Forgetful;
+import io.ballast.agent.Journal;
 import io.ballast.agent.Loop;
 import io.ballast.bus.Bus;
 import io.ballast.host.HostAgent;
@@ -13,11 +15,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Hosts that exist in memory only, named h1, h2, ...: the real agents over fake hypervisors, whose
@@ -36,6 +40,7 @@ public final class SimulatedHosts {
       new TreeMap<>(Map.of("vm1", 2.2, "vm2", 1.6, "vm3", 1.1, "vm4", 0.8, "vm5", 0.6, "vm6", 0.3));
 
   private final Map<HostId, FakeHypervisor> hypervisors = new LinkedHashMap<>();
+  private final Map<HostId, Journal> journals = new ConcurrentHashMap<>();
   private final MeterRegistry registry;
   private final Duration beat;
 
@@ -73,10 +78,12 @@ public final class SimulatedHosts {
   public HostAgent agent(HostId host, String cluster, Bus bus) {
     FakeHypervisor hypervisor = hypervisor(host);
     return new HostAgent(
-        HostAgentConfig.of(host, cluster, "simulated", hypervisor.peerUri()).beatingEvery(beat),
+        HostAgentConfig.of(host, cluster, "simulated", hypervisor.peerUri())
+            .beatingEvery(beat)
+            .with(FakeWorld.PEERS),
         bus,
-        hypervisor,
-        hypervisor.meter(),
+        journals.computeIfAbsent(host, none -> new Forgetful(Instant.now())),
+        new HostAgent.Machine(hypervisor, hypervisor.meter()),
         registry,
         Clock.systemUTC());
   }

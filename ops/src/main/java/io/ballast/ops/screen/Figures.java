@@ -1,5 +1,7 @@
 package io.ballast.ops.screen;
 
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -7,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Numbers, times and sentences in the form that a person reads. */
 public final class Figures {
@@ -49,6 +52,18 @@ public final class Figures {
       return both(seconds / 3600, "h", seconds % 3600 / 60, "min");
     }
     return both(seconds / 86_400, "d", seconds % 86_400 / 3600, "h");
+  }
+
+  /**
+   * How old the load of a host is, if it was not measured for its last beat: {@code 40 s old}.
+   *
+   * @param silence since that beat came
+   */
+  public static Optional<String> oldLoad(Fleet.Host host, Duration silence) {
+    HostBeat beat = host.beat();
+    boolean old =
+        beat.load().problem().isPresent() || beat.loadAge().compareTo(beat.pulse().interval()) > 0;
+    return old ? Optional.of(age(beat.loadAge().plus(silence)) + " old") : Optional.empty();
   }
 
   private static String both(long large, String largeUnit, long small, String smallUnit) {

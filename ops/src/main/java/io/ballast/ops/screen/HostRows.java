@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Help.Ansi.Text;
 
 /** One row for each host, with its virtual machines wrapped beside it. */
@@ -119,11 +120,18 @@ final class HostRows {
 
   private Text status(Fleet.Host host, Duration silence) {
     return switch (host.status()) {
-      case UP -> hypervisor(host.beat().hypervisor().health());
+      case UP -> up(host, Figures.oldLoad(host, silence));
       case SUSPECT -> ink.doubtful("late " + Figures.age(silence));
       case SILENT -> ink.alarming("silent " + Figures.age(silence));
       case DOUBLED -> ink.alarming("two agents");
     };
+  }
+
+  private Text up(Fleet.Host host, Optional<String> oldLoad) {
+    HostBeat.Health health = host.beat().hypervisor().health();
+    return health == HostBeat.Health.ANSWERING && oldLoad.isPresent()
+        ? ink.doubtful("load " + oldLoad.get())
+        : hypervisor(health);
   }
 
   /** Whether what a host says is taken for how it is. */

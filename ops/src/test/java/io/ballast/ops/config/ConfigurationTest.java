@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Agent.Retention;
+import io.ballast.host.trade.DomainPolicy;
+import io.ballast.host.trade.Network;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.scheduler.core.policy.Policy;
@@ -11,12 +16,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigurationTest {
   @TempDir Path folder;
@@ -50,6 +58,7 @@ final class ConfigurationTest {
             bus:
               host: 10.0.0.1
               port: 5673
+              virtual-host: fleet
               credentials: /run/credentials
             agent:
               host: h7
@@ -58,8 +67,21 @@ final class ConfigurationTest {
               libvirt: qemu+unix:///system
               peer-uri: qemu+tcp://10.0.0.7/system
               metrics: 10.0.0.7:9000
+              commanders: [ballast, provisioning]
+              journal: /srv/journals
+              remember: {for: 7d, operations: 5000}
+              domains:
+                folders: [/srv/vms]
+                emulators: []
+                pools: [fast, slow]
+                host-devices: [pci]
+              peers:
+                schemes: [qemu+tls]
+                networks: ["2001:db8::/32"]
+                addresses: {h2: "qemu+tls://h2.example/system"}
             scheduler:
               metrics: "[::1]:9001"
+              journal: /srv/scheduler
               policy:
                 mode: recommend
                 cpu: {trigger: 70%, hold: 10s, low: 0.5}
@@ -74,6 +96,7 @@ final class ConfigurationTest {
         new BusSettings(
             "10.0.0.1",
             Optional.of(5673),
+            "fleet",
             "ballast",
             Optional.empty(),
             Optional.of(Path.of("/run/credentials"))),
@@ -85,10 +108,25 @@ final class ConfigurationTest {
             Duration.ofMillis(500),
             "qemu+unix:///system",
             Optional.of("qemu+tcp://10.0.0.7/system"),
-            new ListenAddress("10.0.0.7", 9000)),
+            new ListenAddress("10.0.0.7", 9000),
+            List.of("ballast", "provisioning"),
+            Path.of("/srv/journals"),
+            new Retention(Duration.ofDays(7), 5_000),
+            new DomainPolicy(
+                List.of("/srv/vms"),
+                DomainPolicy.DEFAULT.firmware(),
+                List.of(),
+                List.of("fast", "slow"),
+                List.of(),
+                List.of("pci")),
+            new PeerRules(
+                List.of("qemu+tls"),
+                List.of(Network.of("2001:db8::/32")),
+                Map.of(new HostId("h2"), PeerAddress.of("qemu+tls://h2.example/system")))),
         read.agent());
     Policy policy = read.scheduler().config().policy();
     assertEquals("[::1]:9001", read.scheduler().listen().toString());
+    assertEquals(Path.of("/srv/scheduler"), read.scheduler().journal());
     assertEquals(Policy.Mode.RECOMMEND, policy.mode());
     assertEquals(new Policy.Threshold(0.7, Duration.ofSeconds(10), 0.5), policy.thresholds().cpu());
     assertEquals(Policy.DEFAULT.thresholds().memory(), policy.thresholds().memory());
@@ -112,6 +150,13 @@ final class ConfigurationTest {
           agent:~  beat: 1h                                      | 2 | 'agent.beat' is '1h'; it must lie between .*
           agent:~  host: a.b                                     | 2 | 'agent.host' is 'a.b'; 'a.b' is no host name: .*
           agent:~  metrics: 9701x                                | 2 | 'agent.metrics' is '9701x'; expected an address .*
+          agent:~  peer-uri: qemu+ssh://a@b/system               | 2 | 'agent.peer-uri' is .* is no address of a peer: .*
+          agent:~  domains: {folders: /srv}                      | 2 | 'agent.domains.folders' must be a list, such as \\[a, b\\]
+          agent:~  domains: {folders: [srv]}                     | 2 | 'srv' is no absolute path; write it from / on
+          agent:~  domains:~    folders: [/a]~    pools: [{}]    | 4 | 'agent.domains.pools' must be a list of single values
+          agent:~  peers: {networks: [10.0.0.0]}                 | 2 | 'agent.peers.networks' has '10.0.0.0'; expected an address .*
+          agent:~  peers: {addresses: {h2: "qemu://h2/session"}} | 2 | 'agent.peers.addresses.h2' is .*; .* is no address of a peer: .*
+          agent:~  peers: {addresses: {h.2: "qemu://h/system"}}  | 2 | 'h.2' is no host name: .*
           bus:~  host: a~  port: 70000                           | 3 | 'bus.port' is '70000'; it must lie between 1 and 65535
           bus:~  port: many                                      | 2 | 'bus.port' is 'many'; expected a number
           bus:~  host: [a, b]                                    | 2 | 'bus.host' must be a single value
@@ -123,6 +168,8 @@ final class ConfigurationTest {
           scheduler:~  policy:~    cpu:~      low: 90%           | 4 | policy: 'low' is 0.9; it must be at least 0 and below the trigger 0.8
           scheduler:~  policy:~    mode: on                      | 3 | 'scheduler.policy.mode' is 'on'; use one of off, recommend, automatic
           scheduler:~  policy:~    caps: {per-host: 0}           | 3 | .*per-host' is '0'; it must lie between 1 and 10000
+          scheduler:~  policy:~    transfer: {within: 8d}        | 3 | .*within' is '8d'; it must be at most 10080m
+          scheduler:~  policy:~    transfer: {max-downtime: 11m} | 3 | .*max-downtime' is '11m'; it must be at most 10m
           scheduler:~  policy:~    transfer: {bandwidth: 5}      | 3 | .*bandwidth' is '5'; expected a number and a unit of B, .*
           """)
   void whatIsWrongIsRefusedWithItsLineAndAHint(String yaml, int line, String expected) {
@@ -133,6 +180,40 @@ final class ConfigurationTest {
     String message = String.valueOf(refused.getMessage());
     assertTrue(
         message.matches("my\\.yaml, line " + line + ": " + expected.replace("?", "\\?")), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rabbit1            | rabbit1  |
+          rabbit1:5673       | rabbit1  | 5673
+          10.0.0.1:5673      | 10.0.0.1 | 5673
+          ::1                | ::1      |
+          [::1]              | ::1      |
+          [::1]:5673         | ::1      | 5673
+          fe80::1%eth0       | fe80::1%eth0 |
+          """)
+  void aBrokerMayBeANameOrAnAddressOfEitherKind(String text, String host, @Nullable Integer port) {
+    BusSettings bus = BusSettings.DEFAULT.at(text);
+
+    assertEquals(host, bus.host());
+    assertEquals(Optional.ofNullable(port), bus.port());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":5672", "rabbit1:", "rabbit1:amqp", "rabbit1:0", "[::1]:70000"})
+  void aBrokerThatCantBeOneIsRefusedWithAnExample(String text) {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> BusSettings.DEFAULT.at(text));
+
+    assertEquals(
+        "'"
+            + text
+            + "' is no address of a broker; write HOST or HOST:PORT, such as 10.0.0.1:5672 or"
+            + " [::1]:5672",
+        refused.getMessage());
   }
 
   @Test

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.messages.Alert.Verdict;
 import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat;
 import io.ballast.messages.Move;
 import io.ballast.messages.VmState;
 import java.io.IOException;
@@ -219,6 +220,38 @@ final class FleetScreenTest {
 
   private static String plain(List<picocli.CommandLine.Help.Ansi.Text> lines) {
     return lines.stream().map(Object::toString).collect(Collectors.joining("\n"));
+  }
+
+  @Test
+  void aLoadThatWasNotMeasuredForItsBeatIsMarkedWithItsAge() {
+    HostBeat beat = SampleFleet.beat("h1", 0.2);
+    HostBeat.Load load = beat.load();
+    HostBeat.Load old =
+        new HostBeat.Load(
+            load.cpu(),
+            load.memoryUsed(),
+            load.average1(),
+            load.average5(),
+            load.average15(),
+            load.pressure(),
+            load.links(),
+            Optional.of(NOW.minusSeconds(89)),
+            Optional.of("/proc/stat names no processor"));
+    Fleet.Host host =
+        new Fleet.Host(
+            beat.with(old, List.of()),
+            Fleet.Status.UP,
+            NOW.minusSeconds(1),
+            Optional.empty(),
+            Optional.empty());
+
+    assertEquals(Optional.of("1 min 30 s old"), Figures.oldLoad(host, Duration.ofSeconds(1)));
+    assertEquals(
+        Optional.empty(),
+        Figures.oldLoad(host("h1", 0.2), Duration.ofSeconds(1)),
+        "a load that tells no age is that of its beat");
+    String row = new HostRows(Ink.PLAIN).lines(fleet(host), 100).get(1).toString();
+    assertTrue(row.contains("load 1 min 30 s old"), row);
   }
 
   private static void assertScreen(String golden, Fleet fleet, List<Event> recent, int width) {

@@ -69,18 +69,20 @@ public final class Conductor {
    * A scheduler that has heard nothing yet.
    *
    * @param ids names for the moves that it plans, each one fresh
+   * @param epoch the number under which it commands, as long as it hears of no larger one
    */
   public Conductor(
       Policy policy,
       LivenessSettings liveness,
       AlertSettings alerts,
       Supplier<OperationId> ids,
+      long epoch,
       Instant start) {
     this.policy = policy;
     this.ids = ids;
     this.watch = new Watch(liveness, alerts, start);
     this.planner = new Planner(policy);
-    this.leadership = new Leadership(start, liveness.grace());
+    this.leadership = new Leadership(epoch, start, liveness.grace());
     this.machine = MoveMachine.of(policy);
     this.nextLook = start;
   }
@@ -108,6 +110,9 @@ public final class Conductor {
       watch.heard(host, wall.of(now), believed, now);
       if (believed && !isDoubled(id, now)) {
         leadership.heard(host, first, now).ifPresent(effects::add);
+        for (HostBeat.Ended ended : host.ended()) {
+          effects.addAll(move(new MoveInput.Finished(ended.operation(), ended.outcome()), now));
+        }
         effects.addAll(move(new MoveInput.Beaten(host), now));
       }
       if (awaited) {
@@ -122,7 +127,8 @@ public final class Conductor {
     return switch (event) {
       case Event.OperationProgressed progressed ->
           wall.of(move(new MoveInput.Progressed(progressed), now));
-      case Event.OperationFinished finished -> wall.of(move(new MoveInput.Finished(finished), now));
+      case Event.OperationFinished finished ->
+          wall.of(move(new MoveInput.Finished(finished.operation(), finished.outcome()), now));
       case Event.Decided decided -> List.of();
       case Event.MoveChanged changed -> List.of();
       case Event.AlertRaised raised -> List.of();

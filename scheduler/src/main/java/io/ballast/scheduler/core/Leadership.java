@@ -10,18 +10,18 @@ import java.util.Optional;
  * The number under which a scheduler commands: larger than every one that agents have followed
  * before it. One thread at a time.
  *
- * <p>It begins as the time of the scheduler's start, in milliseconds since 1970. That may be less
- * than what a predecessor with a wrong clock began with; so for the time of its grace, in which
- * everyone speaks, it goes beyond whatever it hears, and later beyond what a host says that is
- * heard for the first time. A larger number that is heard otherwise is that of a successor.
+ * <p>It begins as the one after the last that was written down where the scheduler runs. Elsewhere
+ * another one may have gone further; so for the time of its grace, in which everyone speaks, it
+ * goes beyond whatever it hears, and later beyond what a host says that is heard for the first
+ * time. A larger number that is heard otherwise is that of a successor.
  */
 final class Leadership {
   private final Instant settled;
   private long epoch;
   private long successor;
 
-  Leadership(Instant start, Duration grace) {
-    this.epoch = start.toEpochMilli();
+  Leadership(long epoch, Instant start, Duration grace) {
+    this.epoch = epoch;
     this.settled = start.plus(grace);
   }
 

@@ -79,11 +79,11 @@ public final class BeatMaker {
   }
 
   public StorageBeat storage(Instant at) {
-    return new StorageBeat(pulse(at), List.of());
+    return new StorageBeat(pulse(at), List.of(), Optional.of(at), Optional.empty());
   }
 
   public NetBeat net(Instant at) {
-    return new NetBeat(pulse(at), List.of(), List.of());
+    return new NetBeat(pulse(at), List.of(), List.of(), Optional.of(at), Optional.empty());
   }
 
   public static Vm vm(int number, VmState state) {

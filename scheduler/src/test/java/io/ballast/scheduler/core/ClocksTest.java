@@ -123,7 +123,7 @@ final class ClocksTest {
         new FakeFleet(Policy.DEFAULT)
             .hosts(3)
             .guest("h1", 1, VmState.RUNNING, 0.2)
-            .following(BeatMaker.START.plusSeconds(7200).toEpochMilli())
+            .following(7_200L)
             .run(Duration.ofSeconds(10));
 
     OperationId move = accepted(fleet.ask(move(1, "h2")));
@@ -133,9 +133,9 @@ final class ClocksTest {
 
   @Test
   void aHostThatIsFirstHeardLateIsCommandedAllTheSame() {
-    Leadership leadership = new Leadership(BeatMaker.START, Duration.ofSeconds(30));
+    Leadership leadership = new Leadership(1, BeatMaker.START, Duration.ofSeconds(30));
     FakeHost host = new FakeHost(new HostId("h1"));
-    long followed = BeatMaker.START.plusSeconds(7200).toEpochMilli();
+    long followed = 7_200L;
     host.epoch = Optional.of(followed);
 
     assertEquals(
@@ -146,7 +146,7 @@ final class ClocksTest {
   @Test
   void aSchedulerThatWasReplacedDoesNotOutbidItsSuccessor() {
     FakeFleet fleet = calm().run(Duration.ofMinutes(1));
-    fleet.following(BeatMaker.START.plusSeconds(7200).toEpochMilli());
+    fleet.following(7_200L);
     fleet.run(Duration.ofMinutes(1));
 
     assertEquals(

@@ -93,6 +93,7 @@ final class FakeFleet {
             LivenessSettings.DEFAULT,
             AlertSettings.DEFAULT,
             () -> new OperationId("move-" + ++moves),
+            1,
             now);
   }
 

@@ -156,6 +156,12 @@ final class Chooser {
               + host
               + " and neither is believed; give one of them another name first");
     }
+    if (objection == Objection.LOAD_STALE) {
+      return new Placement.Refused(
+          Reason.NOT_READY,
+          "the load of %s can't be measured%s; mend that there or choose another host"
+              .formatted(host, problem(host)));
+    }
     boolean stuck = objection == Objection.HYPERVISOR_NOT_ANSWERING;
     return stuck
         ? new Placement.Refused(
@@ -164,5 +170,12 @@ final class Chooser {
         : new Placement.Refused(
             view.silent().contains(host) ? Reason.WRONG_STATE : Reason.NOT_READY,
             host + " has not been heard lately; wait for its beats or choose another host");
+  }
+
+  private String problem(HostId host) {
+    return view.host(host)
+        .flatMap(it -> it.beat().load().problem())
+        .map(why -> ": " + why)
+        .orElse("");
   }
 }

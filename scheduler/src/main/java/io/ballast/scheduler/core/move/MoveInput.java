@@ -5,6 +5,7 @@ import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Vm;
 import java.util.Optional;
@@ -31,8 +32,8 @@ public sealed interface MoveInput {
   /** The source's agent told of progress. */
   record Progressed(Event.OperationProgressed event) implements MoveInput {}
 
-  /** The source's agent told the end. */
-  record Finished(Event.OperationFinished event) implements MoveInput {}
+  /** The source's agent told the end, by an event or in a beat. */
+  record Finished(OperationId move, Outcome outcome) implements MoveInput {}
 
   /** A host beat, which is the truth about it. */
   record Beaten(HostBeat beat) implements MoveInput {}

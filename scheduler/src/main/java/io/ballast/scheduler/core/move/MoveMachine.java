@@ -75,8 +75,7 @@ public final class MoveMachine {
       case MoveInput.Progressed it ->
           round.turn(it.event().operation(), trip -> Judgement.progressed(trip, it.event(), now));
       case MoveInput.Finished it ->
-          round.turn(
-              it.event().operation(), trip -> Judgement.finished(trip, it.event().outcome(), now));
+          round.turn(it.move(), trip -> Judgement.finished(trip, it.outcome(), now));
       case MoveInput.Beaten it -> round.turnAll(trip -> Judgement.beaten(trip, it.beat(), now));
       case MoveInput.Looked it ->
           round.turn(

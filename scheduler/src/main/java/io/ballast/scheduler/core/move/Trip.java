@@ -275,7 +275,7 @@ record Trip(
     return new HostCommand.Migrate(
         move.vm(),
         move.to(),
-        peerUri,
+        Optional.of(peerUri),
         transfer.bandwidth(),
         transfer.maxDowntime(),
         transfer.within());

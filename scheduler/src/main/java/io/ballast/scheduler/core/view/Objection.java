@@ -8,6 +8,8 @@ public enum Objection {
   HOST_NOT_UP,
   /** The host's last beat is too old to be believed. */
   HOST_STALE,
+  /** The host beats, and its load was last measured too long ago to be believed. */
+  LOAD_STALE,
   /** The host's hypervisor does not answer. */
   HYPERVISOR_NOT_ANSWERING,
   /** The host takes part in as many moves as it may. */

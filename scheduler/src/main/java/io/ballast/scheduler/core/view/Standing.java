@@ -19,8 +19,13 @@ public final class Standing {
     if (host.status() != Fleet.Status.UP) {
       return Optional.of(Objection.HOST_NOT_UP);
     }
-    if (Duration.between(host.heardAt(), now).compareTo(oldest(host, policy)) > 0) {
+    Duration age = Duration.between(host.heardAt(), now);
+    Duration oldest = oldest(host, policy);
+    if (age.compareTo(oldest) > 0) {
       return Optional.of(Objection.HOST_STALE);
+    }
+    if (age.plus(host.beat().loadAge()).compareTo(oldest) > 0) {
+      return Optional.of(Objection.LOAD_STALE);
     }
     if (host.beat().hypervisor().health() != HostBeat.Health.ANSWERING) {
       return Optional.of(Objection.HYPERVISOR_NOT_ANSWERING);
@@ -28,7 +33,10 @@ public final class Standing {
     return Optional.empty();
   }
 
-  /** How old the last beat of a host may be: a host that beats seldom is given its own time. */
+  /**
+   * How old the last beat of a host and the load in it may be: a host that beats seldom is given
+   * its own time.
+   */
   private static Duration oldest(Fleet.Host host, Policy policy) {
     Duration own = host.beat().pulse().interval().multipliedBy(INTERVALS);
     Duration most = policy.pace().maxBeatAge();

@@ -93,7 +93,9 @@ record Window(List<Heard<HostBeat>> beats, boolean mixed, HostBeat mean) {
             load.average5(),
             load.average15(),
             load.pressure(),
-            load.links()),
+            load.links(),
+            load.sampledAt(),
+            load.problem()),
         last.vms().stream()
             .map(
                 vm ->

@@ -69,7 +69,7 @@ final class MoveBench {
   }
 
   void finish(Outcome outcome) {
-    on(new MoveInput.Finished(new Event.OperationFinished(ID, H1, VM, outcome, now)));
+    on(new MoveInput.Finished(ID, outcome));
   }
 
   static Event.OperationProgressed progress() {

@@ -32,7 +32,7 @@ final class MoveMachineTest {
     assertEquals(MoveBench.H1, send.host());
     assertEquals(MoveBench.ID, send.move());
     assertEquals(MoveBench.H2, send.command().to());
-    assertEquals("qemu+tcp://h2/system", send.command().peerUri());
+    assertEquals(Optional.of("qemu+tcp://h2/system"), send.command().peerUri());
     assertEquals(Move.State.REQUESTED, bench.state());
   }
 

@@ -1,0 +1,62 @@
+package io.ballast.host;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.host.work.Peers;
+import io.ballast.messages.HostCommand.InspectHost;
+import io.ballast.messages.HostCommand.Prepare;
+import io.ballast.messages.HostCommand.Release;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The other hosts by their agents on the bus, and by the names of this host's resolver. */
+record BusPeers(Bus bus, Vertx vertx) implements Peers {
+  /** A promise that is still to be given back then has lost its agent. */
+  private static final Duration TO_RELEASE = Duration.ofMinutes(1);
+
+  @Override
+  public Future<String> prepare(HostId to, Prepare asked, Optional<Long> epoch, Duration within) {
+    Request<Reply.Prepared> request = Request.of(at(to), asked).within(within);
+    return bus.call(epoch.map(request::withEpoch).orElse(request)).map(Reply.Prepared::peerUri);
+  }
+
+  @Override
+  public Future<String> address(HostId to, Duration within) {
+    return bus.call(Request.of(at(to), new InspectHost()).within(within))
+        .map(found -> found.beat().hypervisor().peerUri());
+  }
+
+  @Override
+  public Future<Void> release(HostId to, OperationId operation) {
+    return bus.cast(Request.of(at(to), new Release(operation)).within(TO_RELEASE));
+  }
+
+  /** The resolver of the system blocks, so it is asked on a worker; its caller need not wait. */
+  @Override
+  public Future<List<InetAddress>> resolve(String name) {
+    return vertx
+        .executeBlocking(() -> List.of(InetAddress.getAllByName(name)), false)
+        .recover(
+            unknown ->
+                Future.failedFuture(
+                    new RefusedException(
+                        Reason.NOT_ALLOWED,
+                        "the name %s stands for no address here; write an address instead of it"
+                            .formatted(name))));
+  }
+
+  private static Address at(HostId host) {
+    return Address.at(Role.HOST, host);
+  }
+}

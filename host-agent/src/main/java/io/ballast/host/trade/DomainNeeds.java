@@ -1,0 +1,77 @@
+package io.ballast.host.trade;
+
+import io.ballast.host.trade.Hypervisor.Description;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.Transformer;
+import javax.xml.transform.TransformerException;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.w3c.dom.Element;
+
+/** Reads what a domain needs from the description that its hypervisor gives of it. */
+public final class DomainNeeds {
+  private DomainNeeds() {}
+
+  /**
+   * What a domain needs.
+   *
+   * @throws io.ballast.bus.RefusedException as {@code INVALID_DOMAIN} if its description can't be
+   *     read
+   */
+  public static Needs of(Description described) {
+    Domain domain = described.domain();
+    Element xml = DomainDocument.of(DomainXml.plain(described.xml()));
+    return new Needs(
+        domain.id(),
+        domain.name(),
+        domain.memory(),
+        below(xml, "memoryBacking").flatMap(backing -> below(backing, "hugepages")).count() > 0,
+        domain.vcpus(),
+        cpu(xml),
+        sources(xml, "interface", "bridge"),
+        sources(xml, "disk", "pool"));
+  }
+
+  /** A CPU that is emulated is the same everywhere, and one that is passed through has no model. */
+  private static Optional<String> cpu(Element xml) {
+    return xml.getAttribute("type").equals("kvm")
+        ? below(xml, "cpu")
+            .filter(cpu -> below(cpu, "model").findAny().isPresent())
+            .map(DomainNeeds::text)
+            .findFirst()
+        : Optional.empty();
+  }
+
+  private static List<String> sources(Element xml, String device, String attribute) {
+    return below(xml, "devices")
+        .flatMap(devices -> below(devices, device))
+        .flatMap(found -> below(found, "source"))
+        .map(source -> source.getAttribute(attribute))
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static Stream<Element> below(Element element, String name) {
+    return DomainDocument.children(element).stream()
+        .filter(child -> child.getLocalName().equals(name));
+  }
+
+  private static String text(Element element) {
+    try {
+      Transformer transformer = TransformerFactory.newDefaultInstance().newTransformer();
+      transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+      StringWriter text = new StringWriter();
+      transformer.transform(new DOMSource(element), new StreamResult(text));
+      return text.toString();
+    } catch (TransformerException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.ballast.host.trade;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.VmId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a domain takes along where it goes: what its host must have for it.
+ *
+ * @param memory the most that the guest may take
+ * @param hugePages whether that comes from the host's huge pages
+ * @param cpu libvirt's description of its CPU; absent where every host can provide it
+ * @param bridges that it is plugged into
+ * @param pools in which its disks lie
+ */
+public record Needs(
+    VmId vm,
+    String name,
+    Bytes memory,
+    boolean hugePages,
+    int vcpus,
+    Optional<String> cpu,
+    List<String> bridges,
+    List<String> pools) {
+  public Needs {
+    bridges = List.copyOf(bridges);
+    pools = List.copyOf(pools);
+  }
+}

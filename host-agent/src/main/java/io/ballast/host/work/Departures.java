@@ -1,0 +1,178 @@
+package io.ballast.host.work;
+
+import io.ballast.agent.Loop;
+import io.ballast.agent.Work;
+import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.DomainNeeds;
+import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.PeerRules;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Prepare;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.vertx.core.Future;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has to be had before a virtual machine leaves: the promise of its target, and an address
+ * there to which this host may connect. A command names the target and nothing more: its address is
+ * what this host was told for it, or what the target's own agent says. Lives on one loop.
+ */
+public final class Departures {
+  private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+
+  /** How long a target may take to promise. */
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+
+  private final Here here;
+  private final PeerRules rules;
+  private final Peers peers;
+  private final Hypervisor hypervisor;
+  private final Ways ways;
+
+  /** On what and how patiently all this is done. */
+  public record Ways(Loop loop, Patience patience) {}
+
+  public Departures(Here here, PeerRules rules, Peers peers, Hypervisor hypervisor, Ways ways) {
+    this.here = here;
+    this.rules = rules;
+    this.peers = peers;
+    this.hypervisor = hypervisor;
+    this.ways = ways;
+  }
+
+  /**
+   * A migration for which everything is prepared, or the refusal. What the target promised is given
+   * back when the work ends, or is left before it began.
+   */
+  public Future<Work> of(
+      OperationId operation, Migrate order, Description found, Optional<Long> epoch) {
+    return within(
+            order.to(),
+            peers
+                .prepare(
+                    order.to(), prepare(operation, order, DomainNeeds.of(found)), epoch, ANSWER)
+                .recover(failure -> withoutPromise(order.to(), failure))
+                .compose(uri -> allowed(order, uri)))
+        .onFailure(failure -> release(order.to(), operation))
+        .map(peer -> departure(operation, order, () -> Future.succeededFuture(peer), false));
+  }
+
+  /** A migration that an earlier life of this agent may have begun. */
+  public Work left(OperationId operation, Migrate order) {
+    return departure(operation, order, () -> peer(order), true);
+  }
+
+  private Work departure(
+      OperationId operation, Migrate order, Supplier<Future<PeerAddress>> peer, boolean left) {
+    return new Departure(
+        new Migration(
+            new Migration.Trip(operation, here.host(), order, peer, left),
+            hypervisor,
+            ways.loop(),
+            ways.patience()),
+        () -> release(order.to(), operation));
+  }
+
+  /** Where the target of an order is reached, without any promise. */
+  private Future<PeerAddress> peer(Migrate order) {
+    return within(
+        order.to(), peers.address(order.to(), ANSWER).compose(uri -> allowed(order, uri)));
+  }
+
+  /** The target needs its promise until the migration must be over, and while its end is judged. */
+  private Prepare prepare(OperationId operation, Migrate order, Needs needs) {
+    Patience patience = ways.patience();
+    return new Prepare(
+        operation,
+        here.host(),
+        here.cluster(),
+        needs.vm(),
+        needs.name(),
+        needs.memory(),
+        needs.hugePages(),
+        needs.vcpus(),
+        needs.cpu(),
+        needs.bridges(),
+        needs.pools(),
+        order.within().plus(patience.abort()).plus(patience.look()));
+  }
+
+  /** An agent that does not know how to promise is asked for its address alone. */
+  private Future<String> withoutPromise(HostId to, Throwable failure) {
+    return failure instanceof RefusedException refused && refused.reason() == Reason.UNKNOWN_KIND
+        ? peers.address(to, ANSWER)
+        : Future.failedFuture(failure);
+  }
+
+  private Future<PeerAddress> allowed(Migrate order, String told) {
+    try {
+      PeerAddress said = PeerAddress.of(told);
+      PeerAddress peer = rules.address(order.to()).orElse(said);
+      Optional<PeerAddress> claimed = order.peerUri().map(PeerAddress::of);
+      if (claimed.filter(claim -> !claim.equals(peer) && !claim.equals(said)).isPresent()) {
+        throw new RefusedException(
+            Reason.NOT_ALLOWED,
+            "the command says that %s is reached at %s, and it is at %s; leave the address out"
+                .formatted(order.to(), claimed.get(), peer));
+      }
+      Preconditions.elsewhere(peer, here);
+      return addresses(peer)
+          .map(
+              resolved -> {
+                rules.check(peer, resolved);
+                return peer;
+              });
+    } catch (RefusedException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private Future<List<InetAddress>> addresses(PeerAddress peer) {
+    return peer.literal()
+        .map(literal -> Future.succeededFuture(List.of(literal)))
+        .orElseGet(() -> peers.resolve(peer.host()));
+  }
+
+  private <T> Future<T> within(HostId to, Future<T> asked) {
+    return ways.loop()
+        .here(asked, ANSWER, () -> noAnswer(to, "it did not answer in time"))
+        .recover(failure -> Future.failedFuture(answer(to, failure)));
+  }
+
+  /** What became of a question to a peer must not be taken for what became of the command. */
+  private static Throwable answer(HostId to, Throwable failure) {
+    if (!(failure instanceof RefusedException refused)) {
+      return failure;
+    }
+    return switch (refused.reason()) {
+      case NO_RECEIVER, DEADLINE_PASSED, BUS_LOST, INTERNAL, MAY_YET_HAPPEN ->
+          noAnswer(to, String.valueOf(refused.getMessage()));
+      default -> refused;
+    };
+  }
+
+  private static RefusedException noAnswer(HostId to, String why) {
+    return new RefusedException(
+        Reason.NOT_READY,
+        "the agent of %s gave no promise (%s); look whether it runs there, or choose another host"
+            .formatted(to, why));
+  }
+
+  private void release(HostId to, OperationId operation) {
+    peers
+        .release(to, operation)
+        .onFailure(
+            e -> LOG.info("{} was not told that {} is over: {}", to, operation, e.getMessage()));
+  }
+}

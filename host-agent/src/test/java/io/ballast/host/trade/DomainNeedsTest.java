@@ -1,0 +1,74 @@
+package io.ballast.host.trade;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class DomainNeedsTest {
+  private static final Domain WEB =
+      new Domain(
+          VmId.of("11111111-1111-1111-1111-111111111111"),
+          "web",
+          VmState.RUNNING,
+          2,
+          Duration.ZERO,
+          Bytes.ofMiB(512),
+          Bytes.ofMiB(100),
+          Domain.Counters.ZERO,
+          false);
+
+  @Test
+  void whatADomainUsesOfItsHostIsNeeded() {
+    Needs needs =
+        DomainNeeds.of(
+            new Description(
+                WEB,
+                """
+                <?xml version='1.0'?>
+                <domain type='kvm'>
+                  <memoryBacking><hugepages/></memoryBacking>
+                  <cpu mode='custom'><model>Skylake-Client</model><feature name='x'/></cpu>
+                  <devices>
+                    <disk type='volume'><source pool='slow' volume='a'/></disk>
+                    <disk type='volume'><source pool='fast' volume='b'/></disk>
+                    <disk type='file'><source file='/a'/></disk>
+                    <interface type='bridge'><source bridge='br1'/></interface>
+                    <interface type='network'><source network='n' bridge='br0'/></interface>
+                    <interface type='bridge'><source bridge='br1'/></interface>
+                  </devices>
+                </domain>
+                """));
+
+    assertEquals(
+        new Needs(
+            WEB.id(),
+            "web",
+            Bytes.ofMiB(512),
+            true,
+            2,
+            Optional.of(
+                "<cpu mode=\"custom\"><model>Skylake-Client</model><feature name=\"x\"/></cpu>"),
+            List.of("br0", "br1"),
+            List.of("fast", "slow")),
+        needs);
+  }
+
+  @Test
+  void anEmulatedCpuAndOneThatIsPassedThroughAreNotCompared() {
+    assertEquals(Optional.empty(), cpu("<domain type='qemu'><cpu><model>x</model></cpu></domain>"));
+    assertEquals(
+        Optional.empty(), cpu("<domain type='kvm'><cpu mode='host-passthrough'/></domain>"));
+    assertEquals(Optional.empty(), cpu("<domain type='kvm'/>"));
+  }
+
+  private static Optional<String> cpu(String xml) {
+    return DomainNeeds.of(new Description(WEB, xml)).cpu();
+  }
+}

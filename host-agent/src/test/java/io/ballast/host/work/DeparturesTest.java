@@ -1,0 +1,256 @@
+package io.ballast.host.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.agent.Work;
+import io.ballast.bus.RefusedException;
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeMigration.Ending;
+import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.PeerRules;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Prepare;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import io.ballast.testing.VirtualTime;
+import io.vertx.core.Future;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class DeparturesTest {
+  private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
+  private static final HostId H1 = new HostId("h1");
+  private static final HostId H2 = new HostId("h2");
+  private static final OperationId OPERATION = new OperationId("op-1");
+
+  private final VirtualTime time = new VirtualTime();
+  private final FakeWorld world = new FakeWorld(time, Bytes.ofMiB(64), Duration.ofSeconds(9));
+  private final FakeHypervisor here = world.host(H1, 1, Bytes.ofMiB(1000));
+  private final FakeHypervisor there = world.host(H2, 1, Bytes.ofMiB(1000));
+  private final FakePeers peers = new FakePeers(Map.of(H2, there.peerUri()));
+  private Departures departures = departures(FakeWorld.PEERS);
+
+  @BeforeEach
+  void aGuest() {
+    here.boot(WEB, "web", 2, Bytes.ofMiB(64), 0);
+  }
+
+  @Test
+  void theTargetPromisesWhatTheGuestNeedsAndGetsItBackAtTheEnd() {
+    Outcome outcome = outcome(work(Optional.empty()).result());
+
+    assertTrue(outcome instanceof Outcome.Done, outcome::toString);
+    assertEquals(Optional.of(VmState.RUNNING), there.truth(WEB));
+    Prepare asked = peers.asked.getFirst();
+    assertEquals(
+        new Prepare(
+            OPERATION,
+            H1,
+            "lab",
+            WEB,
+            "web",
+            Bytes.ofMiB(64),
+            false,
+            2,
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Duration.ofSeconds(100 + 30 + 60)),
+        asked);
+    assertEquals(List.of(Optional.of(7L)), peers.epochs);
+    assertEquals(List.of(OPERATION), peers.released);
+  }
+
+  @Test
+  void aMigrationThatFailsGivesThePromiseBackToo() {
+    here.nextMigration(Ending.BREAKS);
+
+    Outcome outcome = outcome(work(Optional.of(there.peerUri())).result());
+
+    assertTrue(outcome instanceof Outcome.Failed, outcome::toString);
+    assertEquals(List.of(OPERATION), peers.released);
+  }
+
+  @Test
+  void aPromiseForAMigrationThatIsNotBegunIsGivenBackOnce() {
+    Work work = work(Optional.empty()).result();
+    assertEquals(List.of(), peers.released);
+
+    work.leave();
+    work.leave();
+
+    assertEquals(List.of(OPERATION), peers.released);
+  }
+
+  @Test
+  void whatTheTargetRefusesIsRefused() {
+    peers.refusal = Optional.of(new RefusedException(Reason.NO_ROOM, "only 3 GiB is left"));
+
+    RefusedException refused = refusal(work(Optional.empty()));
+
+    assertEquals(Reason.NO_ROOM, refused.reason());
+    assertEquals("only 3 GiB is left", refused.getMessage());
+  }
+
+  @Test
+  void aTargetThatDoesNotAnswerIsNoTarget() {
+    peers.silent = true;
+    Future<Work> work = work(Optional.empty());
+    time.pass(Duration.ofSeconds(3));
+
+    RefusedException refused = refusal(work);
+    assertEquals(Reason.NOT_READY, refused.reason());
+    assertEquals(
+        "the agent of h2 gave no promise (it did not answer in time); look whether it runs there,"
+            + " or choose another host",
+        refused.getMessage());
+    assertEquals(List.of(OPERATION), peers.released, "it may have promised all the same");
+  }
+
+  @Test
+  void whatBecameOfTheQuestionIsNotTakenForWhatBecameOfTheCommand() {
+    for (Reason reason :
+        List.of(Reason.NO_RECEIVER, Reason.DEADLINE_PASSED, Reason.BUS_LOST, Reason.INTERNAL)) {
+      peers.refusal = Optional.of(new RefusedException(reason, "x"));
+      assertEquals(Reason.NOT_READY, refusal(work(Optional.empty())).reason(), reason::name);
+    }
+  }
+
+  @Test
+  void anAgentThatDoesNotKnowHowToPromiseIsAskedForItsAddress() {
+    peers.refusal = Optional.of(new RefusedException(Reason.UNKNOWN_KIND, "no kind"));
+
+    Outcome outcome = outcome(work(Optional.empty()).result());
+
+    assertTrue(outcome instanceof Outcome.Done, outcome::toString);
+  }
+
+  @Test
+  void anAddressThatTheCommandNamesIsNeverUsed() {
+    for (String uri :
+        List.of(
+            "fake://10.0.0.9/system",
+            "qemu+ext://10.0.0.2/system?command=/tmp/x",
+            "fake://10.0.0.2/system?command=/tmp/x",
+            "fake://10.0.0.2:1/system")) {
+      assertEquals(Reason.NOT_ALLOWED, refusal(work(Optional.of(uri))).reason(), uri);
+    }
+    assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  @Test
+  void theAddressThatATargetSaysMustBeAllowedToo() {
+    for (String uri :
+        List.of(
+            "qemu+ssh://10.0.0.2/system?command=/tmp/x",
+            "qemu+ssh://10.0.0.2/system",
+            "fake://8.8.8.8/system",
+            "not a uri")) {
+      peers.move(H2, uri);
+      assertEquals(Reason.NOT_ALLOWED, refusal(work(Optional.empty())).reason(), uri);
+    }
+  }
+
+  @Test
+  void aNameIsResolvedAndAllItsAddressesCount() {
+    peers.move(H2, "fake://h2/system");
+    assertEquals(Reason.NOT_ALLOWED, refusal(work(Optional.empty())).reason());
+
+    peers.names.put("h2", List.of(address("10.0.0.2"), address("8.8.8.8")));
+    assertEquals(Reason.NOT_ALLOWED, refusal(work(Optional.empty())).reason());
+
+    peers.names.put("h2", List.of(address("10.0.0.2")));
+    assertTrue(work(Optional.of("fake://h2/system")).succeeded());
+  }
+
+  @Test
+  void whatThisHostWasToldOfAPeerHasPrecedence() {
+    departures =
+        departures(
+            new PeerRules(
+                FakeWorld.PEERS.schemes(),
+                FakeWorld.PEERS.networks(),
+                Map.of(H2, PeerAddress.of(there.peerUri()))));
+    peers.move(H2, "fake://elsewhere/system");
+
+    Outcome outcome = outcome(work(Optional.of("fake://elsewhere/system")).result());
+
+    assertTrue(outcome instanceof Outcome.Done, outcome::toString);
+    assertEquals(Optional.of(VmState.RUNNING), there.truth(WEB));
+  }
+
+  @Test
+  void aTargetThatIsReachedWhereThisHostIsIsThisHost() {
+    peers.move(H2, here.peerUri());
+
+    RefusedException refused = refusal(work(Optional.empty()));
+
+    assertEquals("the virtual machine is already on h1; name another host", refused.getMessage());
+  }
+
+  @Test
+  void aMigrationThatAnEarlierLifeBeganNeedsNoPromiseAndGivesItBack() {
+    Future<Outcome> outcome = departures.left(OPERATION, order(Optional.empty())).run(told -> {});
+    time.pass(Duration.ofMinutes(2));
+
+    assertTrue(outcome.result() instanceof Outcome.Failed, () -> "" + outcome.result());
+    assertEquals(List.of(), peers.asked);
+    assertEquals(List.of(OPERATION), peers.released);
+  }
+
+  private Departures departures(PeerRules rules) {
+    return new Departures(
+        new Here(H1, "lab", here.peerUri()),
+        rules,
+        peers,
+        here,
+        new Departures.Ways(time, Patience.DEFAULT));
+  }
+
+  private static Migrate order(Optional<String> peerUri) {
+    return new Migrate(
+        WEB, H2, peerUri, Optional.empty(), Duration.ofMillis(300), Duration.ofSeconds(100));
+  }
+
+  private Future<Work> work(Optional<String> peerUri) {
+    Future<Optional<Description>> found = here.inspect(WEB);
+    time.pass(Duration.ZERO);
+    Future<Work> work =
+        departures.of(OPERATION, order(peerUri), found.result().orElseThrow(), Optional.of(7L));
+    time.pass(Duration.ZERO);
+    return work;
+  }
+
+  private Outcome outcome(Work work) {
+    Future<Outcome> outcome = work.run(progress -> {});
+    time.pass(Duration.ofSeconds(10));
+    return outcome.result();
+  }
+
+  private static RefusedException refusal(Future<?> answer) {
+    assertTrue(answer.failed(), () -> "not refused: " + answer);
+    return (RefusedException) answer.cause();
+  }
+
+  private static InetAddress address(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.ballast.agent;
+
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What an agent knows of one command that it got.
+ *
+ * @param at when it was answered, by the host's clock
+ */
+record Item(Order order, Instant at, Fate fate) {
+  OperationId id() {
+    return order.id();
+  }
+
+  Item with(Fate next) {
+    return new Item(order, at, next);
+  }
+
+  /** Whether nothing will ever come of it any more that somebody has to be told. */
+  boolean settled() {
+    return switch (fate) {
+      case Fate.Refused refused -> true;
+      case Fate.Open open -> false;
+      case Fate.Over over -> over.told();
+    };
+  }
+
+  /** How it stands with a command. */
+  sealed interface Fate {
+    /** Nothing was done. */
+    record Refused(Reason reason, String message) implements Fate {}
+
+    /** It was accepted and has not ended; begun or not is what a restart has to know. */
+    record Open(
+        OperationId operation, Instant until, Optional<Long> epoch, boolean begun, String body)
+        implements Fate {}
+
+    /** It ended, and the bus has taken that over or not yet. */
+    record Over(OperationId operation, Outcome outcome, Instant at, boolean told) implements Fate {}
+  }
+}

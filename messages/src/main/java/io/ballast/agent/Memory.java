@@ -1,0 +1,163 @@
+package io.ballast.agent;
+
+import io.ballast.agent.Agent.Retention;
+import io.ballast.messages.OperationId;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an agent remembers, on the disk and at hand. Nothing is at hand that is not on the disk,
+ * apart from ends, which are true whether the disk takes them or not. Lives on one loop.
+ */
+final class Memory {
+  private static final Logger LOG = LoggerFactory.getLogger(Memory.class);
+  private static final Duration WRITE_AGAIN = Duration.ofSeconds(1);
+
+  /** So many entries may the journal have beyond those that it needs. */
+  private static final int SLACK = 10_000;
+
+  private final Journal journal;
+  private final Ledger ledger;
+  private final Loop loop;
+  private final Clock clock;
+  private final Deque<Runnable> held = new ArrayDeque<>();
+  private int writing;
+  private int written;
+  private boolean rewriting;
+  private boolean closed;
+
+  Memory(Journal journal, Retention retention, Loop loop, Clock clock) {
+    this.journal = journal;
+    this.ledger = new Ledger(retention);
+    this.loop = loop;
+    this.clock = clock;
+  }
+
+  /** Remembers what was, and that a new life begins. */
+  Future<Void> wake() {
+    return loop.here(journal.open())
+        .compose(
+            entries -> {
+              entries.forEach(ledger::add);
+              written = entries.size();
+              return keep(new Entry.Began(ledger.incarnation() + 1, clock.instant()));
+            });
+  }
+
+  Optional<Item> find(OperationId id) {
+    return ledger.find(id);
+  }
+
+  List<Item> open() {
+    return ledger.open();
+  }
+
+  List<Item> untold() {
+    return ledger.untold();
+  }
+
+  long incarnation() {
+    return ledger.incarnation();
+  }
+
+  Optional<Long> epoch(String cluster) {
+    return ledger.epoch(cluster);
+  }
+
+  /** Writes entries down; they hold once that is done, and not at all if it fails. */
+  Future<Void> keep(Entry... entries) {
+    List<Entry> all = List.of(entries);
+    Promise<Void> kept = Promise.promise();
+    Runnable write = () -> write(all, kept);
+    if (rewriting) {
+      held.add(write);
+    } else {
+      write.run();
+    }
+    return kept.future();
+  }
+
+  private void write(List<Entry> entries, Promise<Void> kept) {
+    writing++;
+    loop.here(journal.write(entries))
+        .onComplete(
+            done -> {
+              writing--;
+              if (done.succeeded()) {
+                written += entries.size();
+                entries.forEach(ledger::add);
+                kept.complete();
+              } else {
+                kept.fail(done.cause());
+              }
+              tidy();
+            });
+  }
+
+  /**
+   * Notes what is so from now on, and writes it down as soon as the disk lets it; completes after
+   * the first attempt.
+   */
+  Future<Void> note(Entry entry) {
+    ledger.add(entry);
+    return writeOnce(entry);
+  }
+
+  private Future<Void> writeOnce(Entry entry) {
+    return keep(entry)
+        .onFailure(
+            e -> {
+              LOG.warn("{}", e.getMessage());
+              if (!closed) {
+                loop.after(WRITE_AGAIN, () -> writeOnce(entry));
+              }
+            })
+        .otherwiseEmpty();
+  }
+
+  /**
+   * Forgets, and has the journal made shorter where that is worth it. In between nothing is
+   * written, so that what is at hand is all that there is.
+   */
+  private void tidy() {
+    ledger.forget(clock.instant());
+    boolean due = written > SLACK + 4 * ledger.size();
+    if (!due && !rewriting) {
+      return;
+    }
+    rewriting = true;
+    if (writing > 0) {
+      return;
+    }
+    List<Entry> all = ledger.entries();
+    writing++;
+    loop.here(journal.rewrite(all))
+        .onComplete(
+            done -> {
+              writing--;
+              rewriting = false;
+              // After a failure the next attempt waits for as many entries again.
+              written = done.succeeded() ? all.size() : 0;
+              if (done.failed()) {
+                LOG.warn("The journal was not made shorter: {}", done.cause().getMessage());
+              }
+              List<Runnable> now = List.copyOf(held);
+              held.clear();
+              now.forEach(Runnable::run);
+            });
+  }
+
+  /** Lets go of the journal, after what is being written. */
+  Future<Void> close() {
+    closed = true;
+    return journal.close();
+  }
+}

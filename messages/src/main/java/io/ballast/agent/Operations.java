@@ -1,0 +1,472 @@
+package io.ballast.agent;
+
+import io.ballast.bus.Deadline;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.json.Codec;
+import io.ballast.messages.Command;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Accepted;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The work that an agent was given: taken on, done in the order in which it came for each object,
+ * and ended, each with exactly one final event, whatever happens to the agent in between.
+ *
+ * <pre>
+ *   claimed --checked, written down--> running --its outcome, written down--> ended --> told
+ *      |                                  ^  |
+ *      | its object is busy, or           |  +-- did not come back, or the agent restarted:
+ *      v can't be worked on now           |      looked at, until its outcome shows
+ *   waiting --its turn, checked, written--+
+ *      |
+ *      +-- its time is over, refused, or cancelled: ended, nothing was done
+ * </pre>
+ *
+ * Lives on one loop.
+ */
+final class Operations {
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+  /** Pauses between attempts at what can't be done now, doubling. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private final Loop loop;
+  private final Clock clock;
+  private final Memory memory;
+  private final Fencing fencing;
+  private final Trade trade;
+  private final Tidings tidings;
+  private final Watcher watcher;
+  private final Lines lines = new Lines();
+  private final Map<OperationId, Operation> open = new LinkedHashMap<>();
+  private boolean stopped;
+
+  /** Learns of each end. */
+  interface Watcher {
+    /** An operation ended; called on the loop. */
+    void ended(Order order, Outcome outcome);
+  }
+
+  Operations(
+      Agent.Surroundings around,
+      Memory memory,
+      Fencing fencing,
+      Trade trade,
+      Tidings tidings,
+      Watcher watcher) {
+    this.loop = around.loop();
+    this.clock = around.clock();
+    this.memory = memory;
+    this.fencing = fencing;
+    this.trade = trade;
+    this.tidings = tidings;
+    this.watcher = watcher;
+  }
+
+  /** The accepted operations that have not ended, oldest first. */
+  List<OperationId> open() {
+    return open.values().stream().filter(one -> one.accepted).map(Operation::id).toList();
+  }
+
+  /** Why nothing else may be done with an object now, if something is. */
+  Optional<RefusedException> objection(String object) {
+    return lines
+        .first(object)
+        .map(
+            other ->
+                new RefusedException(
+                    Reason.BUSY,
+                    other.order.words() + " works on " + object + "; wait for it to end"));
+  }
+
+  /** Takes on a command that has to be done now or not at all. */
+  Future<Accepted> now(Operation operation) {
+    Optional<RefusedException> busy = objection(operation.order.object());
+    if (busy.isPresent()) {
+      return Future.failedFuture(busy.get());
+    }
+    claim(operation);
+    return first(operation).onFailure(refusal -> drop(operation));
+  }
+
+  /**
+   * Takes on a command that may wait for its turn, and for better times, as long as it has time.
+   */
+  Future<Accepted> inTurn(Operation operation) {
+    String object = operation.order.object();
+    Optional<RefusedException> full = lines.full(object);
+    if (full.isPresent()) {
+      return Future.failedFuture(full.get());
+    }
+    if (!claim(operation)) {
+      return queued(operation).onFailure(refusal -> drop(operation));
+    }
+    return first(operation)
+        .recover(
+            failure -> {
+              if (!(failure instanceof RefusedException refused)
+                  || !refused.reason().retryable()
+                  || refused.reason() == Reason.NO_JOURNAL
+                  || operation.deadline.passed()) {
+                return Future.failedFuture(failure);
+              }
+              operation.setback = refused;
+              return queued(operation).onSuccess(taken -> later(operation, FIRST_PAUSE));
+            })
+        .onFailure(refusal -> drop(operation));
+  }
+
+  private boolean claim(Operation operation) {
+    open.put(operation.id(), operation);
+    return lines.join(operation);
+  }
+
+  /** Forgets a command that was not taken on. */
+  private void drop(Operation operation) {
+    open.remove(operation.id());
+    lines.leave(operation).ifPresent(this::turn);
+  }
+
+  private Future<Accepted> queued(Operation operation) {
+    return memory
+        .keep(fencing.accepting(taken(operation, false)))
+        .map(
+            kept -> {
+              operation.accepted = true;
+              LOG.info(
+                  "{} of {} waits as {}",
+                  operation.order.verb(),
+                  operation.order.object(),
+                  operation.id());
+              watchTime(operation);
+              if (operation.setback == null && lines.isFirst(operation)) {
+                loop.run(() -> turn(operation));
+              }
+              return new Accepted(operation.id());
+            });
+  }
+
+  /** Ends an operation that waits when its time is over. */
+  private void watchTime(Operation operation) {
+    loop.after(
+        operation.deadline.left().plusMillis(1),
+        () -> {
+          if (operation.work == null && !lines.isFirst(operation)) {
+            operation.tooLate().ifPresent(late -> end(operation, late));
+          }
+        });
+  }
+
+  private Future<Accepted> first(Operation operation) {
+    return checked(operation)
+        .compose(
+            work ->
+                memory
+                    .keep(fencing.accepting(taken(operation, true)))
+                    .map(work)
+                    .recover(failure -> left(work, failure)))
+        .map(
+            work -> {
+              operation.accepted = true;
+              LOG.info(
+                  "{} of {} accepted as {}",
+                  operation.order.verb(),
+                  operation.order.object(),
+                  operation.id());
+              loop.run(() -> begin(operation, work));
+              return new Accepted(operation.id());
+            });
+  }
+
+  private Future<Work> checked(Operation operation) {
+    Future<Work> check;
+    try {
+      check = loop.here(operation.change.check().get());
+    } catch (RuntimeException e) {
+      check = Future.failedFuture(e);
+    }
+    return check.compose(
+        work ->
+            operation
+                .objection
+                .get()
+                .or(() -> stopped ? Optional.of(stopping()) : Optional.empty())
+                .<Future<Work>>map(no -> left(work, no))
+                .orElseGet(() -> Future.succeededFuture(work)));
+  }
+
+  /** Work that is not begun after all gives back what it was promised. */
+  private static <T> Future<T> left(Work work, Throwable why) {
+    work.leave();
+    return Future.failedFuture(why);
+  }
+
+  /** What an agent says that takes on nothing any more. */
+  static RefusedException stopping() {
+    return new RefusedException(
+        Reason.NOT_READY, "the agent is stopping; try again when it is back");
+  }
+
+  private Entry.Taken taken(Operation operation, boolean begun) {
+    return new Entry.Taken(
+        operation.order,
+        operation.id(),
+        clock.instant(),
+        clock.instant().plus(operation.deadline.left()),
+        operation.epoch,
+        begun,
+        operation.body);
+  }
+
+  /** The turn of an operation that waited has come. */
+  private void turn(Operation operation) {
+    if (operation.accepted) {
+      attempt(operation, FIRST_PAUSE);
+    }
+  }
+
+  private void later(Operation operation, Duration pause) {
+    Duration left = operation.deadline.left();
+    loop.after(
+        pause.compareTo(left) < 0 ? pause : left.plusMillis(1),
+        () -> {
+          Duration twice = pause.multipliedBy(2);
+          attempt(operation, twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE);
+        });
+  }
+
+  private void attempt(Operation operation, Duration pause) {
+    if (stopped || operation.ended() || operation.work != null) {
+      return;
+    }
+    Optional<Outcome> late = operation.tooLate();
+    if (late.isPresent()) {
+      end(operation, late.get());
+      return;
+    }
+    checked(operation)
+        .compose(
+            work ->
+                memory
+                    .keep(new Entry.Begun(operation.id()))
+                    .map(work)
+                    .recover(failure -> left(work, failure)))
+        .onSuccess(work -> begin(operation, work))
+        .onFailure(
+            failure -> {
+              if (failure instanceof RefusedException refused && refused.reason().retryable()) {
+                operation.setback = refused;
+                later(operation, pause);
+              } else {
+                end(operation, outcome(failure));
+              }
+            });
+  }
+
+  private void begin(Operation operation, Work work) {
+    Optional<Outcome> late = operation.tooLate();
+    if (operation.ended() || stopped || late.isPresent()) {
+      work.leave();
+      late.ifPresent(outcome -> end(operation, outcome));
+      return;
+    }
+    run(operation, work)
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                end(operation, done.result());
+              } else if (mayYetHappen(done.cause())) {
+                LOG.warn("{}: {}", operation.order.words(), done.cause().getMessage());
+                look(operation);
+              } else {
+                end(operation, outcome(done.cause()));
+              }
+            });
+  }
+
+  /** Finds out what became of it. */
+  private void look(Operation operation) {
+    Work aftermath;
+    try {
+      aftermath = operation.change.aftermath().get();
+    } catch (RuntimeException e) {
+      end(operation, outcome(e));
+      return;
+    }
+    run(operation, aftermath)
+        .onComplete(
+            done -> end(operation, done.succeeded() ? done.result() : outcome(done.cause())));
+  }
+
+  private Future<Outcome> run(Operation operation, Work work) {
+    operation.work = work;
+    Future<Outcome> end;
+    try {
+      end =
+          loop.here(
+              work.run(
+                  event ->
+                      loop.run(
+                          () -> {
+                            if (!operation.ended() && !stopped) {
+                              tidings.mention(event);
+                            }
+                          })));
+    } catch (RuntimeException e) {
+      end = Future.failedFuture(e);
+    }
+    if (!operation.cancels.isEmpty()) {
+      work.cancel()
+          .onFailure(
+              e -> LOG.warn("{} was not cancelled: {}", operation.order.words(), e.getMessage()));
+    }
+    return end;
+  }
+
+  private static boolean mayYetHappen(Throwable failure) {
+    if (failure instanceof RefusedException refused) {
+      return refused.reason() == Reason.MAY_YET_HAPPEN || refused.reason() == Reason.INTERNAL;
+    }
+    LOG.error("An operation failed in the agent", failure);
+    return true;
+  }
+
+  private static Outcome outcome(Throwable failure) {
+    if (!(failure instanceof RefusedException refused)) {
+      return new Outcome.Unknown(
+          "the agent failed in the middle of it, its log has the details; look at it");
+    }
+    return refused.reason() == Reason.MAY_YET_HAPPEN
+        ? new Outcome.Unknown(String.valueOf(refused.getMessage()))
+        : new Outcome.Failed(refused.reason(), String.valueOf(refused.getMessage()));
+  }
+
+  private void end(Operation operation, Outcome outcome) {
+    if (operation.ended() || stopped) {
+      return;
+    }
+    operation.outcome = outcome;
+    open.remove(operation.id());
+    Entry.Ended ended = new Entry.Ended(operation.id(), outcome, clock.instant());
+    LOG.info("{} of {} ended: {}", operation.order.verb(), operation.order.object(), outcome);
+    memory
+        .note(ended)
+        .onComplete(
+            noted ->
+                tidings.tell(
+                    operation.id(),
+                    trade.finished(operation.id(), operation.order.object(), outcome, ended.at())));
+    watcher.ended(operation.order, outcome);
+    lines.leave(operation).ifPresent(this::turn);
+  }
+
+  /** Asks an open operation to end early; one that was not begun ends at once. */
+  Future<Accepted> cancel(OperationId cancel, Operation operation) {
+    Accepted accepted = new Accepted(operation.id());
+    Work work = operation.work;
+    if (work == null && operation.accepted) {
+      end(operation, new Outcome.Failed(Reason.CANCELLED, "it was cancelled before it was begun"));
+      return Future.succeededFuture(accepted);
+    }
+    if (!operation.change.endsEarly()) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.WRONG_STATE, "only a migration can be cancelled; wait for this to end"));
+    }
+    return (work == null ? Future.<Void>succeededFuture() : work.cancel())
+        .map(
+            asked -> {
+              operation.cancels.add(cancel);
+              return accepted;
+            });
+  }
+
+  /** An operation that has not ended. */
+  Optional<Operation> find(OperationId id) {
+    return Optional.ofNullable(open.get(id));
+  }
+
+  /** Takes up what an earlier life of the agent left: watches, waits, tells. */
+  void resume() {
+    for (Item item : memory.untold()) {
+      Item.Fate.Over over = (Item.Fate.Over) item.fate();
+      tidings.tell(
+          item.id(), trade.finished(item.id(), item.order().object(), over.outcome(), over.at()));
+    }
+    for (Item item : memory.open()) {
+      resume(item, (Item.Fate.Open) item.fate());
+    }
+  }
+
+  private void resume(Item item, Item.Fate.Open left) {
+    Duration given = Duration.between(item.at(), left.until());
+    Duration rest = Duration.between(clock.instant(), left.until());
+    Duration bounded = rest.compareTo(given) > 0 ? given : rest;
+    Deadline deadline =
+        Deadline.in(bounded.isNegative() ? Duration.ZERO : bounded, () -> loop.now().toNanos());
+    Operation operation =
+        new Operation(
+            item.order(),
+            change(item, left),
+            deadline,
+            left.epoch(),
+            left.body(),
+            () -> fencing.stale(left.epoch()));
+    operation.accepted = true;
+    boolean turn = claim(operation);
+    LOG.info("{} of {} is taken up", item.order().words(), item.order().object());
+    if (left.begun()) {
+      look(operation);
+    } else if (turn) {
+      turn(operation);
+    } else {
+      watchTime(operation);
+    }
+  }
+
+  /** What is to be done about a command of an earlier life; at worst, to say that nobody knows. */
+  private Handling.Change change(Item item, Item.Fate.Open left) {
+    try {
+      Command<?> command =
+          (Command<?>)
+              Codec.decode(item.order().kind(), left.body().getBytes(StandardCharsets.UTF_8));
+      if (trade.handling(item.id(), left.epoch(), command) instanceof Handling.Change change) {
+        return change;
+      }
+    } catch (RefusedException e) {
+      LOG.warn("{} is not understood any more: {}", item.order().words(), e.getMessage());
+    }
+    RefusedException lost =
+        new RefusedException(
+            Reason.INTERNAL, "this version of the agent can't take up what another one began");
+    return new Handling.Change(
+        item.order().object(),
+        false,
+        () -> Future.failedFuture(lost),
+        () ->
+            tell -> Future.succeededFuture(new Outcome.Unknown(String.valueOf(lost.getMessage()))));
+  }
+
+  /** Begins and ends nothing any more, and watches nothing; what runs goes on without the agent. */
+  void stop() {
+    stopped = true;
+    for (Operation operation : List.copyOf(open.values())) {
+      if (operation.work != null) {
+        operation.work.leave();
+      }
+    }
+  }
+}

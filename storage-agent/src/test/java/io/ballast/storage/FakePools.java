@@ -1,0 +1,52 @@
+package io.ballast.storage;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import io.ballast.messages.StorageBeat.Pool;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A fake: pools of which some can't be read, some are gone, and at some the connection breaks. */
+final class FakePools implements Pools {
+  final Set<String> odd = new TreeSet<>();
+  final Set<String> gone = new TreeSet<>();
+  final Set<String> breaking = new TreeSet<>();
+  private final List<String> names;
+  private boolean broken;
+
+  FakePools(String... names) {
+    this.names = List.of(names);
+  }
+
+  static Pool dir(String name) {
+    return new Pool(name, "dir", true, Bytes.ofMiB(10), Bytes.ofMiB(4), Bytes.ofMiB(6));
+  }
+
+  @Override
+  public List<String> names() {
+    return names;
+  }
+
+  @Override
+  public Optional<Pool> pool(String name) {
+    broken |= breaking.contains(name);
+    if (broken || odd.contains(name)) {
+      throw new RefusedException(
+          Reason.TRADE_REFUSED, broken ? "end of file" : "pool " + name + " can't be read");
+    }
+    return gone.contains(name) ? Optional.empty() : Optional.of(dir(name));
+  }
+
+  @Override
+  public Optional<RefusedException> lost() {
+    return broken
+        ? Optional.of(new RefusedException(Reason.TRADE_REFUSED, "libvirt closed the connection"))
+        : Optional.empty();
+  }
+
+  @Override
+  public void end() {}
+}
