@@ -44,7 +44,7 @@ public final class Agent<B extends Beat> {
   private static final int MOST_ENDED = 20;
 
   private final Terms terms;
-  private final Role role;
+  private final Address self;
   private final Surroundings around;
   private final Trade trade;
   private final Function<Known, B> body;
@@ -155,12 +155,12 @@ public final class Agent<B extends Beat> {
       Function<Agent<B>, Trade> trade,
       Function<Known, B> body,
       Watcher watcher) {
-    this.role = role;
     this.terms = terms;
     this.around = around;
     this.body = body;
     this.memory = new Memory(around.journal(), terms.retention(), around.loop(), around.clock());
-    this.tidings = new Tidings(around.bus(), around.loop(), memory);
+    this.self = Address.at(role, terms.beater().host());
+    this.tidings = new Tidings(self, around.bus(), around.loop(), memory);
     this.trade = trade.apply(this);
     Fencing fencing = new Fencing(terms.beater().cluster(), terms.commanders(), memory);
     this.operations =
@@ -193,9 +193,7 @@ public final class Agent<B extends Beat> {
                       around.clock(),
                       pulse -> body.apply(known(pulse)));
               operations.resume();
-              return around
-                  .loop()
-                  .here(around.bus().serve(Address.at(role, terms.beater().host()), this::receive));
+              return around.loop().here(around.bus().serve(self, this::receive));
             })
         .onSuccess(served -> serving = served)
         .mapEmpty();

@@ -5,6 +5,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,9 @@ final class Operation {
 
   /** The commands to cancel it that were accepted. */
   final Set<OperationId> cancels = new HashSet<>();
+
+  /** Whether nobody waits for its answer: it may wait in line, and is not to vanish from it. */
+  boolean cast;
 
   /** Whether its sender was told that it is taken on. */
   boolean accepted;
@@ -57,6 +61,16 @@ final class Operation {
 
   boolean ended() {
     return outcome != null;
+  }
+
+  /** Why it is to be laid aside for a person, if this is how it ends: a cast that was not begun. */
+  Optional<Reply.Refused> lost(Outcome end) {
+    return cast
+            && work == null
+            && end instanceof Outcome.Failed failed
+            && failed.reason() != Reason.CANCELLED
+        ? Optional.of(new Reply.Refused(failed.reason(), failed.message()))
+        : Optional.empty();
   }
 
   /** Why it never was begun, if its time is over. */

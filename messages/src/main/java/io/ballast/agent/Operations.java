@@ -106,6 +106,7 @@ final class Operations {
    * Takes on a command that may wait for its turn, and for better times, as long as it has time.
    */
   Future<Accepted> inTurn(Operation operation) {
+    operation.cast = true;
     String object = operation.order.object();
     Optional<RefusedException> full = lines.full(object);
     if (full.isPresent()) {
@@ -362,8 +363,11 @@ final class Operations {
     open.remove(operation.id());
     Entry.Ended ended = new Entry.Ended(operation.id(), outcome, clock.instant());
     LOG.info("{} of {} ended: {}", operation.order.verb(), operation.order.object(), outcome);
-    memory
-        .note(ended)
+    operation
+        .lost(outcome)
+        .map(why -> tidings.bury(operation, why))
+        .orElseGet(Future::succeededFuture)
+        .compose(done -> memory.note(ended))
         .onComplete(
             noted ->
                 tidings.tell(
@@ -426,6 +430,7 @@ final class Operations {
             left.body(),
             () -> fencing.stale(left.epoch()));
     operation.accepted = true;
+    operation.cast = !left.begun();
     boolean turn = claim(operation);
     LOG.info("{} of {} is taken up", item.order().words(), item.order().object());
     if (left.begun()) {

@@ -50,6 +50,7 @@ public record DeadLetter(
           INVALID_DOMAIN,
           NOT_MIGRATABLE,
           HYPERVISOR_REFUSED,
+          NOT_TRIED,
           INTERNAL ->
           Optional.of(fresh.get());
       case NO_RECEIVER,
@@ -61,7 +62,6 @@ public record DeadLetter(
           NO_ROOM,
           HYPERVISOR_STUCK,
           MAY_YET_HAPPEN,
-          NOT_TRIED,
           INTERRUPTED,
           NO_JOURNAL,
           HYPERVISOR_UNREACHABLE,

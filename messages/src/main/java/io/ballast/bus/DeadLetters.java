@@ -1,15 +1,17 @@
 package io.ballast.bus;
 
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Reply;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The messages that nobody could read, serve or finish. They are kept in bounds, oldest dropped
- * first; looking at them takes none away, and only a person does anything with them.
+ * first; looking at them takes none away, and only a person sends one again or throws it away.
  *
  * <p>Every future completes, if need be with a {@link RefusedException}.
  */
@@ -34,6 +36,11 @@ public interface DeadLetters {
         public Future<List<String>> discard(Collection<String> ids) {
           return Future.succeededFuture(List.of());
         }
+
+        @Override
+        public Future<Void> bury(Undone cast, Reply.Refused why) {
+          return Future.succeededFuture();
+        }
       };
 
   /**
@@ -51,6 +58,22 @@ public interface DeadLetters {
    */
   record Replayed(String id, Optional<Reply.Refused> refusal) {}
 
+  /**
+   * A cast that its receiver took over from the bus, and has not begun.
+   *
+   * @param sender who sent it, as it called itself
+   * @param kind such as {@code host.start}
+   * @param body what it says, in JSON
+   * @param epoch the number of the leadership under which it was sent, if any
+   */
+  record Undone(
+      Address receiver,
+      OperationId id,
+      String sender,
+      String kind,
+      String body,
+      OptionalLong epoch) {}
+
   /** Looks at the oldest; all stay where they are. */
   Future<Found> list();
 
@@ -66,4 +89,10 @@ public interface DeadLetters {
 
   /** Removes letters for good, and gives the ids of those that were found. */
   Future<List<String>> discard(Collection<String> ids);
+
+  /**
+   * Lays a cast here of which its receiver knows that it will never carry it out; completes once it
+   * is kept. Fails with {@code BUS_LOST} if that took more than 30 s.
+   */
+  Future<Void> bury(Undone cast, Reply.Refused why);
 }

@@ -139,6 +139,42 @@ final class AgentTest {
   }
 
   @Test
+  void aCastThatIsNeverBegunIsLaidAsideBeforeItsEndIsTold() {
+    world.trade.unwilling.put(
+        A.toString(), new RefusedException(Reason.HYPERVISOR_STUCK, "it hangs"));
+    world.ask(Letter.cast("late", new Start(A)).within(SECOND.multipliedBy(5)));
+    world.ask(Letter.cast("refused", new Suspend(A)));
+    world.ask(Letter.cast("cancelled", new Start(A)));
+    world.ask(Letter.call("c", new Cancel(new OperationId("cancelled"), Optional.empty())));
+    world.untakenLetters = 3;
+    world.time.pass(SECOND.multipliedBy(6));
+    assertEquals(List.of(), world.outcomes("late"));
+    world.kill();
+    world.trade.unwilling.put(A.toString(), new RefusedException(Reason.WRONG_STATE, "it is off"));
+
+    world.start();
+    world.time.pass(SECOND.multipliedBy(15));
+
+    assertEquals(
+        List.of("late", "refused"),
+        world.buried.stream().map(one -> one.cast().id().value()).sorted().toList());
+    assertEquals(
+        List.of(Reason.NOT_TRIED, Reason.WRONG_STATE),
+        List.of("late", "refused").stream()
+            .map(id -> ((Outcome.Failed) world.outcomes(id).getFirst()).reason())
+            .toList());
+    AgentWorld.Buried late =
+        world.buried.stream()
+            .filter(one -> one.cast().id().value().equals("late"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("host.h1", late.cast().receiver().toString());
+    assertEquals("host.start", late.cast().kind());
+    assertEquals(Reason.NOT_TRIED, late.why().reason());
+    assertTrue(late.cast().body().contains(A.toString()), late.cast().body());
+  }
+
+  @Test
   void aCastThatIsRefusedForGoodIsRefusedAtOnce() {
     world.trade.unwilling.put(A.toString(), new RefusedException(Reason.WRONG_STATE, "it is off"));
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
@@ -25,6 +26,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,9 +51,16 @@ final class AgentWorld {
   final SlowDisk disk = new SlowDisk(time);
   final List<Event> events = new ArrayList<>();
   final List<StorageBeat> beats = new ArrayList<>();
+  final List<Buried> buried = new ArrayList<>();
+
+  /** What was laid with the dead letters. */
+  record Buried(DeadLetters.Undone cast, Reply.Refused why) {}
 
   /** How many of the next events the bus does not take. */
   int untakenEvents;
+
+  /** How many of the next dead letters the bus does not take. */
+  int untakenLetters;
 
   private @Nullable Life life;
 
@@ -208,6 +217,11 @@ final class AgentWorld {
     }
 
     @Override
+    public DeadLetters deadLetters() {
+      return new Graves();
+    }
+
+    @Override
     public Future<Serving> serve(Address address, Bus.Receiver receiver) {
       requireNonNull(life).receiver = receiver::receive;
       return Future.succeededFuture(Future::succeededFuture);
@@ -241,6 +255,41 @@ final class AgentWorld {
     @Override
     public Future<Void> close() {
       return Future.succeededFuture();
+    }
+  }
+
+  /** Dead letters that only the agent sees. */
+  private final class Graves implements DeadLetters {
+    @Override
+    public Future<Void> bury(Undone cast, Reply.Refused why) {
+      Promise<Void> taken = Promise.promise();
+      time.after(
+          Duration.ofMillis(20),
+          () -> {
+            if (untakenLetters > 0) {
+              untakenLetters--;
+              taken.fail(new RefusedException(Reason.BUS_LOST, "not taken"));
+            } else {
+              buried.add(new Buried(cast, why));
+              taken.complete();
+            }
+          });
+      return taken.future();
+    }
+
+    @Override
+    public Future<Found> list() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<List<Replayed>> replay(Collection<String> ids, Duration within) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<List<String>> discard(Collection<String> ids) {
+      throw new UnsupportedOperationException();
     }
   }
 }

@@ -8,6 +8,7 @@ import io.ballast.messages.HostCommand.Reboot;
 import io.ballast.messages.HostCommand.Start;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
@@ -123,6 +124,13 @@ final class CrashesTest {
             () -> id + " ended as " + outcomes);
       }
       assertTrue(done <= 1, () -> id + " was done " + done + " times");
+      boolean laidAside = world.buried.stream().anyMatch(one -> one.cast().id().value().equals(id));
+      boolean notTried =
+          outcomes.stream()
+              .anyMatch(
+                  end ->
+                      end instanceof Outcome.Failed failed && failed.reason() == Reason.NOT_TRIED);
+      assertEquals(id.startsWith("cast") && notTried, laidAside, () -> id + ": " + outcomes);
     }
 
     /** Whether an entry takes on what no later entry ends. */

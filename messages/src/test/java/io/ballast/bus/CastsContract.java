@@ -2,6 +2,7 @@ package io.ballast.bus;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.carrier.Reception;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -240,5 +242,45 @@ public interface CastsContract {
     assertTrue(replayed.getFirst().refusal().isEmpty(), replayed::toString);
     assertEquals(List.of(second), discarded);
     assertEquals(new DeadLetters.Found(List.of(), 0), Await.result(letters.list()));
+  }
+
+  @Test
+  default void whatItsReceiverTookAndNeverBeganIsLaidAsideAndReplayedAnew() {
+    Address h1 = BusContract.host();
+    List<OperationId> received = new CopyOnWriteArrayList<>();
+    Bus agent = carrier().join("agent");
+    Await.result(
+        agent.serve(
+            h1,
+            (envelope, command) -> {
+              received.add(envelope.id());
+              return Future.succeededFuture(new Reply.Accepted(envelope.id()));
+            }));
+
+    Await.result(
+        agent
+            .deadLetters()
+            .bury(
+                new DeadLetters.Undone(
+                    h1,
+                    new OperationId("waited"),
+                    "scheduler",
+                    "host.start",
+                    BusContract.vm(),
+                    OptionalLong.of(7)),
+                new Reply.Refused(Reason.NOT_TRIED, "its time is over")));
+
+    DeadLetters letters = carrier().join("person").deadLetters();
+    await().until(() -> Await.result(letters.list()).letters().size() == 1);
+    DeadLetter letter = Await.result(letters.list()).letters().getFirst();
+    assertEquals("waited", letter.messageId().orElseThrow());
+    assertEquals("scheduler", letter.sender().orElseThrow());
+    assertEquals("casts", letter.exchange());
+    assertEquals(h1.toString(), letter.receiver());
+    assertEquals(Reason.NOT_TRIED, letter.reason());
+    assertEquals("its time is over", letter.message());
+    Await.result(letters.replay(List.of(letter.id()), Duration.ofMinutes(1)));
+    await().until(() -> received.size() == 1);
+    assertNotEquals("waited", received.getFirst().value(), "its receiver knows how that ended");
   }
 }

@@ -41,7 +41,9 @@ public record Parcel(
     Optional<String> expiration,
     Map<String, Object> headers,
     Buffer body) {
-  static final String EPOCH = "epoch";
+  /** The header with the number of the sender's leadership. */
+  public static final String EPOCH = "epoch";
+
   static final String WITHIN = "within";
   static final String TRACEPARENT = "traceparent";
 

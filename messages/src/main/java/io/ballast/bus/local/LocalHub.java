@@ -195,6 +195,12 @@ public final class LocalHub {
       public Future<List<String>> discard(Collection<String> ids) {
         return Future.succeededFuture(ids.stream().filter(id -> taken(id).isPresent()).toList());
       }
+
+      @Override
+      public Future<Void> bury(Undone cast, Reply.Refused why) {
+        LocalHub.this.bury(parcel(cast), CASTS, cast.receiver().toString(), why);
+        return Future.succeededFuture();
+      }
     };
   }
 
@@ -210,5 +216,18 @@ public final class LocalHub {
             Map.of(),
             Buffer.buffer(letter.body()))
         .expiringIn(within);
+  }
+
+  private static Parcel parcel(DeadLetters.Undone cast) {
+    return new Parcel(
+        Optional.of(cast.kind()),
+        Optional.of(cast.id().value()),
+        Optional.of(cast.sender()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Buffer.buffer(cast.body()));
   }
 }

@@ -2,9 +2,12 @@ package io.ballast.bus.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BasicProperties;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.json.Complaint;
+import io.ballast.bus.json.Parcel;
 import io.ballast.messages.Reply;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import java.time.Instant;
 import java.util.HashMap;
@@ -47,14 +50,8 @@ record Burial(String name, String receiver) {
 
   private AMQP.BasicProperties properties(RabbitMQMessage letter, Reply.Refused why) {
     BasicProperties original = letter.properties();
-    Map<String, Object> headers = new HashMap<>();
-    headers.put(REASON, why.reason().name());
-    headers.put(MESSAGE, Complaint.tidy(why.message()));
-    headers.put(RECEIVER, receiver);
-    headers.put(REFUSED_BY, name);
-    headers.put(REFUSED_AT, Instant.now().toString());
-    headers.put(EXCHANGE, letter.envelope().getExchange());
-    headers.put(ROUTING_KEY, letter.envelope().getRoutingKey());
+    Map<String, Object> headers =
+        headers(why, letter.envelope().getExchange(), letter.envelope().getRoutingKey());
     if (original.getUserId() != null) {
       headers.put(USER, original.getUserId());
     }
@@ -74,5 +71,35 @@ record Burial(String name, String receiver) {
         .headers(headers)
         .deliveryMode(PERSISTENT)
         .build();
+  }
+
+  private Map<String, Object> headers(Reply.Refused why, String exchange, String key) {
+    Map<String, Object> headers = new HashMap<>();
+    headers.put(REASON, why.reason().name());
+    headers.put(MESSAGE, Complaint.tidy(why.message()));
+    headers.put(RECEIVER, receiver);
+    headers.put(REFUSED_BY, name);
+    headers.put(REFUSED_AT, Instant.now().toString());
+    headers.put(EXCHANGE, exchange);
+    headers.put(ROUTING_KEY, key);
+    return headers;
+  }
+
+  /** A cast that is no message of the broker's any more. */
+  Shipment shipment(DeadLetters.Undone cast, Reply.Refused why) {
+    Map<String, Object> headers = headers(why, Topology.CASTS, receiver);
+    cast.epoch().ifPresent(epoch -> headers.put(HEADERS, Map.of(Parcel.EPOCH, epoch)));
+    AMQP.BasicProperties properties =
+        new AMQP.BasicProperties.Builder()
+            .type(cast.kind())
+            .messageId(cast.id().value())
+            .appId(cast.sender())
+            .contentType("application/json")
+            .contentEncoding("utf-8")
+            .headers(headers)
+            .deliveryMode(PERSISTENT)
+            .build();
+    return new Shipment(
+        "", Topology.LETTERS, properties, Buffer.buffer(cast.body()), Optional.empty());
   }
 }

@@ -27,7 +27,7 @@ import java.util.function.Function;
 /**
  * The dead letters on the broker. Each piece of work has a session of its own, which takes the
  * letters without acknowledging them: with its end the broker puts back, in their order, all that
- * were not replayed or discarded. Meanwhile nobody else sees them.
+ * were not replayed or discarded. Meanwhile nobody else sees them. Burials go the way of commands.
  */
 final class Letters implements DeadLetters {
   private static final Set<String> EXCHANGES =
@@ -41,10 +41,12 @@ final class Letters implements DeadLetters {
 
   private final Vertx vertx;
   private final BusOptions options;
+  private final Link commands;
 
-  Letters(Vertx vertx, BusOptions options) {
+  Letters(Vertx vertx, BusOptions options, Link commands) {
     this.vertx = vertx;
     this.options = options;
+    this.commands = commands;
   }
 
   /** A letter, and the message that holds it. */
@@ -175,6 +177,13 @@ final class Letters implements DeadLetters {
                                   .toList())
                           .map(done -> found.stream().map(held -> held.letter().id()).toList());
                     }));
+  }
+
+  @Override
+  public Future<Void> bury(Undone cast, Reply.Refused why) {
+    return commands.ship(
+        new Burial(options.name(), cast.receiver().toString()).shipment(cast, why),
+        RabbitBus.EVENT_WITHIN);
   }
 
   private static Future<Pile> pile(Session session) {

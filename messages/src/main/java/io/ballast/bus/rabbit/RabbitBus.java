@@ -266,7 +266,7 @@ public final class RabbitBus implements Bus {
 
   @Override
   public DeadLetters deadLetters() {
-    return new Letters(vertx, options);
+    return new Letters(vertx, options, commands);
   }
 
   @Override

@@ -83,11 +83,13 @@ public final class FleetProcess {
     bus.onState(state -> busState = state);
   }
 
-  Vertx vertx() {
+  /** What its verticles run on. */
+  public Vertx vertx() {
     return vertx;
   }
 
-  Bus bus() {
+  /** The bus that it has joined. */
+  public Bus bus() {
     return bus;
   }
 
@@ -96,7 +98,8 @@ public final class FleetProcess {
     return options.user();
   }
 
-  PrometheusMeterRegistry registry() {
+  /** What it serves as metrics. */
+  public PrometheusMeterRegistry registry() {
     return registry;
   }
 

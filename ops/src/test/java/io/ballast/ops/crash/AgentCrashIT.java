@@ -19,7 +19,6 @@ import io.ballast.ops.config.BusSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -81,22 +80,19 @@ final class AgentCrashIT {
 
   @Test
   void everythingIsDoneOnceAndToldOnceWhereverTheAgentIsKilled() throws Exception {
-    Process first = agents(true);
-    Deed.all().forEach(this::send);
-    Awaitility.await("all stand still")
-        .atMost(PATIENCE)
-        .until(() -> log("true").lines().filter(line -> line.startsWith("still ")).count() >= 21);
-    first.destroyForcibly().waitFor();
+    try (ChildProcess first = agents(true)) {
+      Deed.all().forEach(this::send);
+      first.untilPrinted(Math.toIntExact(Deed.all().count()), "still ");
+      first.kill();
+    }
 
-    Process second = agents(false);
-    try {
+    try (ChildProcess second = agents(false)) {
       Deed.all().forEach(this::send);
       Awaitility.await("all have ended and are answered")
           .atMost(PATIENCE)
           .until(() -> Deed.all().allMatch(this::isOver));
       Deed.all().forEach(this::check);
-    } finally {
-      second.destroyForcibly().waitFor();
+      second.kill();
     }
   }
 
@@ -158,39 +154,16 @@ final class AgentCrashIT {
         () -> deed + " ended as " + outcome);
   }
 
-  private Process agents(boolean still) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CrashingAgents.class.getName(),
-                world.toString(),
-                broker.credentials().toString(),
-                Boolean.toString(still))
-            .redirectErrorStream(true)
-            .redirectOutput(world.resolve(still + ".log").toFile())
-            .start();
-    Awaitility.await("the agents serve")
-        .atMost(PATIENCE)
-        .failFast(
-            () -> {
-              if (!process.isAlive()) {
-                throw new AssertionError(log(Boolean.toString(still)));
-              }
-            })
-        .until(() -> log(Boolean.toString(still)).lines().anyMatch("ready"::equals));
-    return process;
-  }
-
-  private String log(String name) {
-    try {
-      return Files.readString(world.resolve(name + ".log"));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+  private ChildProcess agents(boolean still) throws IOException {
+    ChildProcess agents =
+        new ChildProcess(
+            CrashingAgents.class,
+            world.resolve(still + ".log"),
+            world.toString(),
+            broker.credentials().toString(),
+            Boolean.toString(still));
+    agents.untilPrinted(1, "ready");
+    return agents;
   }
 
   private static <T> T await(Future<T> future) {
