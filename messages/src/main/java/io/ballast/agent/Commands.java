@@ -193,15 +193,17 @@ final class Commands implements Bus.Receiver {
         .compose(
             done ->
                 memory.keep(
-                    Entry.done(
-                        new Entry.Taken(
-                            order,
-                            id,
-                            clock.instant(),
-                            clock.instant(),
-                            epoch(envelope),
-                            true,
-                            ""))))
+                    fencing.accepting(
+                        epoch(envelope),
+                        Entry.done(
+                            new Entry.Taken(
+                                order,
+                                id,
+                                clock.instant(),
+                                clock.instant(),
+                                epoch(envelope),
+                                true,
+                                "")))))
         .map(new Accepted(id));
   }
 

@@ -5,6 +5,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * From whom an agent takes commands that change something: from the scheduler of the highest epoch
@@ -68,11 +69,12 @@ record Fencing(String cluster, Set<String> named, Memory memory) {
     return memory.epoch(cluster).orElse(0L);
   }
 
-  /** An acceptance with what has to be written down with it, if it is the first of an epoch. */
-  Entry[] accepting(Entry.Taken taken) {
-    return taken.epoch().isPresent() && taken.epoch().get() > followed()
-        ? new Entry[] {new Entry.Followed(cluster, taken.epoch().get()), taken}
-        : new Entry[] {taken};
+  /** What is written down of an acceptance, and before it its epoch, if it is the first of that. */
+  Entry[] accepting(Optional<Long> epoch, Entry... acceptance) {
+    return epoch.isPresent() && epoch.get() > followed()
+        ? Stream.concat(Stream.of(new Entry.Followed(cluster, epoch.get())), Stream.of(acceptance))
+            .toArray(Entry[]::new)
+        : acceptance;
   }
 
   private static Optional<RefusedException> refused(Reason reason, String message) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,9 @@ public final class FileJournal implements Journal {
   /** How many writes may wait for the disk; more are refused. */
   private static final int MOST_WAITING = 10_000;
 
+  /** How many writes go down with one flush. */
+  private static final int MOST_TOGETHER = 256;
+
   private final Path path;
   private final Entry.Belongs owner;
   private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>(MOST_WAITING);
@@ -33,7 +37,7 @@ public final class FileJournal implements Journal {
 
   /** Something for the thread to do, and who waits for it. */
   private sealed interface Task {
-    record Open(Promise<List<Entry>> done) implements Task {}
+    record Open(Consumer<Entry> before, Promise<Void> done) implements Task {}
 
     record Write(List<Entry> entries, Promise<Void> done) implements Task {}
 
@@ -53,10 +57,10 @@ public final class FileJournal implements Journal {
   }
 
   @Override
-  public Future<List<Entry>> open() {
-    Promise<List<Entry>> done = Promise.promise();
+  public Future<Void> open(Consumer<Entry> before) {
+    Promise<Void> done = Promise.promise();
     Thread.ofPlatform().daemon().name("journal " + owner.agent()).start(this::serve);
-    return hand(new Task.Open(done), done);
+    return hand(new Task.Open(before, done), done);
   }
 
   @Override
@@ -101,13 +105,7 @@ public final class FileJournal implements Journal {
   /** Does one task, or several writes together; false after the last one. */
   private boolean serve(JournalFile file, Task first) throws InterruptedException {
     switch (first) {
-      case Task.Open open -> {
-        try {
-          open.done().complete(file.open());
-        } catch (IOException | RuntimeException e) {
-          open.done().fail(refusal(e));
-        }
-      }
+      case Task.Open open -> settle(open.done(), () -> file.open(open.before()));
       case Task.Rewrite all -> settle(all.done(), () -> file.rewrite(all.entries()));
       case Task.Close close -> {
         file.close();
@@ -116,7 +114,7 @@ public final class FileJournal implements Journal {
       }
       case Task.Write write -> {
         List<Task.Write> together = new ArrayList<>(List.of(write));
-        while (tasks.peek() instanceof Task.Write next) {
+        while (together.size() < MOST_TOGETHER && tasks.peek() instanceof Task.Write next) {
           tasks.remove();
           together.add(next);
         }

@@ -2,6 +2,7 @@ package io.ballast.agent;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The entries that an agent wrote down, in their order. It belongs to one agent at a time, which
@@ -9,11 +10,11 @@ import java.util.List;
  */
 public interface Journal {
   /**
-   * Takes possession, and gives what was written before, oldest first. Fails with a {@link
-   * io.ballast.bus.RefusedException} of {@code NO_JOURNAL} that says what to do if another agent
-   * has it, or if what was written can't be read.
+   * Takes possession, and hands over what was written before, oldest first, before it completes, on
+   * any thread but one at a time. Fails with a {@link io.ballast.bus.RefusedException} of {@code
+   * NO_JOURNAL} that says what to do if another agent has it, or if what was written can't be read.
    */
-  Future<List<Entry>> open();
+  Future<Void> open(Consumer<Entry> before);
 
   /**
    * Writes entries, all or none of them; completes once they outlast a loss of power, on any

@@ -8,8 +8,10 @@ import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.ballast.bus.json.Codec;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>So a crash can damage the last line only, which nobody was told anything about: it is cut off.
- * Damage before a good line is the disk's or a person's, and stops the agent. The file is replaced
- * by a shorter one of the same content through {@code FILE.new} and a rename; {@code FILE.lock} is
+ * Damage before that is the disk's or a person's, and stops the agent. The file is replaced by a
+ * shorter one of the same content through {@code FILE.new} and a rename; {@code FILE.lock} is
  * locked by the one process that writes. All are readable by their owner only. One thread at a
  * time; every method may block.
  */
@@ -52,6 +55,7 @@ final class JournalFile implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
   private static final int DIGITS = 8;
+  private static final int BUFFER = 1 << 16;
 
   /** How many entries a line has where many are written that need not be flushed one by one. */
   private static final int LINE_ENTRIES = 100;
@@ -80,11 +84,13 @@ final class JournalFile implements AutoCloseable {
     this.owner = owner;
   }
 
-  /** Makes or reads the file, and gives its entries without the one that says whose it is. */
-  List<Entry> open() throws IOException {
+  /** Makes or reads the file, and hands over its entries without the one that says whose it is. */
+  void open(Consumer<Entry> before) throws IOException {
     take();
     Files.deleteIfExists(beside(".new"));
-    List<Entry> entries = Files.exists(path) ? read(Files.readAllBytes(path)) : List.of();
+    if (Files.exists(path)) {
+      read(before);
+    }
     channel = channel(path, CREATE, READ, WRITE);
     if (channel.size() > good) {
       LOG.warn(
@@ -98,9 +104,7 @@ final class JournalFile implements AutoCloseable {
     if (good == 0) {
       append(List.of(owner));
       syncFolder();
-      return List.of();
     }
-    return belonging(entries);
   }
 
   private void take() throws IOException {
@@ -139,38 +143,37 @@ final class JournalFile implements AutoCloseable {
             + "; is 'ballast agent' running for this host already?");
   }
 
-  /** Splits the file into lines, and tells a torn tail from damage. */
-  private List<Entry> read(byte[] bytes) throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    long damagedAt = -1;
-    int number = 0;
-    int from = 0;
-    while (from < bytes.length) {
-      number++;
-      int end = from;
-      while (end < bytes.length && bytes[end] != '\n') {
-        end++;
+  /** Reads line by line, and tells a torn last line from damage. */
+  private void read(Consumer<Entry> before) throws IOException {
+    try (InputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER)) {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      int number = 0;
+      for (int next = file.read(); next >= 0; next = file.read()) {
+        if (next != '\n') {
+          line.write(next);
+          continue;
+        }
+        number++;
+        byte[] bytes = line.toByteArray();
+        line.reset();
+        if (sound(bytes)) {
+          hand(entries(bytes, number), number == 1, before);
+          good += bytes.length + 1;
+        } else if (file.read() >= 0) {
+          throw damaged(number);
+        }
       }
-      byte[] line = Arrays.copyOfRange(bytes, from, end);
-      boolean sound = end < bytes.length && sound(line);
-      if (sound && damagedAt >= 0) {
-        throw damaged(damagedAt, number);
-      }
-      if (sound) {
-        entries.addAll(entries(line, number));
-        good = end + 1L;
-      } else if (damagedAt < 0) {
-        damagedAt = from;
-      }
-      from = end + 1;
     }
-    if (good == 0 && bytes.length > LONGEST_FIRST_LINE) {
-      throw new Unusable(
-          path
-              + " is no journal, or damaged from its beginning on; move it away, if nobody needs"
-              + " it");
+    if (good == 0 && Files.size(path) > LONGEST_FIRST_LINE) {
+      throw damaged(1);
     }
-    return entries;
+  }
+
+  private void hand(List<Entry> entries, boolean first, Consumer<Entry> before) throws Unusable {
+    if (first) {
+      check(entries.getFirst());
+    }
+    entries.stream().skip(first ? 1 : 0).forEach(before);
   }
 
   private static boolean sound(byte[] line) {
@@ -192,27 +195,25 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  private Unusable damaged(long at, int goodLine) {
+  private Unusable damaged(int line) {
     return new Unusable(
-        ("the journal %s is damaged at byte %d, and goes on with line %d: its disk or somebody"
-                + " changed it. Without it the agent does not know which commands it carried out."
-                + " Look at what this host's VMs do, move the file away, and start the agent 5"
-                + " minutes after the last command")
-            .formatted(path, at, goodLine));
+        ("the journal %s is damaged at byte %d, in line %d, and goes on after it: its disk or"
+             + " somebody changed it, or it never was a journal. Without it the agent does not know"
+             + " which commands it carried out. Look at what this host's VMs do, move the file"
+             + " away, and start the agent 5 minutes after the last command")
+            .formatted(path, good, line));
   }
 
-  private List<Entry> belonging(List<Entry> entries) throws Unusable {
-    if (!(entries.getFirst() instanceof Entry.Belongs written)
-        || !written.agent().equals(owner.agent())) {
+  private void check(Entry first) throws Unusable {
+    if (!(first instanceof Entry.Belongs written) || !written.agent().equals(owner.agent())) {
       throw new Unusable(
           "the journal %s is not that of %s, it begins with %s; name another folder by agent.journal"
-              .formatted(path, owner.agent(), entries.getFirst()));
+              .formatted(path, owner.agent(), first));
     }
     if (written.form() > FORM) {
       throw new Unusable(
           "the journal %s was written by a newer version; start that one".formatted(path));
     }
-    return entries.subList(1, entries.size());
   }
 
   /** Writes one line and flushes it, or leaves the file as it was. */
@@ -233,33 +234,37 @@ final class JournalFile implements AutoCloseable {
     good += line.length;
   }
 
-  /** Replaces the file by one that says the same in fewer lines. */
+  /** Replaces the file by one that says the same in fewer lines, or leaves it as it was. */
   void rewrite(List<Entry> entries) throws IOException {
     FileChannel old = usable();
     Path fresh = beside(".new");
-    long size = 0;
     FileChannel next = channel(fresh, CREATE, TRUNCATE_EXISTING, READ, WRITE);
     try {
-      List<Entry> all = new ArrayList<>(List.of((Entry) owner));
-      all.addAll(entries);
-      for (int from = 0; from < all.size(); from += LINE_ENTRIES) {
-        byte[] line = line(all.subList(from, Math.min(all.size(), from + LINE_ENTRIES)));
-        write(next, line);
-        size += line.length;
-      }
-      next.force(true);
+      writeAll(next, entries);
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      next.close();
-      throw new Unusable("the file system of " + path + " can't replace a file; use another one");
     } catch (IOException e) {
       next.close();
-      throw e;
+      Files.deleteIfExists(fresh);
+      throw e instanceof AtomicMoveNotSupportedException
+          ? new Unusable("the file system of " + path + " can't replace a file; use another one")
+          : e;
     }
     channel = next;
-    good = size;
+    good = next.position();
     old.close();
+    // Until the folder is flushed, a loss of power may bring the old file back.
+    doubtful = true;
     syncFolder();
+    doubtful = false;
+  }
+
+  private void writeAll(FileChannel to, List<Entry> entries) throws IOException {
+    List<Entry> all = new ArrayList<>(List.of((Entry) owner));
+    all.addAll(entries);
+    for (int from = 0; from < all.size(); from += LINE_ENTRIES) {
+      write(to, line(all.subList(from, Math.min(all.size(), from + LINE_ENTRIES))));
+    }
+    to.force(true);
   }
 
   private FileChannel usable() throws Unusable {

@@ -161,6 +161,11 @@ final class Ledger {
     return items.size();
   }
 
+  /** How many characters the commands have that have not ended. */
+  long bodies() {
+    return open().stream().mapToLong(item -> ((Fate.Open) item.fate()).body().length()).sum();
+  }
+
   /** The fewest entries that say all this. */
   List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();

@@ -24,6 +24,9 @@ final class Memory {
   /** So many entries may the journal have beyond those that it needs. */
   private static final int SLACK = 10_000;
 
+  /** So many characters of commands may it have beyond twice those that have not ended. */
+  private static final long BODY_SLACK = 16L << 20;
+
   private final Journal journal;
   private final Ledger ledger;
   private final Loop loop;
@@ -31,6 +34,7 @@ final class Memory {
   private final Deque<Runnable> held = new ArrayDeque<>();
   private int writing;
   private int written;
+  private long bodies;
   private boolean rewriting;
   private boolean closed;
 
@@ -43,13 +47,21 @@ final class Memory {
 
   /** Remembers what was, and that a new life begins. */
   Future<Void> wake() {
-    return loop.here(journal.open())
-        .compose(
-            entries -> {
-              entries.forEach(ledger::add);
-              written = entries.size();
-              return keep(new Entry.Began(ledger.incarnation() + 1, clock.instant()));
-            });
+    return loop.here(journal.open(this::recall))
+        .compose(read -> keep(new Entry.Began(ledger.incarnation() + 1, clock.instant())));
+  }
+
+  /** Nobody else remembers anything yet, so that it may be done on any thread. */
+  private void recall(Entry entry) {
+    add(entry);
+    written++;
+  }
+
+  private void add(Entry entry) {
+    if (entry instanceof Entry.Taken taken) {
+      bodies += taken.body().length();
+    }
+    ledger.add(entry);
   }
 
   Optional<Item> find(OperationId id) {
@@ -93,7 +105,7 @@ final class Memory {
               writing--;
               if (done.succeeded()) {
                 written += entries.size();
-                entries.forEach(ledger::add);
+                entries.forEach(this::add);
                 kept.complete();
               } else {
                 kept.fail(done.cause());
@@ -129,7 +141,7 @@ final class Memory {
    */
   private void tidy() {
     ledger.forget(clock.instant());
-    boolean due = written > SLACK + 4 * ledger.size();
+    boolean due = written > SLACK + 4 * ledger.size() || bodies > BODY_SLACK + 2 * ledger.bodies();
     if (!due && !rewriting) {
       return;
     }
@@ -146,6 +158,7 @@ final class Memory {
               rewriting = false;
               // After a failure the next attempt waits for as many entries again.
               written = done.succeeded() ? all.size() : 0;
+              bodies = done.succeeded() ? ledger.bodies() : 0;
               if (done.failed()) {
                 LOG.warn("The journal was not made shorter: {}", done.cause().getMessage());
               }

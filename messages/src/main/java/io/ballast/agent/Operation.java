@@ -37,6 +37,9 @@ final class Operation {
 
   @Nullable Outcome outcome;
 
+  /** Ends it in its line when its time is over. */
+  Loop.@Nullable Timer limit;
+
   /** Why it was not begun when its turn had come. */
   @Nullable RefusedException setback;
 
@@ -57,6 +60,14 @@ final class Operation {
 
   OperationId id() {
     return order.id();
+  }
+
+  /** Its turn has come, or will not. */
+  void waitsNoMore() {
+    if (limit != null) {
+      limit.stop();
+      limit = null;
+    }
   }
 
   boolean ended() {

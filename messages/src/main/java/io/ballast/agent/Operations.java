@@ -43,6 +43,9 @@ final class Operations {
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** How long it is looked again where it can't be seen whether something happened. */
+  private static final Duration LOOKED_FOR = Duration.ofMinutes(10);
+
   private final Loop loop;
   private final Clock clock;
   private final Memory memory;
@@ -137,13 +140,14 @@ final class Operations {
 
   /** Forgets a command that was not taken on. */
   private void drop(Operation operation) {
+    operation.waitsNoMore();
     open.remove(operation.id());
     lines.leave(operation).ifPresent(this::turn);
   }
 
   private Future<Accepted> queued(Operation operation) {
     return memory
-        .keep(fencing.accepting(taken(operation, false)))
+        .keep(fencing.accepting(operation.epoch, taken(operation, false)))
         .map(
             kept -> {
               operation.accepted = true;
@@ -162,13 +166,14 @@ final class Operations {
 
   /** Ends an operation that waits when its time is over. */
   private void watchTime(Operation operation) {
-    loop.after(
-        operation.deadline.left().plusMillis(1),
-        () -> {
-          if (operation.work == null && !lines.isFirst(operation)) {
-            operation.tooLate().ifPresent(late -> end(operation, late));
-          }
-        });
+    operation.limit =
+        loop.after(
+            operation.deadline.left().plusMillis(1),
+            () -> {
+              if (!lines.isFirst(operation)) {
+                operation.tooLate().ifPresent(late -> end(operation, late));
+              }
+            });
   }
 
   private Future<Accepted> first(Operation operation) {
@@ -176,7 +181,7 @@ final class Operations {
         .compose(
             work ->
                 memory
-                    .keep(fencing.accepting(taken(operation, true)))
+                    .keep(fencing.accepting(operation.epoch, taken(operation, true)))
                     .map(work)
                     .recover(failure -> left(work, failure)))
         .map(
@@ -243,10 +248,12 @@ final class Operations {
     Duration left = operation.deadline.left();
     loop.after(
         pause.compareTo(left) < 0 ? pause : left.plusMillis(1),
-        () -> {
-          Duration twice = pause.multipliedBy(2);
-          attempt(operation, twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE);
-        });
+        () -> attempt(operation, longer(pause)));
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
   }
 
   private void attempt(Operation operation, Duration pause) {
@@ -272,16 +279,17 @@ final class Operations {
                 operation.setback = refused;
                 later(operation, pause);
               } else {
-                end(operation, outcome(failure));
+                end(operation, Verdict.of(failure));
               }
             });
   }
 
   private void begin(Operation operation, Work work) {
-    Optional<Outcome> late = operation.tooLate();
-    if (operation.ended() || stopped || late.isPresent()) {
+    Optional<Outcome> no =
+        operation.tooLate().or(() -> fencing.stale(operation.epoch).map(Verdict::of));
+    if (operation.ended() || stopped || no.isPresent()) {
       work.leave();
-      late.ifPresent(outcome -> end(operation, outcome));
+      no.ifPresent(outcome -> end(operation, outcome));
       return;
     }
     run(operation, work)
@@ -289,31 +297,47 @@ final class Operations {
             done -> {
               if (done.succeeded()) {
                 end(operation, done.result());
-              } else if (mayYetHappen(done.cause())) {
+              } else if (Verdict.mayYetHappen(done.cause())) {
                 LOG.warn("{}: {}", operation.order.words(), done.cause().getMessage());
                 look(operation);
               } else {
-                end(operation, outcome(done.cause()));
+                end(operation, Verdict.of(done.cause()));
               }
             });
   }
 
-  /** Finds out what became of it. */
   private void look(Operation operation) {
+    look(operation, FIRST_PAUSE, loop.now().plus(LOOKED_FOR));
+  }
+
+  /** Finds out what became of it; looks again for a while where that can't be seen now. */
+  private void look(Operation operation, Duration pause, Duration until) {
+    if (stopped || operation.ended()) {
+      return;
+    }
     Work aftermath;
     try {
       aftermath = operation.change.aftermath().get();
     } catch (RuntimeException e) {
-      end(operation, outcome(e));
+      end(operation, Verdict.afterLook(e));
       return;
     }
     run(operation, aftermath)
         .onComplete(
-            done -> end(operation, done.succeeded() ? done.result() : outcome(done.cause())));
+            done -> {
+              if (done.succeeded()) {
+                end(operation, done.result());
+              } else if (Verdict.unseen(done.cause()) && loop.now().compareTo(until) < 0) {
+                loop.after(pause, () -> look(operation, longer(pause), until));
+              } else {
+                end(operation, Verdict.afterLook(done.cause()));
+              }
+            });
   }
 
   private Future<Outcome> run(Operation operation, Work work) {
     operation.work = work;
+    operation.waitsNoMore();
     Future<Outcome> end;
     try {
       end =
@@ -337,29 +361,12 @@ final class Operations {
     return end;
   }
 
-  private static boolean mayYetHappen(Throwable failure) {
-    if (failure instanceof RefusedException refused) {
-      return refused.reason() == Reason.MAY_YET_HAPPEN || refused.reason() == Reason.INTERNAL;
-    }
-    LOG.error("An operation failed in the agent", failure);
-    return true;
-  }
-
-  private static Outcome outcome(Throwable failure) {
-    if (!(failure instanceof RefusedException refused)) {
-      return new Outcome.Unknown(
-          "the agent failed in the middle of it, its log has the details; look at it");
-    }
-    return refused.reason() == Reason.MAY_YET_HAPPEN
-        ? new Outcome.Unknown(String.valueOf(refused.getMessage()))
-        : new Outcome.Failed(refused.reason(), String.valueOf(refused.getMessage()));
-  }
-
   private void end(Operation operation, Outcome outcome) {
     if (operation.ended() || stopped) {
       return;
     }
     operation.outcome = outcome;
+    operation.waitsNoMore();
     open.remove(operation.id());
     Entry.Ended ended = new Entry.Ended(operation.id(), outcome, clock.instant());
     LOG.info("{} of {} ended: {}", operation.order.verb(), operation.order.object(), outcome);
@@ -410,8 +417,15 @@ final class Operations {
       tidings.tell(
           item.id(), trade.finished(item.id(), item.order().object(), over.outcome(), over.at()));
     }
-    for (Item item : memory.open()) {
-      resume(item, (Item.Fate.Open) item.fate());
+    // What may have been begun goes first in its line, whatever waited for it when.
+    List<Item> left = memory.open();
+    for (boolean begun : List.of(true, false)) {
+      for (Item item : left) {
+        Item.Fate.Open fate = (Item.Fate.Open) item.fate();
+        if (fate.begun() == begun) {
+          resume(item, fate);
+        }
+      }
     }
   }
 

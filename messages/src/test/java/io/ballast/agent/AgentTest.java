@@ -241,6 +241,64 @@ final class AgentTest {
   }
 
   @Test
+  void whereNothingCanBeSeenItIsLookedAgain() {
+    world.trade.silent = true;
+    world.trade.blindLooks = 4;
+    world.ask(Letter.call("1", new Start(A)));
+    world.time.pass(SECOND.multipliedBy(5));
+    assertEquals(List.of(), world.outcomes("1"), "nobody has seen whether it happened");
+    world.time.pass(SECOND.multipliedBy(10));
+    assertEquals(List.of(DONE), world.outcomes("1"));
+
+    world.trade.blindLooks = Integer.MAX_VALUE;
+    world.ask(Letter.call("2", new Suspend(A)));
+    world.time.pass(Duration.ofMinutes(11));
+
+    assertEquals(
+        List.of(
+            new Outcome.Unknown(
+                "it was begun, and it can't be seen whether it happened: it hangs")),
+        world.outcomes("2"));
+  }
+
+  @Test
+  void whatWasBegunGoesFirstAfterARestartWhateverWaitedForItWhen() {
+    Future<? extends Reply> first = world.send(Letter.call("1", new Start(A)));
+    world.time.pass(Duration.ofMillis(30));
+    world.send(Letter.cast("2", new Suspend(A)));
+    world.time.pass(Duration.ofMillis(200));
+    assertTrue(first.succeeded());
+    world.kill();
+
+    world.start();
+    world.time.pass(SECOND.multipliedBy(5));
+
+    assertEquals(List.of(), world.trade.overlaps);
+    assertEquals(List.of("1", "2"), world.trade.effects.stream().map(OperationId::value).toList());
+  }
+
+  @Test
+  void aSchedulerThatNoLongerLeadsBeginsNothingMore() {
+    world.send(Letter.call("1", new Start(B)), OptionalLong.of(8), Optional.empty());
+    world.time.pass(Duration.ofMillis(5));
+    world.send(Letter.call("2", new Start(A)), OptionalLong.of(7), Optional.empty());
+    world.time.pass(SECOND.multipliedBy(5));
+
+    assertEquals(List.of(DONE), world.outcomes("1"));
+    assertEquals(Reason.STALE_EPOCH, ((Outcome.Failed) world.outcomes("2").getFirst()).reason());
+    assertEquals(List.of(new OperationId("1")), world.trade.effects);
+
+    world.send(Letter.call("3", new Reboot(A)), OptionalLong.of(8), Optional.empty());
+    world.time.pass(Duration.ofMillis(200));
+    world.send(
+        Letter.call("4", new Cancel(new OperationId("3"), Optional.empty())),
+        OptionalLong.of(9),
+        Optional.empty());
+    world.time.pass(SECOND);
+    assertEquals(Reason.STALE_EPOCH, led("5", new Start(A), 8), "a cancel leads too");
+  }
+
+  @Test
   void endsAreToldUntilTheBusHasThemAndStandInTheMeantimeInWhatIsKnown() {
     world.untakenEvents = 3;
     world.ask(Letter.call("1", new Start(A)));

@@ -99,6 +99,7 @@ final class CrashesTest {
         check(sent.getKey(), sent.getValue());
       }
       assertEquals(List.of(), world.disk.entries().stream().filter(this::open).toList());
+      assertEquals(List.of(), world.trade.overlaps, "commands for one object at the same time");
     }
 
     private void check(String id, List<Future<? extends Reply>> futures) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -46,14 +47,16 @@ final class JournalFileTest {
   }
 
   private static List<Entry> read(Path path) throws IOException {
+    List<Entry> read = new ArrayList<>();
     try (JournalFile file = new JournalFile(path, OWNER)) {
-      return file.open();
+      file.open(read::add);
     }
+    return read;
   }
 
   private static void write(Path path, List<Entry> entries) throws IOException {
     try (JournalFile file = new JournalFile(path, OWNER)) {
-      file.open();
+      file.open(before -> {});
       for (Entry entry : entries) {
         file.append(List.of(entry));
       }
@@ -86,7 +89,7 @@ final class JournalFileTest {
   @Test
   void whatWasReplacedIsGone() throws IOException {
     try (JournalFile file = new JournalFile(path(), OWNER)) {
-      file.open();
+      file.open(before -> {});
       file.append(ALL);
       file.rewrite(ALL.subList(0, 2));
       file.append(ALL.subList(6, 7));
@@ -136,6 +139,18 @@ final class JournalFileTest {
   }
 
   @Test
+  void aLineThatWasFollowedByOthersIsNeverCutOff() throws IOException {
+    write(path(), ALL);
+    List<String> lines = new ArrayList<>(Files.readAllLines(path()));
+    for (int damaged = lines.size() - 2; damaged < lines.size(); damaged++) {
+      lines.set(damaged, lines.get(damaged).replace('e', 'f'));
+    }
+    Files.write(path(), lines);
+
+    assertThrows(JournalFile.Unusable.class, () -> read(path()));
+  }
+
+  @Test
   void theJournalOfAnotherAgentIsNotTaken() throws IOException {
     write(path(), ALL);
 
@@ -144,7 +159,7 @@ final class JournalFileTest {
             JournalFile.Unusable.class,
             () -> {
               try (JournalFile file = new JournalFile(path(), new Entry.Belongs("host.h2", 1))) {
-                file.open();
+                file.open(before -> {});
               }
             });
 
@@ -163,7 +178,7 @@ final class JournalFileTest {
   @Test
   void aNewerFormIsNotTouched() throws IOException {
     try (JournalFile file = new JournalFile(path(), new Entry.Belongs("host.h1", 2))) {
-      file.open();
+      file.open(before -> {});
     }
 
     JournalFile.Unusable refused = assertThrows(JournalFile.Unusable.class, () -> read(path()));
@@ -174,7 +189,7 @@ final class JournalFileTest {
   @Test
   void twoAgentsDoNotShareOne() throws IOException {
     try (JournalFile file = new JournalFile(path(), OWNER)) {
-      file.open();
+      file.open(before -> {});
 
       JournalFile.Unusable refused = assertThrows(JournalFile.Unusable.class, () -> read(path()));
 

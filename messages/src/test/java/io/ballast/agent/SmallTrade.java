@@ -36,13 +36,19 @@ final class SmallTrade implements Trade {
   /** The commands that were carried out, in order, each as often as it was. */
   final List<OperationId> effects = new ArrayList<>();
 
+  /** Objects on which something was begun while something else was under way. */
+  final List<String> overlaps = new ArrayList<>();
+
   /** Objects on which nothing can be done now, and why. */
   final Map<String, RefusedException> unwilling = new HashMap<>();
+
+  /** How many of the next looks at what became of something see nothing. */
+  int blindLooks;
 
   /** Whether what is begun now does not come back. */
   boolean silent;
 
-  private final Map<OperationId, Boolean> underWay = new HashMap<>();
+  private final Map<OperationId, String> underWay = new HashMap<>();
 
   SmallTrade(VirtualTime time) {
     this.time = time;
@@ -80,18 +86,29 @@ final class SmallTrade implements Trade {
 
   private Future<Work> check(OperationId id, VmId vm) {
     @Nullable RefusedException no = unwilling.get(vm.toString());
-    return no == null ? Future.succeededFuture(new Job(id)) : Future.failedFuture(no);
+    return no == null
+        ? Future.succeededFuture(new Job(id, vm.toString()))
+        : Future.failedFuture(no);
   }
 
   private Work aftermath(OperationId id) {
     return tell ->
         later(LOOK)
+            .compose(looked -> seen())
             .compose(looked -> underWay.containsKey(id) ? later(TAKES) : Future.succeededFuture())
             .map(
                 looked ->
                     effects.contains(id)
                         ? new Outcome.Done(Optional.empty())
                         : new Outcome.Failed(Reason.INTERRUPTED, "it did not happen"));
+  }
+
+  private Future<Void> seen() {
+    if (blindLooks == 0) {
+      return Future.succeededFuture();
+    }
+    blindLooks--;
+    return Future.failedFuture(new RefusedException(Reason.HYPERVISOR_STUCK, "it hangs"));
   }
 
   private Future<Void> later(Duration delay) {
@@ -108,15 +125,20 @@ final class SmallTrade implements Trade {
   /** What leaves the mark. */
   private final class Job implements Work {
     private final OperationId id;
+    private final String object;
     private final Promise<Outcome> end = Promise.promise();
 
-    Job(OperationId id) {
+    Job(OperationId id, String object) {
       this.id = id;
+      this.object = object;
     }
 
     @Override
     public Future<Outcome> run(Consumer<Event> tell) {
-      underWay.put(id, true);
+      if (underWay.containsValue(object)) {
+        overlaps.add(object);
+      }
+      underWay.put(id, object);
       boolean mute = silent;
       time.after(
           TAKES,

@@ -5,6 +5,7 @@ import io.ballast.agent.Journal;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +28,12 @@ final class Epochs {
 
   /** Takes the next number, once it is written down; fails if that can't be done. */
   static Future<Epochs> next(Journal journal, Clock clock) {
+    AtomicLong highest = new AtomicLong();
     return journal
-        .open()
+        .open(entry -> highest.accumulateAndGet(number(entry), Math::max))
         .compose(
-            entries -> {
-              long next = 1 + entries.stream().mapToLong(Epochs::number).max().orElse(0);
+            read -> {
+              long next = 1 + highest.get();
               return journal
                   .rewrite(List.of(new Entry.Began(next, clock.instant())))
                   .map(new Epochs(journal, clock, next));

@@ -11,14 +11,15 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQConsumer;
 import io.vertx.rabbitmq.RabbitMQMessage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the commands for one {@link Reception} from the broker's queues, on every session anew, and
@@ -35,14 +36,44 @@ final class Desk implements Link.Fixture {
 
   private final Reception reception;
   private final Answers answers;
-  private final Map<RabbitMQConsumer, Session> consumers = new ConcurrentHashMap<>();
   private final Map<Address, Integer> silences = new ConcurrentHashMap<>();
   private final Set<Future<Void>> underWay = ConcurrentHashMap.newKeySet();
 
-  /** Completes when no queue delivers any more: what is given back before would come again. */
-  private final Promise<Void> cancelled = Promise.promise();
-
+  private volatile @Nullable Shift shift;
   private volatile boolean stopped;
+
+  /** What is taken on one session. */
+  private static final class Shift {
+    private final Session session;
+    private final Promise<Void> installed = Promise.promise();
+    private final List<RabbitMQConsumer> consumers = new CopyOnWriteArrayList<>();
+
+    /** Completes when no queue delivers any more: what is given back before would come again. */
+    private final Promise<Void> over = Promise.promise();
+
+    Shift(Session session) {
+      this.session = session;
+    }
+
+    /** Ends it, after what is being installed. */
+    Future<Void> end() {
+      return installed
+          .future()
+          .compose(
+              done ->
+                  Future.join(
+                      consumers.stream()
+                          .map(
+                              consumer ->
+                                  session.cancel(consumer).compose(gone -> session.settled()))
+                          .toList()))
+          .transform(
+              done -> {
+                over.tryComplete();
+                return Future.succeededFuture();
+              });
+    }
+  }
 
   Desk(Reception reception, String name) {
     this.reception = reception;
@@ -51,24 +82,35 @@ final class Desk implements Link.Fixture {
 
   @Override
   public Future<Void> install(Session session) {
-    consumers.clear();
-    Future<?> all = fanouts(session);
+    Shift next = new Shift(session);
+    shift = next;
+    session
+        .ended()
+        .onSuccess(
+            why -> {
+              next.over.tryComplete();
+              reception.wake();
+            });
+    Future<Void> all = fanouts(next);
     for (Address address : reception.addresses()) {
-      all =
-          all.compose(done -> Topology.calls(session, address))
-              .compose(queue -> consume(session, queue, address, Reception.Way.CALL))
-              .compose(done -> casts(session, address));
+      all = all.compose(done -> calls(next, address)).compose(done -> casts(next, address));
     }
-    return all.mapEmpty();
+    return all.onComplete(done -> next.installed.complete());
   }
 
-  private Future<Void> fanouts(Session session) {
+  private Future<Void> fanouts(Shift next) {
+    Session session = next.session;
     Address all = Address.any(reception.address().role());
     String queue = Topology.FANOUTS + ".for." + UUID.randomUUID();
     return session
         .queue(queue, Session.Lifespan.SESSION, new JsonObject())
         .compose(done -> session.bind(queue, Topology.FANOUTS, all.toString()))
-        .compose(done -> consume(session, queue, all, Reception.Way.FANOUT));
+        .compose(done -> consume(next, queue, all, Reception.Way.FANOUT));
+  }
+
+  private Future<Void> calls(Shift next, Address address) {
+    return Topology.calls(next.session, address)
+        .compose(queue -> consume(next, queue, address, Reception.Way.CALL));
   }
 
   /**
@@ -76,12 +118,13 @@ final class Desk implements Link.Fixture {
    * log, and never has a leader again: who consumes it waits for ever. After the second time it is
    * declared anew, if it holds nothing.
    */
-  private Future<Void> casts(Session session, Address address) {
+  private Future<Void> casts(Shift next, Address address) {
+    Session session = next.session;
     boolean anew = silences.getOrDefault(address, 0) >= MOST_SILENCES;
     return Topology.casts(session, address, anew)
         .compose(
             queue ->
-                consume(session, queue, address, Reception.Way.CAST)
+                consume(next, queue, address, Reception.Way.CAST)
                     .timeout(CONSUME_WITHIN_SECONDS, TimeUnit.SECONDS)
                     .onSuccess(done -> silences.remove(address))
                     .onFailure(failure -> silent(session, queue, address, failure)));
@@ -99,11 +142,13 @@ final class Desk implements Link.Fixture {
     }
   }
 
-  private Future<Void> consume(Session session, String queue, Address address, Reception.Way way) {
-    return session
-        .consume(queue, options(address), message -> take(session, message, way))
-        .onSuccess(consumer -> consumers.put(consumer, session))
-        .mapEmpty();
+  private Future<Void> consume(Shift next, String queue, Address address, Reception.Way way) {
+    return stopped
+        ? Future.succeededFuture()
+        : next.session
+            .consume(queue, options(address), message -> take(next, message, way))
+            .onSuccess(next.consumers::add)
+            .mapEmpty();
   }
 
   /**
@@ -118,7 +163,8 @@ final class Desk implements Link.Fixture {
     return options;
   }
 
-  private void take(Session session, RabbitMQMessage message, Reception.Way way) {
+  private void take(Shift now, RabbitMQMessage message, Reception.Way way) {
+    Session session = now.session;
     Parcel parcel = Wire.parcel(message);
     Future<Void> end =
         answer(session, parcel, message.envelope().isRedeliver(), way)
@@ -126,7 +172,13 @@ final class Desk implements Link.Fixture {
                 answer ->
                     switch (answer) {
                       case Reception.Answer.Left left ->
-                          cancelled.future().compose(done -> session.giveBack(message));
+                          now.over
+                              .future()
+                              .compose(
+                                  done ->
+                                      session.over()
+                                          ? Future.succeededFuture()
+                                          : session.giveBack(message));
                       case Reception.Answer.Given given ->
                           told(session, parcel, given.reply(), way)
                               .compose(told -> session.acknowledge(message));
@@ -163,14 +215,10 @@ final class Desk implements Link.Fixture {
   /** Stops taking commands; what was begun is still answered, for a while. */
   Future<Void> stop() {
     stopped = true;
-    List<Future<Void>> cancels = new ArrayList<>();
-    consumers.forEach(
-        (consumer, session) ->
-            cancels.add(session.cancel(consumer).compose(done -> session.settled())));
-    return Future.join(cancels)
+    Shift last = shift;
+    return (last == null ? Future.<Void>succeededFuture() : last.end())
         .transform(
             done -> {
-              cancelled.tryComplete();
               reception.wake();
               return Future.join(List.copyOf(underWay));
             })

@@ -98,6 +98,7 @@ final class Epitaph {
     return switch (why) {
       case "expired" -> Reason.DEADLINE_PASSED;
       case "maxlen" -> Reason.BUSY;
+      case "delivery_limit" -> Reason.MAY_YET_HAPPEN;
       default -> Reason.INTERNAL;
     };
   }
@@ -109,7 +110,7 @@ final class Epitaph {
           "it was delivered to "
               + key
               + " three times, and each time the receiver was gone before it had answered; see its"
-              + " log";
+              + " log, and whether it was done";
       default -> "the broker laid it aside from the queue " + queue + ": " + why;
     };
   }

@@ -146,7 +146,7 @@ final class Link {
   }
 
   private void ship(Shipment shipment, Promise<Void> done) {
-    session()
+    session(done.future())
         .compose(
             now -> done.future().isComplete() ? Future.succeededFuture() : now.publish(shipment))
         .onSuccess(done::tryComplete)
@@ -171,8 +171,12 @@ final class Link {
         });
   }
 
-  /** The session that stands, or the next one. */
-  Future<Session> session() {
+  /**
+   * The session that stands, or the next one.
+   *
+   * @param until after which nobody waits for it any more
+   */
+  Future<Session> session(Future<?> until) {
     return onContext(
         () -> {
           if (closed) {
@@ -188,6 +192,7 @@ final class Link {
           }
           Promise<Session> next = Promise.promise();
           waiting.add(next);
+          until.onComplete(over -> context.runOnContext(now -> waiting.remove(next)));
           return next.future();
         });
   }

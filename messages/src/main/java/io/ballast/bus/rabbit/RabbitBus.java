@@ -108,14 +108,18 @@ public final class RabbitBus implements Bus {
     Calls.Pending<R> call = calls.open(request);
     try {
       Parcel parcel = Parcel.of(options.name(), request).from(options.user());
-      commands
-          .session()
-          .onSuccess(session -> send(session, call, parcel))
-          .onFailure(failure -> calls.fail(call.correlation(), failure));
+      send(call, parcel);
     } catch (RefusedException e) {
       calls.fail(call.correlation(), e);
     }
     return call.reply();
+  }
+
+  private void send(Calls.Pending<?> call, Parcel parcel) {
+    commands
+        .session(call.reply())
+        .onSuccess(session -> send(session, call, parcel))
+        .onFailure(failure -> calls.fail(call.correlation(), failure));
   }
 
   private void send(Session session, Calls.Pending<?> call, Parcel parcel) {
@@ -135,10 +139,7 @@ public final class RabbitBus implements Bus {
             failure -> {
               if (failure instanceof Session.NotSent) {
                 call.sent(false);
-                commands
-                    .session()
-                    .onSuccess(next -> send(next, call, parcel))
-                    .onFailure(closed -> calls.fail(call.correlation(), closed));
+                send(call, parcel);
               } else {
                 calls.fail(call.correlation(), failure);
               }
@@ -148,20 +149,18 @@ public final class RabbitBus implements Bus {
   @Override
   public Future<Void> cast(Request<?> request) {
     try {
-      Parcel parcel = Parcel.of(options.name(), request).from(options.user());
-      Optional<Deadline> until = Optional.of(Deadline.in(request.within()));
-      return commands
-          .session()
-          .compose(session -> Future.succeededFuture(session.queue()))
-          .compose(
-              queue ->
-                  commands.ship(
-                      Wire.durable(
-                          Topology.CASTS,
-                          request.to().toString(),
-                          parcel.answeredAt(queue, CAST + request.id()),
-                          until),
-                      request.within()));
+      Parcel parcel =
+          Parcel.of(options.name(), request)
+              .from(options.user())
+              .correlated(Optional.of(CAST + request.id()));
+      return commands.ship(
+          Wire.durable(
+                  Topology.CASTS,
+                  request.to().toString(),
+                  parcel,
+                  Optional.of(Deadline.in(request.within())))
+              .answered(),
+          request.within());
     } catch (RefusedException e) {
       return Future.failedFuture(e);
     }

@@ -145,7 +145,7 @@ final class Session {
                 client.basicPublishWithDeliveryTag(
                     shipment.exchange(),
                     shipment.key(),
-                    shipment.properties(),
+                    shipment.properties(queue),
                     shipment.body(),
                     tag -> confirms.add(tag, waiting)))
         .onFailure(
@@ -165,7 +165,7 @@ final class Session {
     return checked(
         () ->
             client.basicPublish(
-                shipment.exchange(), shipment.key(), shipment.properties(), shipment.body()));
+                shipment.exchange(), shipment.key(), shipment.properties(queue), shipment.body()));
   }
 
   Future<Void> exchange(String name, String type, JsonObject arguments) {

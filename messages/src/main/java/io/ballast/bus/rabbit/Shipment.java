@@ -5,6 +5,7 @@ import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ final class Shipment {
   private final Buffer body;
   private final Optional<Deadline> until;
   private volatile boolean sent;
+  private boolean answered;
 
   /**
    * @param until after which the broker drops it or lays it aside, if ever
@@ -45,12 +47,25 @@ final class Shipment {
     return key;
   }
 
-  /** Its properties if it is sent now: the time that it waited is no longer left. */
-  AMQP.BasicProperties properties() {
-    return until
+  /** The same, to be answered where it is sent from. */
+  Shipment answered() {
+    answered = true;
+    return this;
+  }
+
+  /**
+   * Its properties if it is sent now: the time that it waited is no longer left.
+   *
+   * @param mail where answers come to who sends it
+   */
+  AMQP.BasicProperties properties(String mail) {
+    AMQP.BasicProperties.Builder now = properties.builder();
+    until
         .map(Deadline::left)
-        .map(left -> properties.builder().expiration(Long.toString(left.toMillis())).build())
-        .orElse(properties);
+        .map(Duration::toMillis)
+        .map(String::valueOf)
+        .ifPresent(now::expiration);
+    return (answered ? now.replyTo(mail) : now).build();
   }
 
   Buffer body() {

@@ -9,6 +9,7 @@ import io.ballast.bus.Await;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusContract;
 import io.ballast.bus.RefusedException;
+import io.ballast.bus.carrier.Reception;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,48 @@ final class DrainIT {
   }
 
   @Test
+  void castsThatWaitAreKeptWhenTheirConnectionIsLost() {
+    Address h1 = BusContract.host();
+    AtomicBoolean willing = new AtomicBoolean();
+    Set<OperationId> done = ConcurrentHashMap.newKeySet();
+    Await.result(
+        carrier
+            .join("agent")
+            .serve(
+                h1,
+                (envelope, command) -> {
+                  begun.merge(envelope.id(), 1, Integer::sum);
+                  if (!willing.get()) {
+                    return Future.failedFuture(new RefusedException(Reason.BUSY, "busy"));
+                  }
+                  done.add(envelope.id());
+                  return Future.succeededFuture(new Reply.Accepted(envelope.id()));
+                }));
+    Bus scheduler = carrier.join("scheduler");
+    for (int i = 0; i < Reception.MOST_WAITING; i++) {
+      Await.result(scheduler.cast(BusContract.start(h1).within(Duration.ofMinutes(5))));
+    }
+    // From the fourth try on they pause for longer than it takes to connect anew.
+    await()
+        .until(
+            () ->
+                begun.size() == Reception.MOST_WAITING
+                    && begun.values().stream().allMatch(tries -> tries >= 4));
+
+    int before = begun.values().stream().mapToInt(Integer::intValue).sum();
+    closeConnectionOf("agent commands");
+    await()
+        .until(
+            () ->
+                begun.values().stream().mapToInt(Integer::intValue).sum()
+                    >= before + Reception.MOST_WAITING);
+    willing.set(true);
+
+    await().until(() -> done.size() == Reception.MOST_WAITING);
+    assertEquals(List.of(), carrier.deadLetters());
+  }
+
+  @Test
   void whoNeverAnswersHoldsUpNoCloseForLong() {
     Address h1 = BusContract.host();
     RabbitBus agent = carrier.join("agent");
@@ -147,5 +191,17 @@ final class DrainIT {
     assertTrue(!call.succeeded());
     assertEquals(Reason.NO_RECEIVER, Await.refusal(scheduler.call(BusContract.start(h1))).reason());
     assertEquals(Collections.nCopies(1, 1), List.copyOf(begun.values()));
+  }
+
+  private void closeConnectionOf(String name) {
+    Broker broker = carrier.broker();
+    String line =
+        broker
+            .control("list_connections", "--quiet", "pid", "client_properties")
+            .lines()
+            .filter(one -> one.contains(name))
+            .findFirst()
+            .orElseThrow();
+    broker.control("close_connection", line.substring(0, line.indexOf('\t')), "test");
   }
 }

@@ -198,11 +198,14 @@ final class FaultsIT {
 
     RefusedException impatient =
         Await.refusal(scheduler.call(BusContract.start(h1).within(Duration.ofMillis(300))));
+    RefusedException hurried =
+        Await.refusal(scheduler.cast(BusContract.start(h1).within(Duration.ofMillis(300))));
     Future<Void> cast = scheduler.cast(BusContract.start(h1));
     assertFalse(cast.isComplete());
     broker.start();
 
     assertEquals(Reason.BUS_LOST, impatient.reason());
+    assertEquals(Reason.BUS_LOST, hurried.reason());
     Await.result(cast);
   }
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /**
  * The process that is killed: an agent for each deed over a {@link PaperHypervisor}, and one at the
@@ -94,8 +95,8 @@ final class CrashingAgents {
   /** A journal that is never heard of again after what it wrote at the point. */
   private record HaltingJournal(Journal journal, Stop stop, HostId host) implements Journal {
     @Override
-    public Future<List<Entry>> open() {
-      return journal.open();
+    public Future<Void> open(Consumer<Entry> before) {
+      return journal.open(before);
     }
 
     @Override
