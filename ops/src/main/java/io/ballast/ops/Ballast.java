@@ -66,6 +66,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "4:nobody answered, or no end was heard of"
     })
 public final class Ballast implements Runnable {
+  /** As wide as the widest line of a help text, so that none is broken in two. */
+  private static final int HELP_WIDTH = 100;
+
   @Spec private CommandSpec spec;
 
   private Ballast() {}
@@ -110,6 +113,7 @@ public final class Ballast implements Runnable {
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(
                 CommandLine.Help.Ansi.valueOf(shell.console().ink().colours())))
+        .setUsageHelpWidth(HELP_WIDTH)
         .setAbbreviatedOptionsAllowed(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Ballast::ran)

@@ -52,7 +52,7 @@ final class HostileIT {
   private static final HostId H1 = new HostId("h1");
   private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
   private static final String VM = "{\"vm\":\"" + WEB + "\"}";
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir Path world;
 
@@ -188,9 +188,12 @@ final class HostileIT {
     }
   }
 
-  /** Replies that nobody takes, or that come back as if they were commands. */
+  /**
+   * Replies that nobody takes, or that come back as if they were commands. The property {@code
+   * ballast.replies} says how many of each kind.
+   */
   private void noWayBack() throws IOException {
-    for (int i = 0; i < 2_000; i++) {
+    for (int i = 0; i < Integer.getInteger("ballast.replies", 2_000); i++) {
       for (String place : List.of("nowhere", "calls.host.h1", "host.h1", "dead-letters")) {
         channel.basicPublish(
             "calls",
