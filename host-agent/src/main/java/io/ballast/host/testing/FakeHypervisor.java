@@ -107,6 +107,13 @@ public final class FakeHypervisor implements Hypervisor {
     }
   }
 
+  /** Lets those who wait for migrations away from here hear an error, while these go on. */
+  public void breakOff(Reason reason) {
+    synchronized (world) {
+      leaving.values().forEach(migration -> migration.breakOff(reason));
+    }
+  }
+
   /** Lets a domain's process die. */
   public void crash(VmId vm) {
     change(vm, domain -> domain.enter(VmState.CRASHED));

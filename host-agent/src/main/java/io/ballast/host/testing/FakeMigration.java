@@ -94,6 +94,12 @@ public final class FakeMigration {
     aborted = true;
   }
 
+  /** Lets its caller hear an error while it goes on. */
+  void breakOff(Reason reason) {
+    RefusedException broken = new RefusedException(reason, "the call broke off");
+    source.world().loop().run(() -> end.tryFail(broken));
+  }
+
   private void step() {
     synchronized (source.world()) {
       source.world().advance();

@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK}, {@code
  * HYPERVISOR_UNREACHABLE} or {@code MAY_YET_HAPPEN}. A call that failed as {@code MAY_YET_HAPPEN}
  * may still take effect. One that failed as {@code HYPERVISOR_STUCK} or {@code
- * HYPERVISOR_UNREACHABLE} was not tried, or was a look; {@link #migrate} is judged by looks alone.
+ * HYPERVISOR_UNREACHABLE} was not tried, or was a look; but a {@link #migrate} that failed as any
+ * of the three may be under way, which {@link #migrating} tells.
  */
 public interface Hypervisor extends AutoCloseable {
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
@@ -75,8 +76,8 @@ public interface Hypervisor extends AutoCloseable {
   Future<Void> abortMigration(VmId vm);
 
   /**
-   * How far a migration of a domain away from here is that an earlier process may have begun; empty
-   * if none is under way.
+   * How far a migration of a domain away from here is, whoever began it and whether or not its call
+   * still waits; empty if none is under way.
    */
   Future<Optional<MigrationProgress>> migrating(VmId vm);
 

@@ -20,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,25 +28,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One migration away from this host: begun once, never repeated, and not judged by its error. One
- * that an earlier life of the agent left is watched until the hypervisor works on it no longer.
+ * One migration away from this host: begun once, never repeated, and not judged by its error. The
+ * hypervisor goes on with one whose caller went away, be it that an earlier life of the agent left
+ * it or that the call broke off; such a one is watched until the hypervisor works on it no longer.
  *
  * <pre>
- *   migrating --- the hypervisor says done ------------------------------> Done
- *       | cancelled, or too long                                             ^
- *       v                                                                    |
- *   aborting  --- the hypervisor says done after all ------------------------+
- *       | error, or no end at all (also straight from migrating)             |
- *       v                                                                    |
- *   watching, for one that was left: under way -> aborting as above; over -> looking
- *
+ *   migrating --- the hypervisor says done --------------------------------> Done
+ *       | an error, or an error that does not say that it is over
+ *       |     |
+ *       |     v
+ *       |   watching, also one that was left: until none is under way
+ *       |     |
+ *       v     v
  *   looking at both hosts, again and again while its end is unknown -------> MigrationEnd
  * </pre>
  *
- * Lives on one loop.
+ * Whether it migrates or is watched, it is aborted when it is cancelled or takes too long, and
+ * looked at where that does not end it.
+ *
+ * <p>Lives on one loop.
  */
 public final class Migration implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+
+  /** Errors of the call, after which the migration may be under way all the same. */
+  private static final Set<Reason> NOT_ITS_END =
+      Set.of(Reason.MAY_YET_HAPPEN, Reason.HYPERVISOR_STUCK, Reason.HYPERVISOR_UNREACHABLE);
 
   private final Trip trip;
   private final Migrate order;
@@ -94,7 +102,9 @@ public final class Migration implements Work {
                             .formatted(order.within().toSeconds()))));
     outcome.future().onComplete(known -> limit.stop());
     if (trip.left()) {
-      watch(tell);
+      watch(
+          new Refused(Reason.INTERRUPTED, "the agent restarted while the migration was under way"),
+          tell);
     } else {
       loop.here(
               peer.get()
@@ -102,11 +112,7 @@ public final class Migration implements Work {
                       found ->
                           hypervisor.migrate(
                               order, found, progress -> tell.accept(event(progress)))))
-          .onComplete(
-              result -> {
-                limit.stop();
-                ended(result);
-              });
+          .onComplete(result -> ended(result, tell));
     }
     return outcome.future();
   }
@@ -116,7 +122,7 @@ public final class Migration implements Work {
   }
 
   /** Follows a migration whose caller went away, until it was quiet for a while. */
-  private void watch(Consumer<Event> tell) {
+  private void watch(Refused why, Consumer<Event> tell) {
     if (looking || outcome.future().isComplete()) {
       return;
     }
@@ -133,12 +139,9 @@ public final class Migration implements Work {
               }
               if (quietSince != null
                   && loop.now().minus(quietSince).compareTo(patience.settle()) >= 0) {
-                look(
-                    new Refused(
-                        Reason.INTERRUPTED,
-                        "the agent restarted while the migration was under way"));
+                look(why);
               } else {
-                loop.after(patience.again(), () -> watch(tell));
+                loop.after(patience.again(), () -> watch(why, tell));
               }
             });
   }
@@ -154,13 +157,19 @@ public final class Migration implements Work {
     outcome.tryComplete(new Outcome.Unknown("the agent stopped while the guest migrated"));
   }
 
-  private void ended(AsyncResult<Outcome.Migration> result) {
+  private void ended(AsyncResult<Outcome.Migration> result, Consumer<Event> tell) {
     if (result.succeeded()) {
       if (!outcome.tryComplete(new Outcome.Done(Optional.of(result.result())))) {
         LOG.warn("The migration of {} was done after it had been judged or left", order.vm());
       }
+      return;
+    }
+    Refused why = refusal(result.cause());
+    if (NOT_ITS_END.contains(why.reason())) {
+      LOG.warn("Following the migration of {}: {}", order.vm(), why.message());
+      watch(why, tell);
     } else {
-      look(refusal(result.cause()));
+      look(why);
     }
   }
 

@@ -1,0 +1,160 @@
+package io.ballast.host.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import io.ballast.testing.VirtualTime;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Migrations of which the call broke off while the hypervisor goes on. */
+final class FollowedMigrationTest {
+  private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
+  private static final Duration WITHIN = Duration.ofSeconds(300);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** What a guest of {@value #MEBIBYTES} MiB needs to leave at 1 MiB/s. */
+  private static final Duration JOURNEY = Duration.ofSeconds(200);
+
+  private static final long MEBIBYTES = 200;
+
+  private final VirtualTime time = new VirtualTime();
+  private final FakeWorld world = new FakeWorld(time, Bytes.ofMiB(1), Duration.ofSeconds(9));
+  private final FakeHypervisor here = world.host(new HostId("h1"), 1, Bytes.ofMiB(1000));
+  private final FakeHypervisor there = world.host(new HostId("h2"), 1, Bytes.ofMiB(1000));
+  private final List<Event> events = new ArrayList<>();
+  private final Migration migration =
+      new Migration(
+          new Migration.Trip(
+              new OperationId("op"),
+              new HostId("h1"),
+              new Migrate(
+                  WEB,
+                  new HostId("h2"),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Duration.ofMillis(300),
+                  WITHIN),
+              () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+              false),
+          here,
+          time,
+          Patience.DEFAULT);
+
+  @BeforeEach
+  void aGuest() {
+    here.boot(WEB, "web", 1, Bytes.ofMiB(MEBIBYTES), 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"MAY_YET_HAPPEN", "HYPERVISOR_STUCK", "HYPERVISOR_UNREACHABLE"})
+  void oneThatGoesOnIsFollowedToItsEnd(Reason reason) {
+    Future<Outcome> outcome = broken(reason);
+    int told = events.size();
+    time.pass(Duration.ofSeconds(150));
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+    assertTrue(events.size() > told + 100, "its progress is told");
+
+    time.pass(JOURNEY.minusSeconds(150).plus(Patience.DEFAULT.settle()).plusSeconds(2));
+
+    assertEquals(new Outcome.Done(Optional.empty()), outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), there.truth(WEB));
+  }
+
+  @Test
+  void itsTimeIsStillLimited() {
+    here.feed(WEB, 1);
+    Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
+
+    time.pass(WITHIN);
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+    time.pass(Duration.ofSeconds(10));
+
+    assertEquals(
+        new Outcome.Failed(
+            Reason.DEADLINE_PASSED,
+            "the migration was given up after 300 s; allow more time or more bandwidth"),
+        outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+    assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  @Test
+  void itCanBeCancelled() {
+    Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
+    time.pass(Duration.ofSeconds(20));
+
+    migration.cancel();
+    time.pass(Duration.ofSeconds(10));
+
+    assertEquals(
+        new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+    assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  @Test
+  void oneOfWhichTheTargetShowsNothingYetHasNotFailed() {
+    Future<Outcome> outcome = broken(Reason.HYPERVISOR_UNREACHABLE);
+    there.lose(WEB);
+
+    time.pass(Duration.ofSeconds(20));
+
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+  }
+
+  @Test
+  void oneThatDoesNotGoOnIsJudgedByBothHosts() {
+    here.refuseNext(Reason.HYPERVISOR_STUCK, "the migration was not tried");
+
+    Future<Outcome> outcome = migration.run(events::add);
+    time.pass(Patience.DEFAULT.settle().plusSeconds(2));
+
+    assertEquals(
+        new Outcome.Failed(Reason.HYPERVISOR_STUCK, "the migration was not tried"),
+        outcome.result());
+  }
+
+  @Test
+  void aHypervisorThatDoesNotAnswerMeanwhileIsWaitedFor() {
+    Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
+    here.hang();
+    time.pass(Duration.ofSeconds(120));
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+    here.recover();
+    time.pass(JOURNEY.minusSeconds(100));
+
+    assertEquals(new Outcome.Done(Optional.empty()), outcome.result());
+  }
+
+  /** A migration whose call breaks off a few seconds after it began. */
+  private Future<Outcome> broken(Reason reason) {
+    Future<Outcome> outcome = migration.run(events::add);
+    time.pass(SECOND.multipliedBy(3));
+    here.breakOff(reason);
+    time.pass(SECOND);
+    return outcome;
+  }
+}
