@@ -33,13 +33,13 @@ import java.util.stream.IntStream;
 /**
  * The virtual machines of this host by libvirt. Every call goes through a {@link Lane}: one for the
  * samples, one for the details in them that only QEMU knows, some for commands, one that watches
- * migrations, one for each migration that runs and one for each peer, so that whatever hangs holds
- * up its like only. A VM on which a call hangs gets no further ones but {@code destroy}, until that
- * call comes back.
+ * migrations, one for each migration that runs, one for each VM of which a migration is aborted and
+ * one for each peer, so that whatever hangs holds up its like only. A VM on which a call hangs gets
+ * no further ones but {@code destroy} and the abort of its migration, until that call comes back.
  */
 public final class LibvirtHypervisor implements Hypervisor {
   private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
-  private static final Duration KEPT_OPEN_TO_PEERS = Duration.ofSeconds(5);
+  private static final Duration KEPT_OPEN_BRIEFLY = Duration.ofSeconds(5);
   private static final Duration TO_CLOSE = Duration.ofSeconds(2);
   private static final int PEERS = 64;
 
@@ -56,6 +56,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final Map<String, Lane<LibvirtConnection>> peers = new HashMap<>();
   private final Map<VmId, LibvirtMigration> migrations = new HashMap<>();
   private final List<Lane<LibvirtConnection>> sending = new ArrayList<>();
+  private final Map<VmId, Lane<LibvirtConnection>> aborting = new HashMap<>();
   private boolean closed;
 
   /** The last sample and what QEMU processes last told; each replaced as a whole. */
@@ -233,7 +234,8 @@ public final class LibvirtHypervisor implements Hypervisor {
           new LibvirtMigration(
               order,
               peer,
-              new LibvirtMigration.Lanes(lane, watching, peer(peer.uri())),
+              new LibvirtMigration.Lanes(
+                  lane, watching, () -> aborting(order.vm()), peer(peer.uri())),
               settings.deadlines(),
               clock);
       migrations.put(order.vm(), migration);
@@ -261,12 +263,13 @@ public final class LibvirtHypervisor implements Hypervisor {
     if (migration != null) {
       return here(migration.abort());
     }
-    // One that was begun before this process was started goes on in libvirt all the same.
+    // One of which no call waits here any more goes on in libvirt all the same.
     return here(
-        watching.run(
-            "the abort of the migration of VM " + vm,
-            settings.deadlines().call(),
-            connection -> LibvirtCalls.abortMigration(connection, vm)));
+        aborting(vm)
+            .run(
+                "the abort of the migration of VM " + vm,
+                settings.deadlines().call(),
+                connection -> LibvirtCalls.abortMigration(connection, vm)));
   }
 
   @Override
@@ -301,6 +304,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     synchronized (this) {
       closed = true;
       lanes.addAll(sending);
+      lanes.addAll(aborting.values());
       lanes.addAll(peers.values());
     }
     lanes.forEach(Lane::close);
@@ -320,7 +324,19 @@ public final class LibvirtHypervisor implements Hypervisor {
     if (peers.size() >= PEERS) {
       peers.values().removeIf(Lane::isResting);
     }
-    return peers.computeIfAbsent(uri, key -> lane("peer", key, KEPT_OPEN_TO_PEERS));
+    return peers.computeIfAbsent(uri, key -> lane("peer", key, KEPT_OPEN_BRIEFLY));
+  }
+
+  /** One lane for each VM: a QEMU process that hangs must not keep others from being let go. */
+  private synchronized Lane<LibvirtConnection> aborting(VmId vm) {
+    aborting.values().removeIf(Lane::isResting);
+    Lane<LibvirtConnection> lane =
+        aborting.computeIfAbsent(
+            vm, key -> lane("abort of " + key, settings.uri(), KEPT_OPEN_BRIEFLY));
+    if (closed) {
+      lane.close();
+    }
+    return lane;
   }
 
   private Lane<LibvirtConnection> commands() {

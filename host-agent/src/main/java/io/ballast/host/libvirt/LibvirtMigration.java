@@ -3,6 +3,7 @@ package io.ballast.host.libvirt;
 import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
@@ -29,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A migration that this host sends. One lane is taken up by libvirt's call until the migration
- * ends; another watches it once a second and aborts it. Libvirt goes on with a migration whose
- * caller went away, so nothing but an abort stops one.
+ * ends, another watches it once a second, and a third aborts it. Libvirt goes on with a migration
+ * whose caller went away, so nothing but an abort stops one.
  */
 final class LibvirtMigration {
   private static final Logger LOG = LoggerFactory.getLogger(LibvirtMigration.class);
@@ -42,12 +44,17 @@ final class LibvirtMigration {
           | MigrateFlags.UNDEFINE_SOURCE;
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-  private static final Duration BETWEEN_ABORTS = Duration.ofMillis(200);
+  private static final Duration UNTIL_IT_BEGINS = Duration.ofMillis(200);
+  private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(1);
 
-  /** The lanes of a migration: for the call itself, for looking at it, and to its target. */
+  /**
+   * The lanes of a migration: for the call itself, for looking at it, for aborting it, and to its
+   * target.
+   */
   record Lanes(
       Lane<LibvirtConnection> sending,
       Lane<LibvirtConnection> watching,
+      Supplier<Lane<LibvirtConnection>> aborting,
       Lane<LibvirtConnection> target) {}
 
   private final Migrate order;
@@ -95,7 +102,7 @@ final class LibvirtMigration {
 
   /**
    * Aborts it for a person. Completes when libvirt was told to, or when the migration has ended on
-   * its own; fails if neither can be had.
+   * its own; fails if the migration's call ended without either.
    */
   Future<Void> abort() {
     return abort(Reason.CANCELLED);
@@ -104,32 +111,48 @@ final class LibvirtMigration {
   private Future<Void> abort(Reason why) {
     abortedFor.compareAndSet(null, why);
     Promise<Void> told = Promise.promise();
-    sent.future().onComplete(end -> told.tryComplete());
+    sent.future().onSuccess(done -> told.tryComplete()).onFailure(e -> ended(told, e));
     tryToAbort(told);
     return told.future();
   }
 
-  /** The job may not have begun yet: libvirt then says that there is none, and is asked again. */
+  private static void ended(Promise<Void> told, Throwable failure) {
+    Reason reason = reason(failure);
+    if (reason != null && Hypervisor.MAY_GO_ON.contains(reason)) {
+      told.tryFail(failure);
+    } else {
+      told.tryComplete();
+    }
+  }
+
+  /**
+   * Tries again for as long as the migration's call is under way. The job may not have begun yet:
+   * libvirt then says that there is none.
+   */
   private void tryToAbort(Promise<Void> told) {
     if (told.future().isComplete()) {
       return;
     }
     lanes
-        .watching()
+        .aborting()
+        .get()
         .run(
             "the abort of " + what(),
             deadlines.call(),
             connection -> LibvirtCalls.abortJob(connection, order.vm()))
-        .onComplete(
-            end -> {
-              if (end.succeeded()) {
-                told.tryComplete();
-              } else if (reason(end.cause()) == Reason.WRONG_STATE && !clock.isShutdown()) {
-                var unused =
-                    clock.schedule(
-                        () -> tryToAbort(told), BETWEEN_ABORTS.toMillis(), TimeUnit.MILLISECONDS);
+        .onSuccess(done -> told.tryComplete())
+        .onFailure(
+            e -> {
+              boolean notBegun = reason(e) == Reason.WRONG_STATE;
+              if (!notBegun) {
+                LOG.warn("The abort of {} is tried again: {}", what(), e.getMessage());
+              }
+              if (clock.isShutdown()) {
+                told.tryFail(e);
               } else {
-                told.tryFail(end.cause());
+                Duration pause = notBegun ? UNTIL_IT_BEGINS : BETWEEN_ABORTS;
+                var unused =
+                    clock.schedule(() -> tryToAbort(told), pause.toMillis(), TimeUnit.MILLISECONDS);
               }
             });
   }

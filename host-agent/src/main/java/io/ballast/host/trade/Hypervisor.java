@@ -3,11 +3,13 @@ package io.ballast.host.trade;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -19,10 +21,16 @@ import java.util.function.Consumer;
  * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK}, {@code
  * HYPERVISOR_UNREACHABLE} or {@code MAY_YET_HAPPEN}. A call that failed as {@code MAY_YET_HAPPEN}
  * may still take effect. One that failed as {@code HYPERVISOR_STUCK} or {@code
- * HYPERVISOR_UNREACHABLE} was not tried, or was a look; but a {@link #migrate} that failed as any
- * of the three may be under way, which {@link #migrating} tells.
+ * HYPERVISOR_UNREACHABLE} was not tried, or was a look; {@link #MAY_GO_ON} is about migrations.
  */
 public interface Hypervisor extends AutoCloseable {
+  /**
+   * Why a {@link #migrate} may have failed whose migration is under way all the same, which {@link
+   * #migrating} tells.
+   */
+  Set<Reason> MAY_GO_ON =
+      Set.of(Reason.MAY_YET_HAPPEN, Reason.HYPERVISOR_STUCK, Reason.HYPERVISOR_UNREACHABLE);
+
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
   Future<List<Domain>> sample();
 
@@ -71,7 +79,8 @@ public interface Hypervisor extends AutoCloseable {
 
   /**
    * Gives up the migration of a domain, also one that an earlier process began; the migration's own
-   * future tells how it ended. Fails with {@code WRONG_STATE} if none is under way.
+   * future tells how it ended. Fails with {@code WRONG_STATE} if none is under way. Completes at
+   * the latest with the migration's own future, and fails then if the migration may go on.
    */
   Future<Void> abortMigration(VmId vm);
 

@@ -20,7 +20,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +42,13 @@ import org.slf4j.LoggerFactory;
  *   looking at both hosts, again and again while its end is unknown -------> MigrationEnd
  * </pre>
  *
- * Whether it migrates or is watched, it is aborted when it is cancelled or takes too long, and
- * looked at where that does not end it.
+ * Whether it migrates or is watched, it is aborted when it is cancelled or takes too long, as often
+ * as it needs, and looked at where that does not end it.
  *
  * <p>Lives on one loop.
  */
 public final class Migration implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
-
-  /** Errors of the call, after which the migration may be under way all the same. */
-  private static final Set<Reason> NOT_ITS_END =
-      Set.of(Reason.MAY_YET_HAPPEN, Reason.HYPERVISOR_STUCK, Reason.HYPERVISOR_UNREACHABLE);
 
   private final Trip trip;
   private final Migrate order;
@@ -63,6 +58,7 @@ public final class Migration implements Work {
   private final Patience patience;
   private final Promise<Outcome> outcome = Promise.promise();
   private @Nullable Refused cause;
+  private boolean aborting;
   private boolean looking;
   private boolean lookedLongEnough;
   private @Nullable Duration quietSince;
@@ -165,7 +161,7 @@ public final class Migration implements Work {
       return;
     }
     Refused why = refusal(result.cause());
-    if (NOT_ITS_END.contains(why.reason())) {
+    if (Hypervisor.MAY_GO_ON.contains(why.reason())) {
       LOG.warn("Following the migration of {}: {}", order.vm(), why.message());
       watch(why, tell);
     } else {
@@ -173,14 +169,34 @@ public final class Migration implements Work {
     }
   }
 
+  /** Has it aborted, also once more: what was taken may not have ended it. */
   private void abort(Refused why) {
-    if (cause != null || looking) {
+    boolean overOnItsOwn = looking && cause == null;
+    if (overOnItsOwn || outcome.future().isComplete()) {
       return;
     }
-    cause = why;
+    if (cause == null) {
+      cause = why;
+      loop.after(patience.abort(), () -> look(why));
+    }
+    if (!aborting) {
+      aborting = true;
+      tryToAbort();
+    }
+  }
+
+  /** A hypervisor that is held up for now takes the abort later. */
+  private void tryToAbort() {
+    if (outcome.future().isComplete()) {
+      return;
+    }
     loop.here(hypervisor.abortMigration(order.vm()))
-        .onFailure(e -> LOG.warn("Abort of {}: {}", order.vm(), e.getMessage()));
-    loop.after(patience.abort(), () -> look(why));
+        .onSuccess(taken -> aborting = false)
+        .onFailure(
+            e -> {
+              LOG.warn("The abort of {} is tried again: {}", order.vm(), e.getMessage());
+              loop.after(patience.again(), this::tryToAbort);
+            });
   }
 
   /** Begins to look, once, whatever comes first of an error and the end of patience. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Migrations of which the call broke off while the hypervisor goes on. */
+/** Migrations that go on while the hypervisor is out of reach, and their aborts. */
 final class FollowedMigrationTest {
   private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
   private static final Duration WITHIN = Duration.ofSeconds(300);
@@ -109,10 +109,7 @@ final class FollowedMigrationTest {
     migration.cancel();
     time.pass(Duration.ofSeconds(10));
 
-    assertEquals(
-        new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), outcome.result());
-    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
-    assertEquals(Optional.empty(), there.truth(WEB));
+    assertCancelled(outcome);
   }
 
   @Test
@@ -147,6 +144,41 @@ final class FollowedMigrationTest {
     time.pass(JOURNEY.minusSeconds(100));
 
     assertEquals(new Outcome.Done(Optional.empty()), outcome.result());
+  }
+
+  @Test
+  void anAbortThatTheHypervisorDidNotTakeIsTriedAgain() {
+    Future<Outcome> outcome = migration.run(events::add);
+    time.pass(SECOND);
+    here.hang();
+    migration.cancel();
+    time.pass(SECOND);
+    here.recover();
+
+    time.pass(Patience.DEFAULT.abort().minus(SECOND));
+
+    assertCancelled(outcome);
+  }
+
+  @Test
+  void anAbortIsTriedForAsLongAsTheEndIsUnknown() {
+    Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
+    here.hang();
+    migration.cancel();
+    time.pass(Patience.DEFAULT.abort().plusSeconds(20));
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+    here.recover();
+
+    time.pass(Duration.ofSeconds(20));
+
+    assertCancelled(outcome);
+  }
+
+  private void assertCancelled(Future<Outcome> outcome) {
+    assertEquals(
+        new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+    assertEquals(Optional.empty(), there.truth(WEB));
   }
 
   /** A migration whose call breaks off a few seconds after it began. */
