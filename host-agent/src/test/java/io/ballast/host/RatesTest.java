@@ -235,6 +235,7 @@ final class RatesTest {
         Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
         Bytes.ofMiB(64),
         Bytes.ofMiB(32),
+        true,
         counters,
         false);
   }

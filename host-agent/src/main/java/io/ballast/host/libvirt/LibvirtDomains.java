@@ -34,6 +34,7 @@ final class LibvirtDomains {
     VmState state = state(stats.count("state.state"), stats.count("state.reason"));
     Optional<Domain> same = before.filter(domain -> domain.state().active() == state.active());
     Optional<Bytes> given = kib(stats, "balloon.current");
+    Optional<Bytes> resident = kib(stats, "balloon.rss");
     Bytes memory =
         kib(stats, "balloon.maximum")
             .or(() -> given)
@@ -48,7 +49,10 @@ final class LibvirtDomains {
             ? cpuTime(stats).orElse(same.map(Domain::cpuTime).orElse(Duration.ZERO))
             : Duration.ZERO,
         memory,
-        state.active() ? resident(stats, given.orElse(memory), same) : Bytes.ZERO,
+        state.active()
+            ? resident.or(() -> same.map(Domain::resident)).orElse(given.orElse(memory))
+            : Bytes.ZERO,
+        !state.active() || resident.isPresent() || same.filter(Domain::residentTold).isPresent(),
         state.active() ? counters(stats, same) : Domain.Counters.ZERO,
         false);
   }
@@ -82,10 +86,6 @@ final class LibvirtDomains {
     return nanos.orElse(-1) >= 0
         ? Optional.of(Duration.ofNanos(nanos.getAsLong()))
         : Optional.empty();
-  }
-
-  private static Bytes resident(LibvirtParameters stats, Bytes given, Optional<Domain> before) {
-    return kib(stats, "balloon.rss").or(() -> before.map(Domain::resident)).orElse(given);
   }
 
   private static Optional<Bytes> kib(LibvirtParameters stats, String name) {

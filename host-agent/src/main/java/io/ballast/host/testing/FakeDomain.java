@@ -126,6 +126,7 @@ final class FakeDomain {
         Duration.ofNanos(Math.round(cpuSeconds * 1e9)),
         memory,
         state.active() ? memory : Bytes.ZERO,
+        true,
         Domain.Counters.ZERO,
         hugePages);
   }

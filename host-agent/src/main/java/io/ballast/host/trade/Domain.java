@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param cpuTime host CPU time that it has used since it started here
  * @param memory the most that the guest may take, whatever its balloon leaves it now
  * @param resident what it holds of the host's memory
+ * @param residentTold whether the hypervisor told that; where it never did, what the guest was
+ *     given stands for it
  * @param hugePages whether its memory comes from the host's huge pages; said only of a domain whose
  *     description was looked at
  */
@@ -23,6 +25,7 @@ public record Domain(
     Duration cpuTime,
     Bytes memory,
     Bytes resident,
+    boolean residentTold,
     Counters counters,
     boolean hugePages) {
   public Domain {
@@ -44,7 +47,16 @@ public record Domain(
   /** The same domain now that its description was looked at. */
   public Domain as(DomainXml description) {
     return new Domain(
-        id, name, state, vcpus, cpuTime, memory, resident, counters, description.hugePages());
+        id,
+        name,
+        state,
+        vcpus,
+        cpuTime,
+        memory,
+        resident,
+        residentTold,
+        counters,
+        description.hugePages());
   }
 
   /** Bytes that went through a domain's devices since it started here. */

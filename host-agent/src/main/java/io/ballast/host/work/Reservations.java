@@ -29,8 +29,9 @@ final class Reservations {
   private final Map<OperationId, Promised> promises = new LinkedHashMap<>();
 
   /**
-   * What guests that are on their way already hold here, as seen the last time and the time before.
-   * The host's own count of its memory may be older than the last time.
+   * What guests that are on their way already hold here, as told the last time and the time before.
+   * The host's own count of its memory may be older than the last time. Of one that arrives it is
+   * often not told; then all of its promise counts.
    */
   private Map<VmId, Bytes> seen = Map.of();
 
@@ -131,6 +132,7 @@ final class Reservations {
         .forEach(
             promised ->
                 Optional.ofNullable(here.get(promised.needs.vm()))
+                    .filter(Domain::residentTold)
                     .ifPresent(domain -> now.put(domain.id(), domain.resident())));
     held = seen;
     seen = now;

@@ -1,6 +1,8 @@
 package io.ballast.host.libvirt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.trade.Domain;
 import io.ballast.messages.Bytes;
@@ -57,6 +59,7 @@ final class LibvirtDomainsTest {
             Duration.ofMillis(1500),
             Bytes.ofMiB(96),
             Bytes.ofMiB(50),
+            true,
             new Domain.Counters(new Bytes(11), new Bytes(12), new Bytes(13), new Bytes(14)),
             false),
         read(running(), Optional.empty()));
@@ -76,6 +79,9 @@ final class LibvirtDomainsTest {
     Domain first = read(without(without(running(), "balloon.rss"), "block"), Optional.empty());
 
     assertEquals(Bytes.ofMiB(96), first.resident());
+    assertFalse(first.residentTold());
+    assertFalse(read(without(running(), "balloon.rss"), Optional.of(first)).residentTold());
+    assertTrue(read(running(), Optional.of(first)).residentTold());
     assertEquals(Bytes.ZERO, first.counters().read());
   }
 
@@ -162,6 +168,7 @@ final class LibvirtDomainsTest {
             Duration.ZERO,
             Bytes.ofMiB(96),
             Bytes.ZERO,
+            true,
             Domain.Counters.ZERO,
             false),
         read(off, Optional.of(before)));

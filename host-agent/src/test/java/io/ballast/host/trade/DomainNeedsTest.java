@@ -21,6 +21,7 @@ final class DomainNeedsTest {
           Duration.ZERO,
           Bytes.ofMiB(512),
           Bytes.ofMiB(100),
+          true,
           Domain.Counters.ZERO,
           false);
 

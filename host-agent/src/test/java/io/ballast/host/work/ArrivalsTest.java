@@ -104,6 +104,7 @@ final class ArrivalsTest {
             Duration.ZERO,
             Bytes.ofMiB(100),
             Bytes.ZERO,
+            true,
             Domain.Counters.ZERO,
             false);
     RefusedException refused = assertThrows(RefusedException.class, () -> arrivals.notComing(web));

@@ -61,6 +61,7 @@ final class PreconditionsTest {
         Duration.ZERO,
         gib(memory),
         Bytes.ZERO,
+        true,
         Domain.Counters.ZERO,
         hugePages);
   }

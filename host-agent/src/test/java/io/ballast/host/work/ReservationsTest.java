@@ -97,6 +97,23 @@ final class ReservationsTest {
   }
 
   @Test
+  void whatAGuestOnItsWayHoldsCountsOnlyIfItWasTold() {
+    Needs web = needs("web", 600);
+    promise(ONE, web, NOW);
+
+    for (int i = 0; i < 3; i++) {
+      reservations.seen(List.of(domain(web, VmState.PAUSED, 600, false)));
+    }
+
+    assertEquals(Bytes.ofMiB(600), reservations.promised(false, NOW));
+    assertRefused(
+        Reason.NO_ROOM,
+        "db needs 500 MiB of memory; 900 MiB is available here, of which 600 MiB is promised to"
+            + " VMs on their way; choose another host",
+        () -> promise(TWO, needs("db", 500), NOW));
+  }
+
+  @Test
   void hugePagesAreCountedApart() {
     Needs web = needs("web", 600);
     promise(
@@ -156,6 +173,10 @@ final class ReservationsTest {
   }
 
   private static Domain domain(Needs needs, VmState state, long resident) {
+    return domain(needs, state, resident, true);
+  }
+
+  private static Domain domain(Needs needs, VmState state, long resident, boolean told) {
     return new Domain(
         needs.vm(),
         needs.name(),
@@ -164,6 +185,7 @@ final class ReservationsTest {
         Duration.ZERO,
         needs.memory(),
         Bytes.ofMiB(resident),
+        told,
         Domain.Counters.ZERO,
         false);
   }

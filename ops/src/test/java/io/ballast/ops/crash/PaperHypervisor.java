@@ -123,6 +123,7 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
         Duration.ZERO,
         Bytes.ofMiB(1),
         Bytes.ofMiB(1),
+        true,
         Domain.Counters.ZERO,
         false);
   }
