@@ -87,15 +87,7 @@ public final class Migration implements Work {
 
   @Override
   public Future<Outcome> run(Consumer<Event> tell) {
-    Loop.Timer limit =
-        loop.after(
-            order.within(),
-            () ->
-                abort(
-                    new Refused(
-                        Reason.DEADLINE_PASSED,
-                        "the migration was given up after %d s; allow more time or more bandwidth"
-                            .formatted(order.within().toSeconds()))));
+    Loop.Timer limit = loop.after(order.within(), () -> abort(tooLong()));
     outcome.future().onComplete(known -> limit.stop());
     if (trip.left()) {
       watch(
@@ -113,6 +105,13 @@ public final class Migration implements Work {
     return outcome.future();
   }
 
+  private Refused tooLong() {
+    return new Refused(
+        Reason.DEADLINE_PASSED,
+        "the migration was given up after %d s; allow more time or more bandwidth"
+            .formatted(order.within().toSeconds()));
+  }
+
   private Event event(MigrationProgress progress) {
     return new Event.OperationProgressed(trip.operation(), trip.from(), order.vm(), progress);
   }
@@ -127,7 +126,7 @@ public final class Migration implements Work {
             result -> {
               Optional<MigrationProgress> under =
                   result.succeeded() ? result.result() : Optional.empty();
-              under.map(this::event).ifPresent(tell);
+              under.ifPresent(progress -> follow(progress, tell));
               if (under.isPresent() || result.failed()) {
                 quietSince = null;
               } else if (quietSince == null) {
@@ -140,6 +139,14 @@ public final class Migration implements Work {
                 loop.after(patience.again(), () -> watch(why, tell));
               }
             });
+  }
+
+  /** Its time does not begin anew with each life of the agent: it is the hypervisor that counts. */
+  private void follow(MigrationProgress progress, Consumer<Event> tell) {
+    tell.accept(event(progress));
+    if (progress.elapsed().compareTo(order.within()) >= 0) {
+      abort(tooLong());
+    }
   }
 
   @Override

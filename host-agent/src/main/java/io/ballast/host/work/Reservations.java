@@ -4,6 +4,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Needs;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -24,7 +25,9 @@ import java.util.stream.Collectors;
  */
 final class Reservations {
   static final int MOST = 100;
-  static final Duration LONGEST = Duration.ofDays(1);
+
+  /** As long as a promise may be asked for at all. */
+  static final Duration LONGEST = HostCommand.LONGEST_WITHIN.plusDays(1);
 
   private final Map<OperationId, Promised> promises = new LinkedHashMap<>();
 

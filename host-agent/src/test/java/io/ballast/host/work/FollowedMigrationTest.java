@@ -43,23 +43,15 @@ final class FollowedMigrationTest {
   private final FakeHypervisor here = world.host(new HostId("h1"), 1, Bytes.ofMiB(1000));
   private final FakeHypervisor there = world.host(new HostId("h2"), 1, Bytes.ofMiB(1000));
   private final List<Event> events = new ArrayList<>();
-  private final Migration migration =
-      new Migration(
-          new Migration.Trip(
-              new OperationId("op"),
-              new HostId("h1"),
-              new Migrate(
-                  WEB,
-                  new HostId("h2"),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Duration.ofMillis(300),
-                  WITHIN),
-              () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
-              false),
-          here,
-          time,
-          Patience.DEFAULT);
+  private final Migrate order =
+      new Migrate(
+          WEB,
+          new HostId("h2"),
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofMillis(300),
+          WITHIN);
+  private final Migration migration = migration(false);
 
   @BeforeEach
   void aGuest() {
@@ -99,6 +91,24 @@ final class FollowedMigrationTest {
         outcome.result());
     assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
     assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  @Test
+  void theTimeThatItTookInAnEarlierLifeOfTheAgentCounts() {
+    here.feed(WEB, 1);
+    var unused = here.migrate(order, PeerAddress.of(there.peerUri()), progress -> {});
+    time.pass(WITHIN.minusSeconds(10));
+
+    Future<Outcome> outcome = migration(true).run(events::add);
+    time.pass(Duration.ofSeconds(5));
+    assertEquals(Optional.of(VmState.PAUSED), there.truth(WEB));
+    time.pass(Duration.ofSeconds(15));
+
+    assertEquals(
+        new Outcome.Failed(
+            Reason.DEADLINE_PASSED,
+            "the migration was given up after 300 s; allow more time or more bandwidth"),
+        outcome.result());
   }
 
   @Test
@@ -179,6 +189,19 @@ final class FollowedMigrationTest {
         new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), outcome.result());
     assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
     assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  private Migration migration(boolean left) {
+    return new Migration(
+        new Migration.Trip(
+            new OperationId("op"),
+            new HostId("h1"),
+            order,
+            () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+            left),
+        here,
+        time,
+        Patience.DEFAULT);
   }
 
   /** A migration whose call breaks off a few seconds after it began. */

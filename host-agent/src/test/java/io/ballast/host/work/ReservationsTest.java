@@ -7,6 +7,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Needs;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -65,6 +66,14 @@ final class ReservationsTest {
     reservations.promise(ONE, needs("web", 600), Duration.ofDays(1_000_000), huge -> FREE, NOW);
 
     assertEquals(Bytes.ZERO, reservations.promised(false, NOW.plus(Reservations.LONGEST)));
+  }
+
+  @Test
+  void thePromiseForTheLongestMigrationLastsToItsEnd() {
+    Duration longest = HostCommand.LONGEST_WITHIN.plusMinutes(2);
+    reservations.promise(ONE, needs("web", 600), longest, huge -> FREE, NOW);
+
+    assertEquals(Bytes.ofMiB(600), reservations.promised(false, NOW.plus(longest).minusMillis(1)));
   }
 
   @Test
