@@ -45,12 +45,16 @@ import org.slf4j.LoggerFactory;
 final class HostSampler {
   private static final Logger LOG = LoggerFactory.getLogger(HostSampler.class);
 
+  /** Samples that may fail to come before what was last read of the host counts as old. */
+  private static final int SAMPLES_TO_MISS = 10;
+
   private final HostMeter meter;
   private final Hypervisor hypervisor;
   private final HostId host;
   private final String peerUri;
   private final Loop loop;
   private final Clock clock;
+  private final Duration fresh;
   private final Window<Reading> readings;
   private final Window<Sample> samples;
   private Consumer<List<Domain>> listener = domains -> {};
@@ -59,6 +63,7 @@ final class HostSampler {
   private Health health = Health.STUCK;
   private Optional<Instant> sampledAt = Optional.empty();
   private Latest<Reading> reading = Latest.nothing();
+  private Duration readAt = Duration.ZERO;
   private @Nullable Map<VmId, VmState> told;
 
   HostSampler(
@@ -69,6 +74,7 @@ final class HostSampler {
     this.peerUri = config.peerUri();
     this.loop = loop;
     this.clock = clock;
+    this.fresh = config.sampleEvery().multipliedBy(SAMPLES_TO_MISS);
     Duration length = config.beater().every();
     this.readings = new Window<>(length, (from, to) -> to.at().minus(from.at()));
     this.samples = new Window<>(length, (from, to) -> to.at().minus(from.at()));
@@ -106,6 +112,7 @@ final class HostSampler {
     if (result.succeeded()) {
       readings.add(result.result());
       reading = before.seen(result.result(), clock.instant());
+      readAt = loop.now();
     } else {
       reading = before.missed(result.cause());
     }
@@ -192,12 +199,28 @@ final class HostSampler {
   /**
    * The memory that is available to new work.
    *
-   * @throws RefusedException as {@code NOT_READY} if it is not {@link #ready}
+   * @throws RefusedException as {@code NOT_READY} if it is not {@link #ready}, or not known any
+   *     more
    */
   Room available() {
     Reading last = reading.value().orElseThrow(this::notReady);
+    Duration age = loop.now().minus(readAt);
+    if (reading.problem().isPresent() || age.compareTo(fresh) > 0) {
+      throw notReadyAnyMore(age);
+    }
     Bytes free = last.memory().minusOrZero(last.memoryUsed());
     return new Room(free.minusOrZero(last.hugePages()), last.hugePages());
+  }
+
+  private RefusedException notReadyAnyMore(Duration age) {
+    return new RefusedException(
+        Reason.NOT_READY,
+        "how much memory of %s is free is not known, its load was last read %d s ago: %s; choose"
+                .formatted(
+                    host,
+                    age.toSeconds(),
+                    reading.problem().orElse("a look at it does not come back"))
+            + " another host, or see to it that its agent can read /proc");
   }
 
   private RefusedException notReady() {

@@ -11,12 +11,15 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,12 +74,56 @@ final class HostSamplerTest {
     assertEquals("the load of h1 was not read yet: /proc/meminfo is empty", refused.getMessage());
   }
 
+  @Test
+  void onALoadThatCantBeReadAnyMoreNoRoomIsGiven() {
+    List<Future<Reading>> readings =
+        List.of(
+            Future.succeededFuture(reading(64, 10, 0)),
+            Future.failedFuture(new IOException("/proc/meminfo is empty")),
+            Future.succeededFuture(reading(64, 20, 0)));
+    Iterator<Future<Reading>> next = readings.iterator();
+    HostSampler sampler = sampler(next::next);
+    host.time.pass(Duration.ofSeconds(1));
+
+    measure(sampler);
+
+    RefusedException refused = assertThrows(RefusedException.class, sampler::available);
+    assertEquals(Reason.NOT_READY, refused.reason());
+    assertEquals(
+        "how much memory of h1 is free is not known, its load was last read 1 s ago:"
+            + " /proc/meminfo is empty; choose another host, or see to it that its agent can read"
+            + " /proc",
+        refused.getMessage());
+    measure(sampler);
+    assertEquals(new Room(gib(44), gib(0)), sampler.available());
+  }
+
+  @Test
+  void onALoadThatWasReadLongAgoNoRoomIsGiven() {
+    Iterator<Future<Reading>> next =
+        List.of(Future.succeededFuture(reading(64, 10, 0)), Promise.<Reading>promise().future())
+            .iterator();
+    HostSampler sampler = sampler(next::next);
+    measure(sampler);
+    host.time.pass(Duration.ofSeconds(10));
+    assertEquals(new Room(gib(54), gib(0)), sampler.available());
+
+    host.time.pass(Duration.ofSeconds(1));
+
+    RefusedException refused = assertThrows(RefusedException.class, sampler::available);
+    assertEquals(Reason.NOT_READY, refused.reason());
+  }
+
   private HostSampler sampler(Future<Reading> reading) {
+    return sampler(() -> reading);
+  }
+
+  private HostSampler sampler(Supplier<Future<Reading>> reading) {
     HostMeter meter =
         new HostMeter() {
           @Override
           public Future<Reading> read() {
-            return reading;
+            return reading.get();
           }
 
           @Override
@@ -91,9 +138,13 @@ final class HostSamplerTest {
             host.hypervisor,
             host.time,
             host.time);
+    measure(sampler);
+    return sampler;
+  }
+
+  private void measure(HostSampler sampler) {
     sampler.measure();
     host.time.pass(Duration.ZERO);
-    return sampler;
   }
 
   private static Reading reading(int memory, int used, int hugePages) {
