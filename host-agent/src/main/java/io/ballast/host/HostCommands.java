@@ -159,15 +159,22 @@ final class HostCommands implements Trade {
 
   /** Defining the same again changes nothing more, so what was interrupted is done once more. */
   private Handling define(Define asked) {
-    VmId vm = DomainXml.of(asked.xml()).id();
+    DomainXml described = DomainXml.of(asked.xml());
+    VmId vm = described.id();
     String xml = config.domains().admitted(asked.xml());
     Work work = Work.of(() -> hypervisor.define(xml));
-    return change(vm, found -> work, () -> work);
+    return change(
+        vm,
+        found -> {
+          travel.arrivals().notComing(vm, described.text("name").orElse(vm.toString()));
+          return work;
+        },
+        () -> work);
   }
 
   private Work start(Domain domain) {
     Preconditions.notActive(domain);
-    travel.arrivals().notComing(domain);
+    travel.arrivals().notComing(domain.id(), domain.name());
     Preconditions.fits(domain, travel.arrivals().left(sampler.available()));
     return Work.of(() -> hypervisor.start(domain.id()));
   }
@@ -233,7 +240,9 @@ final class HostCommands implements Trade {
       return Future.failedFuture(
           new RefusedException(
               Reason.UNKNOWN_OPERATION,
-              "there is no operation " + asked.operation() + " here; 'moves' lists them"));
+              "there is no operation "
+                  + asked.operation()
+                  + " here; 'ballast watch' shows the open ones"));
     }
     VmId vm = asked.vm().get();
     return agent

@@ -139,6 +139,18 @@ final class CommandsInTimeTest {
     assertEquals(Reason.HYPERVISOR_STUCK, cancel.refusal().reason());
   }
 
+  @Test
+  void whoCancelsWhatNobodyKnowsIsToldWhereToLook() {
+    Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.empty()));
+    host.time.pass(SECOND);
+
+    assertEquals(
+        new Reply.Refused(
+            Reason.UNKNOWN_OPERATION,
+            "there is no operation op-0 here; 'ballast watch' shows the open ones"),
+        cancel.refusal());
+  }
+
   private Migrate migration() {
     return new Migrate(
         WEB,

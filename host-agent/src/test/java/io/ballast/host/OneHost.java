@@ -99,21 +99,20 @@ final class OneHost {
   }
 
   /** A command that has so long to be accepted, under an id of its own. */
-  Sent send(HostCommand<Reply.Accepted> command, Duration within) {
+  Sent send(HostCommand<?> command, Duration within) {
     return send(new OperationId("op-" + ++sent), command, within, OptionalLong.empty());
   }
 
-  Sent send(HostCommand<Reply.Accepted> command) {
+  Sent send(HostCommand<?> command) {
     return send(command, Duration.ofSeconds(5));
   }
 
-  Sent send(HostCommand<Reply.Accepted> command, long epoch) {
+  Sent send(HostCommand<?> command, long epoch) {
     return send(
         new OperationId("op-" + ++sent), command, Duration.ofSeconds(5), OptionalLong.of(epoch));
   }
 
-  private Sent send(
-      OperationId id, HostCommand<Reply.Accepted> command, Duration within, OptionalLong epoch) {
+  private Sent send(OperationId id, HostCommand<?> command, Duration within, OptionalLong epoch) {
     Deadline deadline = Deadline.in(within, () -> time.now().toNanos());
     Envelope envelope =
         new Envelope(

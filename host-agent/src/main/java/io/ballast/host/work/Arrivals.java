@@ -10,6 +10,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Accepted;
 import io.ballast.messages.Reply.Prepared;
+import io.ballast.messages.VmId;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
@@ -135,11 +136,12 @@ public final class Arrivals {
   }
 
   /**
-   * A domain that is to be started here is not on its way here, and no other of its name is.
+   * A domain that is to be defined or started here is not on its way here, and no other of its name
+   * is.
    *
    * @throws RefusedException as {@code BUSY} if it is
    */
-  public void notComing(Domain domain) {
-    reservations.free(domain.id(), domain.name(), loop.now());
+  public void notComing(VmId vm, String name) {
+    reservations.free(vm, name, loop.now());
   }
 }

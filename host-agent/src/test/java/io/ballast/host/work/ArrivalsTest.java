@@ -16,7 +16,6 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Prepared;
 import io.ballast.messages.VmId;
-import io.ballast.messages.VmState;
 import io.ballast.testing.VirtualTime;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -95,22 +94,11 @@ final class ArrivalsTest {
     promised(web(ONE, 100));
 
     assertEquals(Reason.BUSY, refusal(arrivals.prepare(web(TWO, 100))).reason());
-    Domain web =
-        new Domain(
-            WEB,
-            "web",
-            VmState.SHUT_OFF,
-            1,
-            Duration.ZERO,
-            Bytes.ofMiB(100),
-            Bytes.ZERO,
-            true,
-            Domain.Counters.ZERO,
-            false);
-    RefusedException refused = assertThrows(RefusedException.class, () -> arrivals.notComing(web));
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> arrivals.notComing(WEB, "web"));
     assertEquals(Reason.BUSY, refused.reason());
     arrivals.release(ONE);
-    arrivals.notComing(web);
+    arrivals.notComing(WEB, "web");
   }
 
   @Test
