@@ -33,12 +33,10 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   migrating --- the hypervisor says done --------------------------------> Done
- *       | an error, or an error that does not say that it is over
- *       |     |
- *       |     v
- *       |   watching, also one that was left: until none is under way
- *       |     |
- *       v     v
+ *       | its error   | no word of its end
+ *       |             v
+ *       |          watching, also one that was left, until none is under way
+ *       v             v
  *   looking at both hosts, again and again while its end is unknown -------> MigrationEnd
  * </pre>
  *
