@@ -22,6 +22,9 @@ import java.util.Optional;
 
 /** The other hosts by their agents on the bus, and by the names of this host's resolver. */
 record BusPeers(Bus bus, Vertx vertx) implements Peers {
+  /** How long an agent may take to say that it gave a promise up. */
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+
   /** A promise that is still to be given back then has lost its agent. */
   private static final Duration TO_RELEASE = Duration.ofMinutes(1);
 
@@ -37,9 +40,21 @@ record BusPeers(Bus bus, Vertx vertx) implements Peers {
         .map(found -> found.beat().hypervisor().peerUri());
   }
 
+  /** Where another scheduler leads by now, this agent's own name is all that is left to go by. */
   @Override
-  public Future<Void> release(HostId to, OperationId operation) {
-    return bus.cast(Request.of(at(to), new Release(operation)).within(TO_RELEASE));
+  public Future<Void> release(HostId to, OperationId operation, Optional<Long> epoch) {
+    Request<Reply.Accepted> own = Request.of(at(to), new Release(operation)).within(TO_RELEASE);
+    if (epoch.isEmpty()) {
+      return bus.cast(own);
+    }
+    Request<Reply.Accepted> led = own.withEpoch(epoch.get());
+    return bus.call(led.within(ANSWER))
+        .<Void>mapEmpty()
+        .recover(failure -> bus.cast(isStale(failure) ? own : led));
+  }
+
+  private static boolean isStale(Throwable failure) {
+    return failure instanceof RefusedException refused && refused.reason() == Reason.STALE_EPOCH;
   }
 
   /** The resolver of the system blocks, so it is asked on a worker; its caller need not wait. */

@@ -201,7 +201,7 @@ final class HostCommands implements Trade {
                       Preconditions.elsewhere(asked, config.here());
                       return travel.departures().of(id, asked, vm.orElseThrow(), epoch);
                     }),
-        () -> travel.departures().left(id, asked));
+        () -> travel.departures().left(id, asked, epoch));
   }
 
   private Handling change(

@@ -64,24 +64,28 @@ public final class Departures {
                     order.to(), prepare(operation, order, DomainNeeds.of(found)), epoch, ANSWER)
                 .recover(failure -> withoutPromise(order.to(), failure))
                 .compose(uri -> allowed(order, uri)))
-        .onFailure(failure -> release(order.to(), operation))
-        .map(peer -> departure(operation, order, () -> Future.succeededFuture(peer), false));
+        .onFailure(failure -> release(order.to(), operation, epoch))
+        .map(peer -> departure(operation, order, epoch, () -> Future.succeededFuture(peer), false));
   }
 
   /** A migration that an earlier life of this agent may have begun. */
-  public Work left(OperationId operation, Migrate order) {
-    return departure(operation, order, () -> peer(order), true);
+  public Work left(OperationId operation, Migrate order, Optional<Long> epoch) {
+    return departure(operation, order, epoch, () -> peer(order), true);
   }
 
   private Work departure(
-      OperationId operation, Migrate order, Supplier<Future<PeerAddress>> peer, boolean left) {
+      OperationId operation,
+      Migrate order,
+      Optional<Long> epoch,
+      Supplier<Future<PeerAddress>> peer,
+      boolean left) {
     return new Departure(
         new Migration(
             new Migration.Trip(operation, here.host(), order, peer, left),
             hypervisor,
             ways.loop(),
             ways.patience()),
-        () -> release(order.to(), operation));
+        () -> release(order.to(), operation, epoch));
   }
 
   /** Where the target of an order is reached, without any promise. */
@@ -169,9 +173,9 @@ public final class Departures {
             .formatted(to, why));
   }
 
-  private void release(HostId to, OperationId operation) {
+  private void release(HostId to, OperationId operation, Optional<Long> epoch) {
     peers
-        .release(to, operation)
+        .release(to, operation, epoch)
         .onFailure(
             e -> LOG.info("{} was not told that {} is over: {}", to, operation, e.getMessage()));
   }

@@ -26,8 +26,12 @@ public interface Peers {
   /** The URI at which a host's hypervisor is reached, by what its agent says. */
   Future<String> address(HostId to, Duration within);
 
-  /** Tells the agent of a host that it need not keep its promise any longer. */
-  Future<Void> release(HostId to, OperationId operation);
+  /**
+   * Tells the agent of a host that it need not keep its promise any longer.
+   *
+   * @param epoch of the scheduler for which it was asked
+   */
+  Future<Void> release(HostId to, OperationId operation, Optional<Long> epoch);
 
   /** All addresses for which a name stands here. */
   Future<List<InetAddress>> resolve(String name);

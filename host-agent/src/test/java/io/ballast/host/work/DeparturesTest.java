@@ -73,6 +73,7 @@ final class DeparturesTest {
         asked);
     assertEquals(List.of(Optional.of(7L)), peers.epochs);
     assertEquals(List.of(OPERATION), peers.released);
+    assertEquals(peers.epochs, peers.releasedFor, "it is given back in the name that asked for it");
   }
 
   @Test
@@ -204,12 +205,14 @@ final class DeparturesTest {
 
   @Test
   void aMigrationThatAnEarlierLifeBeganNeedsNoPromiseAndGivesItBack() {
-    Future<Outcome> outcome = departures.left(OPERATION, order(Optional.empty())).run(told -> {});
+    Future<Outcome> outcome =
+        departures.left(OPERATION, order(Optional.empty()), Optional.of(7L)).run(told -> {});
     time.pass(Duration.ofMinutes(2));
 
     assertTrue(outcome.result() instanceof Outcome.Failed, () -> "" + outcome.result());
     assertEquals(List.of(), peers.asked);
     assertEquals(List.of(OPERATION), peers.released);
+    assertEquals(List.of(Optional.of(7L)), peers.releasedFor);
   }
 
   private Departures departures(PeerRules rules) {

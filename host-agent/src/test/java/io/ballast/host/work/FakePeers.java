@@ -24,6 +24,7 @@ public final class FakePeers implements Peers {
 
   final List<Optional<Long>> epochs = new ArrayList<>();
   final List<OperationId> released = new ArrayList<>();
+  final List<Optional<Long>> releasedFor = new ArrayList<>();
 
   /** What all names stand for. */
   final Map<String, List<InetAddress>> names = new HashMap<>();
@@ -67,8 +68,9 @@ public final class FakePeers implements Peers {
   }
 
   @Override
-  public Future<Void> release(HostId to, OperationId operation) {
+  public Future<Void> release(HostId to, OperationId operation, Optional<Long> epoch) {
     released.add(operation);
+    releasedFor.add(epoch);
     return Future.succeededFuture();
   }
 
