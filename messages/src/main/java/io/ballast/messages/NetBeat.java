@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param sampledAt when they were last seen, by the host's clock; absent until they first were,
  *     while nothing is known of them
- * @param problem for a person: why a look at them has failed since; absent if none has
+ * @param problem for a person: why a look at them, or at some of the bridges alone, has failed
+ *     since; absent if none has
  */
 public record NetBeat(
     Pulse pulse,

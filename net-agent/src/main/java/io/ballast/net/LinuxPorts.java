@@ -28,16 +28,20 @@ import org.slf4j.LoggerFactory;
  * The network of a Linux host: links and kernel bridges from {@code /sys/class/net}, Open vSwitch
  * bridges from its own tool. Reads on a worker thread.
  *
- * <p>An Open vSwitch that does not answer costs the host its Open vSwitch bridges only, and a link
- * that can't be read only itself; the log says so once.
+ * <p>While Open vSwitch does not answer, its bridges are told as they were last seen, and that they
+ * are; a link that can't be read costs only itself. The log says either once.
  */
 public final class LinuxPorts implements Ports {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxPorts.class);
 
+  /** Characters of what a tool complains of that are told. */
+  private static final int LONGEST_PROBLEM = 300;
+
   private final Vertx vertx;
   private final Path links;
   private final OpenVswitch openVswitch;
-  private boolean openVswitchAnswers = true;
+  private List<Bridge> switches = List.of();
+  private Optional<String> switchProblem = Optional.empty();
   private Set<String> leftOut = Set.of();
 
   /**
@@ -65,7 +69,8 @@ public final class LinuxPorts implements Ports {
 
   synchronized Wiring lookNow() throws IOException {
     List<Wire> wires = new ArrayList<>();
-    List<Bridge> bridges = new ArrayList<>(openVswitchBridges());
+    lookAtOpenVswitch();
+    List<Bridge> bridges = new ArrayList<>(switches);
     Map<String, IOException> odd = new TreeMap<>();
     Duration at = Duration.ofNanos(System.nanoTime());
     for (Path link : children(links)) {
@@ -86,7 +91,7 @@ public final class LinuxPorts implements Ports {
     }
     leaveOut(odd);
     bridges.sort(Comparator.comparing(Bridge::name));
-    return new Wiring(at, bridges, wires);
+    return new Wiring(at, bridges, wires, switchProblem);
   }
 
   private void leaveOut(Map<String, IOException> odd) {
@@ -105,17 +110,17 @@ public final class LinuxPorts implements Ports {
     return new Bridge(name, Bridge.Kind.LINUX, ports);
   }
 
-  private List<Bridge> openVswitchBridges() {
+  private void lookAtOpenVswitch() {
     try {
-      List<Bridge> found = openVswitch.bridges();
-      openVswitchAnswers = true;
-      return found;
+      switches = openVswitch.bridges();
+      switchProblem = Optional.empty();
     } catch (IOException e) {
-      if (openVswitchAnswers) {
-        LOG.warn("The bridges of Open vSwitch are left out: {}", e.getMessage());
+      if (switchProblem.isEmpty()) {
+        LOG.warn("The bridges of Open vSwitch are told as last seen: {}", e.getMessage());
       }
-      openVswitchAnswers = false;
-      return List.of();
+      String problem = "the bridges of Open vSwitch are as last seen: " + e.getMessage();
+      switchProblem =
+          Optional.of(problem.substring(0, Math.min(problem.length(), LONGEST_PROBLEM)).strip());
     }
   }
 

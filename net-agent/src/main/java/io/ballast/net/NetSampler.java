@@ -66,7 +66,7 @@ final class NetSampler {
         wiring.value().map(Wiring::bridges).orElse(List.of()),
         wiring.value().map(now -> links(earlier.orElse(now), now)).orElse(List.of()),
         wiring.at(),
-        wiring.problem());
+        wiring.problem().or(() -> wiring.value().flatMap(Wiring::problem)));
   }
 
   /**

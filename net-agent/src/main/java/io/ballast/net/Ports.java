@@ -25,8 +25,10 @@ public interface Ports extends AutoCloseable {
    * All that there is at one moment, each sorted by name; loopback is left out.
    *
    * @param at the moment, by a clock that never jumps; only differences mean something
+   * @param problem for a person: why some of the bridges are told as they were last seen; empty if
+   *     all were seen
    */
-  record Wiring(Duration at, List<Bridge> bridges, List<Wire> wires) {
+  record Wiring(Duration at, List<Bridge> bridges, List<Wire> wires, Optional<String> problem) {
     public Wiring {
       bridges = List.copyOf(bridges);
       wires = List.copyOf(wires);

@@ -127,14 +127,41 @@ final class LinuxPortsTest {
   }
 
   @Test
-  void anOpenVswitchThatFailsCostsItsBridgesOnly(Vertx vertx) throws IOException {
+  void anOpenVswitchThatFailsFromTheStartCostsItsBridgesOnly(Vertx vertx) throws IOException {
     Path tool = tool("echo 'database connection failed' >&2; exit 1\n");
     OpenVswitch failing = new OpenVswitch(tool, Duration.ofSeconds(20));
 
     assertEquals(
         tool + " failed: database connection failed",
         assertThrows(IOException.class, failing::bridges).getMessage());
-    assertEquals(1, ports(vertx, failing).lookNow().bridges().size());
+    Wiring wiring = ports(vertx, failing).lookNow();
+    assertEquals(List.of("br0"), wiring.bridges().stream().map(Bridge::name).toList());
+    assertTrue(wiring.problem().isPresent(), "none of them was ever seen");
+  }
+
+  @Test
+  void bridgesOfAnOpenVswitchThatFailsAreToldAsLastSeenAndThatTheyAre(Vertx vertx)
+      throws IOException {
+    Path tool = tool("cat <<'TABLES'\n" + OVS + "TABLES\n");
+    LinuxPorts ports = ports(vertx, new OpenVswitch(tool, Duration.ofSeconds(20)));
+    Wiring before = ports.lookNow();
+    assertEquals(Optional.empty(), before.problem());
+
+    tool("echo 'database connection failed' >&2; exit 1\n");
+    Wiring failed = ports.lookNow();
+
+    assertEquals(before.bridges(), failed.bridges());
+    assertEquals(
+        Optional.of(
+            "the bridges of Open vSwitch are as last seen: "
+                + tool
+                + " failed: database connection failed"),
+        failed.problem());
+
+    Files.delete(tool);
+    Wiring removed = ports.lookNow();
+    assertEquals(List.of("br0"), removed.bridges().stream().map(Bridge::name).toList());
+    assertEquals(Optional.empty(), removed.problem());
   }
 
   @Test

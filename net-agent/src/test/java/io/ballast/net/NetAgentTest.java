@@ -22,6 +22,7 @@ import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Link;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.InspectStorage;
@@ -153,6 +154,29 @@ final class NetAgentTest {
   }
 
   @Test
+  void aPartThatIsToldAsLastSeenIsAProblem() {
+    Ports half =
+        new Ports() {
+          @Override
+          public Future<Wiring> look() {
+            return Future.succeededFuture(
+                new Wiring(Duration.ZERO, List.of(), List.of(), Optional.of("no switch answers")));
+          }
+
+          @Override
+          public void close() {}
+        };
+    NetSampler sampler = new NetSampler(half, Clock.systemUTC());
+    done(sampler.sample());
+
+    NetBeat beat =
+        sampler.beat(new Pulse(HOST, "lab", 1, 1, Instant.EPOCH, Duration.ofSeconds(1), "1.2.3"));
+
+    assertEquals(Optional.of("no switch answers"), beat.problem());
+    assertTrue(beat.sampledAt().isPresent());
+  }
+
+  @Test
   void ratesAreGrowthDividedByTime() {
     List<Link> links =
         NetSampler.links(
@@ -170,7 +194,7 @@ final class NetAgentTest {
   }
 
   private static Wiring wiring(long seconds, Wire... wires) {
-    return new Wiring(Duration.ofSeconds(seconds), List.of(), List.of(wires));
+    return new Wiring(Duration.ofSeconds(seconds), List.of(), List.of(wires), Optional.empty());
   }
 
   private static Wire wire(String name, long received, long sent) {

@@ -76,7 +76,8 @@ public final class FakePorts implements Ports {
                         carried(link.getValue().received(), age),
                         carried(link.getValue().sent(), age)))
             .toList();
-    return Future.succeededFuture(new Wiring(age, List.copyOf(bridges.values()), wires));
+    return Future.succeededFuture(
+        new Wiring(age, List.copyOf(bridges.values()), wires, Optional.empty()));
   }
 
   private static Bytes carried(Bytes perSecond, Duration age) {
