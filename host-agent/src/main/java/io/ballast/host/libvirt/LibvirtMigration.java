@@ -68,6 +68,9 @@ final class LibvirtMigration {
   private volatile @Nullable LibvirtJob last;
   private volatile boolean startedWithItsHost;
 
+  /** Whether the log says already that its abort is held up. */
+  private volatile boolean heldUp;
+
   LibvirtMigration(
       Migrate order,
       PeerAddress peer,
@@ -144,7 +147,8 @@ final class LibvirtMigration {
         .onFailure(
             e -> {
               boolean notBegun = reason(e) == Reason.WRONG_STATE;
-              if (!notBegun) {
+              if (!notBegun && !heldUp) {
+                heldUp = true;
                 LOG.warn("The abort of {} is tried again: {}", what(), e.getMessage());
               }
               if (clock.isShutdown()) {
