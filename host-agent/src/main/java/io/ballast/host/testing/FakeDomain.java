@@ -7,10 +7,13 @@ import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A fake domain, which wants a steady part of a processor and gets what its host has left. */
 final class FakeDomain {
   private static final Bytes DEFAULT_MEMORY = Bytes.ofMiB(64);
+  private static final Pattern APPETITE = Pattern.compile("wants (\\S+) processors");
 
   private final String xml;
   private final VmId id;
@@ -25,7 +28,7 @@ final class FakeDomain {
 
   /**
    * Reads {@code uuid}, {@code name}, {@code memory} in KiB, {@code vcpu}, and what only a fake
-   * has: {@code appetite} in processors.
+   * has: its appetite in processors, from the {@code description}.
    */
   FakeDomain(String xml) {
     DomainXml read = DomainXml.of(xml);
@@ -35,7 +38,12 @@ final class FakeDomain {
     this.vcpus = read.text("vcpu").map(Integer::parseInt).orElse(1);
     this.memory = read.text("memory").map(Long::parseLong).map(Bytes::ofKiB).orElse(DEFAULT_MEMORY);
     this.hugePages = read.hugePages();
-    this.appetite = read.text("appetite").map(Double::parseDouble).orElse(0.0);
+    this.appetite = read.text("description").map(FakeDomain::appetite).orElse(0.0);
+  }
+
+  private static double appetite(String description) {
+    Matcher matcher = APPETITE.matcher(description);
+    return matcher.matches() ? Double.parseDouble(matcher.group(1)) : 0;
   }
 
   static String xml(VmId id, String name, int vcpus, Bytes memory, double appetite) {
@@ -47,7 +55,7 @@ final class FakeDomain {
           <uuid>%s</uuid>
           <memory unit='KiB'>%d</memory>
           <vcpu>%d</vcpu>
-          <appetite>%s</appetite>
+          <description>wants %s processors</description>
         </domain>
         """,
         name,
