@@ -1,15 +1,13 @@
 package io.ballast.host.trade;
 
-import io.ballast.bus.RefusedException;
-import java.util.Optional;
 import java.util.Set;
-import org.w3c.dom.Element;
 
 /**
  * The look at one element of a domain's description for programs that it has run, devices of the
- * host that it takes, and pools and networks from which it gets a disk; files apart.
+ * host that it takes, and what it has libvirt do when the guest fails; files, disks and networks
+ * apart.
  */
-record DeviceReview(DomainPolicy policy, Element element) {
+record DeviceReview(DomainPart part) {
   /** The devices that libvirt knows and that are looked at here; any other is refused. */
   private static final Set<String> KNOWN =
       Set.of(
@@ -46,8 +44,13 @@ record DeviceReview(DomainPolicy policy, Element element) {
           "vsock",
           "watchdog");
 
+  private static final String RENDER_NODE = "rendernode";
   private static final Set<String> QUIET_AUDIO = Set.of("none", "spice", "dbus", "file");
   private static final Set<String> SCREENS = Set.of("vnc", "spice", "rdp", "egl-headless", "dbus");
+  private static final Set<String> ENDS =
+      Set.of("", "destroy", "restart", "preserve", "rename-restart");
+  private static final Set<String> ALARMS =
+      Set.of("", "reset", "shutdown", "poweroff", "pause", "none", "inject-nmi");
   private static final Set<String> SOCKETS = Set.of("tcp", "udp");
   private static final Set<String> LINES =
       Set.of(
@@ -66,170 +69,127 @@ record DeviceReview(DomainPolicy policy, Element element) {
           "dbus");
 
   void check() {
-    String name = element.getLocalName();
-    if (in("devices") && !KNOWN.contains(name)) {
-      throw DomainReview.refused(
-          "<%s> is no device that this agent knows; take it out".formatted(name));
+    if (part.in("devices")) {
+      device();
     }
-    switch (name) {
-      case "bootloader", "init", "script", "downscript" -> throw never("it has a program run");
+    switch (part.name()) {
+      case "init", "script", "downscript" -> throw part.never("it has a program run");
       case "seclabel" -> confinement();
-      case "disk" -> disk();
-      case "source" -> source();
-      case "interface" -> port();
-      case "hostdev" -> takes(attribute("mode").equals("subsystem") ? attribute("type") : "");
-      case "redirdev", "shmem", "vsock" -> {
-        takes(name);
-        if (name.equals("redirdev")) {
-          line();
+      case "on_crash", "on_poweroff", "on_reboot" ->
+          dump(part.text(), ENDS, "use destroy, restart or preserve");
+      case "graphics" -> screen();
+      case "gl" -> {
+        if (part.in("graphics") && !part.attribute("enable").equals("no")) {
+          part.takes(RENDER_NODE);
         }
       }
-      case "smartcard" -> {
-        if (attribute("mode").equals("passthrough")) {
-          line();
-        } else {
-          takes(name);
-        }
-      }
-      case "serial", "parallel", "console", "channel" -> {
-        if (in("devices")) {
-          line();
+      case "driver" -> {
+        if (part.in("video") && part.attribute("name").equals("vhostuser")) {
+          part.takes(RENDER_NODE);
         }
       }
       case "backend" -> backend();
-      case "portForward" -> takes("socket");
-      case "audio" -> {
-        if (in("devices") && !QUIET_AUDIO.contains(attribute("type"))) {
-          takes(name);
-        }
-      }
-      case "graphics" -> {
-        if (!SCREENS.contains(attribute("type")) || element.hasAttribute("address")) {
-          throw never("it uses a screen or a bus of the host; use vnc or spice");
+      // Without a path it is a service of the host that libvirt finds by itself.
+      case "quoteGenerationService" -> {
+        if (!part.has("path")) {
+          part.takes("socket");
         }
       }
       default -> {}
     }
+  }
+
+  private void device() {
+    String name = part.name();
+    if (!KNOWN.contains(name)) {
+      throw DomainPart.refused(
+          "<%s> is no device that this agent knows; take it out".formatted(name));
+    }
+    switch (name) {
+      case "hostdev" -> hostDevice();
+      case "redirdev" -> {
+        part.takes(name);
+        line();
+      }
+      case "shmem", "vsock" -> part.takes(name);
+      case "smartcard" -> {
+        if (part.attribute("mode").equals("passthrough")) {
+          line();
+        } else {
+          part.takes(name);
+        }
+      }
+      case "serial", "parallel", "console", "channel" -> line();
+      case "audio" -> audio();
+      case "watchdog" -> dump(part.attribute("action"), ALARMS, "use reset, poweroff or none");
+      default -> {}
+    }
+  }
+
+  private void hostDevice() {
+    if (!part.attribute("mode").equals("subsystem") || part.attribute("type").isEmpty()) {
+      throw part.never("it does not say which kind of device of the host it takes");
+    }
+    part.takes(part.attribute("type"));
   }
 
   /** A domain must not choose as whom its process runs, nor to run unconfined. */
   private void confinement() {
-    boolean dynamic = attribute("type").equals("dynamic");
+    boolean dynamic = part.attribute("type").equals("dynamic");
     boolean chooses =
-        !(attribute("type").isEmpty() || dynamic)
-            || DomainDocument.children(element).stream()
-                .map(Element::getLocalName)
-                .anyMatch(
-                    child -> child.equals("baselabel") || (child.equals("label") && !dynamic));
+        !(part.attribute("type").isEmpty() || dynamic)
+            || part.below("baselabel").findAny().isPresent()
+            || (!dynamic && part.below("label").findAny().isPresent());
     if (chooses) {
-      throw never("libvirt alone chooses how a domain is confined");
+      throw part.never("libvirt alone chooses how a domain is confined");
     }
   }
 
-  private void disk() {
-    switch (attribute("type")) {
-      case "nvme" -> takes("pci");
-      case "vhostvdpa" -> takes("vdpa");
-      default -> {}
-    }
-    if (attribute("rawio").equals("yes") || attribute("sgio").equals("unfiltered")) {
-      takes("scsi");
-    }
-  }
-
-  private void source() {
-    String pool = attribute("pool");
-    if (element.hasAttribute("pool") && !policy.allowsPool(pool)) {
-      throw DomainReview.refused(
-          "<%s> lies in the pool '%s', which is none of %s; move it there, or add the pool to"
-                  .formatted(owner(), pool, DomainReview.words(policy.pools()))
-              + " agent.domains.pools");
-    }
-    String protocol = attribute("protocol");
-    boolean adapter = in("hostdev") && protocol.equals("vhost");
-    if (element.hasAttribute("protocol") && !adapter && !policy.protocols().contains(protocol)) {
-      throw DomainReview.refused(
-          "<%s> is reached by %s, which is none of %s; use a pool, or add it to"
-                  .formatted(owner(), protocol, DomainReview.words(policy.protocols()))
-              + " agent.domains.protocols");
+  /** A dump of the guest goes to where the host keeps them all, and is as large as the guest. */
+  private void dump(String action, Set<String> harmless, String instead) {
+    if (!harmless.contains(action)) {
+      throw part.never(
+          "'%s' may have libvirt write the guest's memory into a folder of the host"
+              .formatted(action),
+          instead);
     }
   }
 
-  private void port() {
-    if (!in("devices")) {
-      return;
+  private void screen() {
+    String type = part.attribute("type");
+    if (!SCREENS.contains(type) || part.has("address")) {
+      throw part.never("it uses a screen or a bus of the host; use vnc or spice");
     }
-    switch (attribute("type")) {
-      case "hostdev" -> takes("pci");
-      case "vdpa" -> takes("vdpa");
-      // A guest in such a network reaches what listens on its host alone.
-      case "user", "server", "client", "mcast", "udp" -> takes("socket");
-      case "direct" -> {
-        if (has("source", "mode", "passthrough")) {
-          takes("macvtap");
-        }
-      }
-      default -> {}
+    // Such a screen is drawn by a graphics card of the host, which libvirt finds by itself.
+    if (type.equals("egl-headless")) {
+      part.takes(RENDER_NODE);
     }
-    if (has("target", "managed", "no")) {
-      takes("tap");
+  }
+
+  private void audio() {
+    String type = part.attribute("type");
+    if (!QUIET_AUDIO.contains(type)) {
+      part.takes("audio");
+    } else if (type.equals("file") && !part.has("path")) {
+      throw part.never("it writes a file that it does not name", "say which by path");
     }
   }
 
   /** The host's end of a line to the guest. */
   private void line() {
-    String type = attribute("type");
+    String type = part.attribute("type");
     if (SOCKETS.contains(type)) {
-      takes("socket");
+      part.takes("socket");
     } else if (!type.isEmpty() && !LINES.contains(type)) {
-      throw DomainReview.refused(
-          "<%s> has the type '%s', which this agent does not know; use pty or file"
-              .formatted(owner(), type));
+      throw part.unknownType("pty or file");
     }
   }
 
   private void backend() {
-    if (in("tpm") && attribute("type").equals("passthrough")) {
-      takes("tpm");
-    } else if (in("rng") && attribute("model").equals("egd")) {
+    if (part.in("tpm") && part.attribute("type").equals("passthrough")) {
+      part.takes("tpm");
+    } else if (part.in("rng") && part.attribute("model").equals("egd")) {
       line();
     }
-  }
-
-  private void takes(String kind) {
-    if (kind.isEmpty()) {
-      throw never("it does not say which kind of device of the host it takes");
-    }
-    if (!policy.hostDevices().contains(kind)) {
-      throw DomainReview.refused(
-          "<%s> takes a device of the host (%s), which is not allowed here; take it out, or add %s"
-                  .formatted(owner(), kind, kind)
-              + " to agent.domains.host-devices");
-    }
-  }
-
-  private RefusedException never(String why) {
-    return DomainReview.refused(
-        "<%s> is never allowed as it is: %s; take it out".formatted(element.getLocalName(), why));
-  }
-
-  private boolean in(String parent) {
-    Optional<Element> above = DomainReview.parentElement(element);
-    return above.isPresent() && above.get().getLocalName().equals(parent);
-  }
-
-  private boolean has(String child, String attribute, String value) {
-    return DomainDocument.children(element).stream()
-        .anyMatch(
-            each ->
-                each.getLocalName().equals(child) && each.getAttribute(attribute).equals(value));
-  }
-
-  private String attribute(String name) {
-    return element.getAttribute(name);
-  }
-
-  private String owner() {
-    return DomainReview.owner(element);
   }
 }
