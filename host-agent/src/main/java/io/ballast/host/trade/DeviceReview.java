@@ -121,6 +121,7 @@ record DeviceReview(DomainPart part) {
       }
       case "serial", "parallel", "console", "channel" -> line();
       case "audio" -> audio();
+      case "filesystem" -> folder();
       case "watchdog" -> dump(part.attribute("action"), ALARMS, "use reset, poweroff or none");
       default -> {}
     }
@@ -172,6 +173,16 @@ record DeviceReview(DomainPart part) {
       part.takes("audio");
     } else if (type.equals("file") && !part.has("path")) {
       throw part.never("it writes a file that it does not name", "say which by path");
+    }
+  }
+
+  /**
+   * In a folder that it may write to, a guest can lay symbolic links, and by those the next domain
+   * would find its disks anywhere on the host.
+   */
+  private void folder() {
+    if (part.below("readonly").findAny().isEmpty()) {
+      part.takes("filesystem");
     }
   }
 

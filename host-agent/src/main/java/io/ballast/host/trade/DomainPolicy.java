@@ -27,8 +27,9 @@ import java.util.stream.Collectors;
  * @param hostDevices what else of its host a domain may use: {@code pci}, {@code usb}, {@code
  *     scsi}, {@code scsi_host}, {@code mdev}, {@code vdpa}, {@code macvtap}, {@code tap}, {@code
  *     tpm}, {@code shmem}, {@code vsock}, {@code redirdev}, {@code smartcard}, {@code audio},
- *     {@code rendernode} for a graphics card that draws for the guest, or {@code socket} for
- *     devices and user networks that use the host's network
+ *     {@code rendernode} for a graphics card that draws for the guest, {@code filesystem} for
+ *     folders that the guest may write to, or {@code socket} for devices and user networks that use
+ *     the host's network
  */
 public record DomainPolicy(
     List<String> folders,

@@ -60,6 +60,7 @@ final class DomainPolicyTest {
           <disk type='file' device='cdrom'><target dev='sda' bus='sata'/><readonly/></disk>
           <filesystem type='mount'>
             <source dir='/var/lib/libvirt/images/shared'/><target dir='/mnt/shared'/>
+            <readonly/>
           </filesystem>
           <interface type='network'>
             <source network='default' portid='6d0b' bridge='virbr0'/>

@@ -204,9 +204,24 @@ final class DomainReviewTest {
         "<input type='tablet'><novelty>/dev/sda<x/></novelty></input>",
         "<graphics type='vnc' keymap='etc/shadow'/>",
         "<audio id='1' type='file'/>",
+        "<filesystem type='mount'><source dir='/var/lib/libvirt/images/x'/></filesystem>",
       })
   void aDeviceInDisguiseIsRefused(String device) {
     assertNotAllowed(device(device));
+  }
+
+  @Test
+  void aFolderThatAGuestMayWriteToHasToBeAllowed() {
+    String xml =
+        device(
+            "<filesystem><source dir='/var/lib/libvirt/images/x'/><target dir='x'/></filesystem>");
+
+    assertRefused(
+        "<filesystem> takes a device of the host (filesystem), which is not allowed here; take it"
+            + " out, or add filesystem to agent.domains.host-devices",
+        xml);
+    assertEquals(xml, DomainPolicy.DEFAULT.withHostDevices(List.of("filesystem")).admitted(xml));
+    assertAdmitted(xml.replace("</filesystem>", "<readonly/></filesystem>"));
   }
 
   @Test
