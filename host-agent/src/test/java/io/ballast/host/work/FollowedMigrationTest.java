@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Migrations that go on while the hypervisor is out of reach, and their aborts. */
 final class FollowedMigrationTest {
   private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
-  private static final Duration WITHIN = Duration.ofSeconds(300);
+  private static final Duration WITHIN = Duration.ofMinutes(5);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   /** What a guest of {@value #MEBIBYTES} MiB needs to leave at 1 MiB/s. */
@@ -148,7 +148,7 @@ final class FollowedMigrationTest {
   void aHypervisorThatDoesNotAnswerMeanwhileIsWaitedFor() {
     Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
     here.hang();
-    time.pass(Duration.ofSeconds(120));
+    time.pass(Duration.ofMinutes(2));
     assertFalse(outcome.isComplete(), () -> "" + outcome);
     here.recover();
     time.pass(JOURNEY.minusSeconds(100));
