@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -143,11 +144,18 @@ final class SmallFleet implements AutoCloseable {
     }
   }
 
+  /** The latest beat of a host; waits for the first. */
   HostBeat lastBeat(HostId host) {
+    return Awaitility.await("a beat of " + host)
+        .atMost(60, SECONDS)
+        .until(() -> latest(host), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private Optional<HostBeat> latest(HostId host) {
     return beats.stream()
         .filter(beat -> beat.pulse().host().equals(host))
-        .reduce((before, after) -> after)
-        .orElseThrow(() -> new AssertionError("no beat of " + host));
+        .reduce((before, after) -> after);
   }
 
   static <T> T await(Future<T> future) {

@@ -208,7 +208,7 @@ final class NetAgentTest {
   private void deploy() {
     done(
         vertx.deployVerticle(
-            new NetAgent(TERMS, bus, new Forgetful(Instant.now()), ports, Clock.systemUTC())));
+            NetAgent.of(TERMS, bus, new Forgetful(Instant.now()), ports, Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

@@ -155,8 +155,7 @@ final class StorageAgentTest {
   private void deploy() {
     done(
         vertx.deployVerticle(
-            new StorageAgent(
-                TERMS, bus, new Forgetful(Instant.now()), volumes, Clock.systemUTC())));
+            StorageAgent.of(TERMS, bus, new Forgetful(Instant.now()), volumes, Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

@@ -98,6 +98,19 @@ final class DeparturesTest {
   }
 
   @Test
+  void aMigrationThatGoesOnWithoutItsAgentKeepsItsPromise() {
+    Work work = work(Optional.empty()).result();
+    Future<Outcome> outcome = work.run(event -> {});
+    time.pass(Duration.ofMillis(100));
+
+    work.leave();
+    time.pass(Duration.ZERO);
+
+    assertTrue(outcome.result() instanceof Outcome.Unknown, () -> "" + outcome.result());
+    assertEquals(List.of(), peers.released);
+  }
+
+  @Test
   void whatTheTargetRefusesIsRefused() {
     peers.refusal = Optional.of(new RefusedException(Reason.NO_ROOM, "only 3 GiB is left"));
 

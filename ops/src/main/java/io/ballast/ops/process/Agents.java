@@ -74,21 +74,21 @@ final class Agents {
         Clock.systemUTC());
   }
 
-  private StorageAgent storageAgent() {
+  private Deployable storageAgent() {
     LibvirtVolumes volumes = new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN);
     process.closeAtEnd(volumes);
-    return new StorageAgent(
+    return StorageAgent.of(
         terms(), process.bus(), journal(Role.STORAGE), volumes, Clock.systemUTC());
   }
 
-  private NetAgent netAgent() {
+  private Deployable netAgent() {
     LinuxPorts ports =
         new LinuxPorts(
             process.vertx(),
             SYS,
             new OpenVswitch(OpenVswitch.DEFAULT_TOOL, OpenVswitch.DEFAULT_WITHIN));
     process.closeAtEnd(ports);
-    return new NetAgent(terms(), process.bus(), journal(Role.NET), ports, Clock.systemUTC());
+    return NetAgent.of(terms(), process.bus(), journal(Role.NET), ports, Clock.systemUTC());
   }
 
   private Agent.Terms terms() {
