@@ -65,6 +65,20 @@ public sealed interface Entry {
   /** The bus has confirmed that it took the end of a command over. */
   record Told(OperationId id) implements Entry {}
 
+  /** How many characters a command said, which is what makes an entry long. */
+  default int said() {
+    return switch (this) {
+      case Taken taken -> taken.body().length();
+      case Belongs belongs -> 0;
+      case Began began -> 0;
+      case Followed followed -> 0;
+      case Refused refused -> 0;
+      case Begun begun -> 0;
+      case Ended ended -> 0;
+      case Told told -> 0;
+    };
+  }
+
   /** The operation of a taken order that ended at once and of which no end is told. */
   static Entry[] done(Taken taken) {
     OperationId id = taken.order().id();

@@ -30,6 +30,9 @@ public final class FileJournal implements Journal {
   /** How many writes go down with one flush. */
   private static final int MOST_TOGETHER = 256;
 
+  /** How many characters of commands go down with one flush, by one write more at most. */
+  private static final long MOST_SAID = 4L << 20;
+
   private final Path path;
   private final Entry.Belongs owner;
   private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>(MOST_WAITING);
@@ -114,14 +117,22 @@ public final class FileJournal implements Journal {
       }
       case Task.Write write -> {
         List<Task.Write> together = new ArrayList<>(List.of(write));
-        while (together.size() < MOST_TOGETHER && tasks.peek() instanceof Task.Write next) {
+        long said = said(write);
+        while (together.size() < MOST_TOGETHER
+            && said < MOST_SAID
+            && tasks.peek() instanceof Task.Write next) {
           tasks.remove();
           together.add(next);
+          said += said(next);
         }
         write(file, together);
       }
     }
     return true;
+  }
+
+  private static long said(Task.Write write) {
+    return write.entries().stream().mapToLong(Entry::said).sum();
   }
 
   private void write(JournalFile file, List<Task.Write> together) {

@@ -60,6 +60,8 @@ final class JournalFile implements AutoCloseable {
   /** How many entries a line has where many are written that need not be flushed one by one. */
   private static final int LINE_ENTRIES = 100;
 
+  private static final long LINE_SAID = 1 << 20;
+
   /** A file that is longer and has no good line is no journal, whose first line is short. */
   private static final int LONGEST_FIRST_LINE = 300;
 
@@ -261,8 +263,15 @@ final class JournalFile implements AutoCloseable {
   private void writeAll(FileChannel to, List<Entry> entries) throws IOException {
     List<Entry> all = new ArrayList<>(List.of((Entry) owner));
     all.addAll(entries);
-    for (int from = 0; from < all.size(); from += LINE_ENTRIES) {
-      write(to, line(all.subList(from, Math.min(all.size(), from + LINE_ENTRIES))));
+    int from = 0;
+    long said = 0;
+    for (int next = 1; next <= all.size(); next++) {
+      said += all.get(next - 1).said();
+      if (next == all.size() || next - from == LINE_ENTRIES || said >= LINE_SAID) {
+        write(to, line(all.subList(from, next)));
+        from = next;
+        said = 0;
+      }
     }
     to.force(true);
   }

@@ -58,9 +58,7 @@ final class Memory {
   }
 
   private void add(Entry entry) {
-    if (entry instanceof Entry.Taken taken) {
-      bodies += taken.body().length();
-    }
+    bodies += entry.said();
     ledger.add(entry);
   }
 

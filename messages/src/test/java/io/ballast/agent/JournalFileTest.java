@@ -139,6 +139,29 @@ final class JournalFileTest {
   }
 
   @Test
+  void manyLongCommandsAreReadAgainHoweverTheyWereWritten() throws IOException {
+    String body = "{\"xml\":\"" + "\\\"x\\\" ".repeat(200_000) + "\"}";
+    List<Entry> long20 = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      long20.add(new Entry.Taken(ORDER, ID, AT, AT, Optional.empty(), false, body));
+    }
+    try (JournalFile file = new JournalFile(path(), OWNER)) {
+      file.open(before -> {});
+      file.append(long20);
+      assertTrue(Files.size(path()) > 20 << 20);
+      file.rewrite(long20);
+    }
+
+    assertEquals(long20, read(path()));
+    assertTrue(Files.readAllLines(path()).size() >= 20, "each in a line of its own");
+    try (JournalFile file = new JournalFile(folder.resolve("deep/third.journal"), OWNER)) {
+      file.open(before -> {});
+      file.append(long20);
+    }
+    assertEquals(long20, read(folder.resolve("deep/third.journal")));
+  }
+
+  @Test
   void aLineThatWasFollowedByOthersIsNeverCutOff() throws IOException {
     write(path(), ALL);
     List<String> lines = new ArrayList<>(Files.readAllLines(path()));

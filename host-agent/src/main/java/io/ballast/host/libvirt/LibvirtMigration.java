@@ -3,7 +3,6 @@ package io.ballast.host.libvirt;
 import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
-import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
@@ -120,8 +119,7 @@ final class LibvirtMigration {
   }
 
   private static void ended(Promise<Void> told, Throwable failure) {
-    Reason reason = reason(failure);
-    if (reason != null && Hypervisor.MAY_GO_ON.contains(reason)) {
+    if (reason(failure) == Reason.MAY_YET_HAPPEN) {
       told.tryFail(failure);
     } else {
       told.tryComplete();

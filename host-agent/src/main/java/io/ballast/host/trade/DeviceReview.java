@@ -108,7 +108,10 @@ record DeviceReview(DomainPart part) {
     switch (name) {
       case "hostdev" -> hostDevice();
       case "redirdev" -> {
-        part.takes(name);
+        // By spice the device is one of whoever looks at the guest, and not of the host.
+        if (!part.attribute("type").equals("spicevmc")) {
+          part.takes(name);
+        }
         line();
       }
       case "shmem", "vsock" -> part.takes(name);
@@ -138,7 +141,7 @@ record DeviceReview(DomainPart part) {
   private void confinement() {
     boolean dynamic = part.attribute("type").equals("dynamic");
     boolean chooses =
-        !(part.attribute("type").isEmpty() || dynamic)
+        (part.in("domain") && !(part.attribute("type").isEmpty() || dynamic))
             || part.below("baselabel").findAny().isPresent()
             || (!dynamic && part.below("label").findAny().isPresent());
     if (chooses) {

@@ -59,6 +59,10 @@ record FileReview(DomainPart part) {
           "mrOwner",
           "mrOwnerConfig");
 
+  /** The programs that libvirt itself finds for a folder that a guest shares. */
+  private static final Set<String> VIRTIOFS =
+      Set.of("/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd");
+
   private static final Set<String> RANDOM = Set.of("/dev/random", "/dev/urandom");
   private static final Pattern PARTITION = Pattern.compile("/machine(?:\\.slice)?(?:/[^/.][^/]*)*");
   private static final Pattern RENDER_NODE = Pattern.compile("/dev/dri/renderD[0-9]+");
@@ -91,13 +95,20 @@ record FileReview(DomainPart part) {
         }
       }
       default -> {
-        if (FILES.contains(part.name())
+        if ((FILES.contains(part.name()) && !isWeighed())
             || (SOURCES.contains(part.name()) && part.in("source"))
-            || (!WORDS.contains(part.name()) && hasFormOfPath())) {
+            || (!WORDS.contains(part.name()) && !isWeighed() && hasFormOfPath())) {
           file(text);
         }
       }
     }
+  }
+
+  /** A device of the host of which the guest's share is limited, and nothing read. */
+  private boolean isWeighed() {
+    return part.name().equals("path")
+        && part.in("device")
+        && part.owner().name().equals("blkiotune");
   }
 
   private boolean hasFormOfPath() {
@@ -168,7 +179,9 @@ record FileReview(DomainPart part) {
 
   private void named(String attribute, String value) {
     if (part.name().equals("binary")) {
-      program(value);
+      if (!part.in("filesystem") || !VIRTIOFS.contains(value)) {
+        program(value);
+      }
     } else if (attribute.equals("template") || part.name().equals("rom")) {
       firmware(value);
     } else if (attribute.equals("rendernode")

@@ -3,13 +3,11 @@ package io.ballast.host.trade;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
-import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -21,16 +19,9 @@ import java.util.function.Consumer;
  * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK}, {@code
  * HYPERVISOR_UNREACHABLE} or {@code MAY_YET_HAPPEN}. A call that failed as {@code MAY_YET_HAPPEN}
  * may still take effect. One that failed as {@code HYPERVISOR_STUCK} or {@code
- * HYPERVISOR_UNREACHABLE} was not tried, or was a look; {@link #MAY_GO_ON} is about migrations.
+ * HYPERVISOR_UNREACHABLE} was not tried, or was a look.
  */
 public interface Hypervisor extends AutoCloseable {
-  /**
-   * Why a {@link #migrate} may have failed whose migration is under way all the same, which {@link
-   * #migrating} tells.
-   */
-  Set<Reason> MAY_GO_ON =
-      Set.of(Reason.MAY_YET_HAPPEN, Reason.HYPERVISOR_STUCK, Reason.HYPERVISOR_UNREACHABLE);
-
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
   Future<List<Domain>> sample();
 

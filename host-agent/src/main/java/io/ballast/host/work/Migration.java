@@ -166,12 +166,17 @@ public final class Migration implements Work {
       return;
     }
     Refused why = refusal(result.cause());
-    if (Hypervisor.MAY_GO_ON.contains(why.reason())) {
+    if (mayGoOn(why.reason())) {
       LOG.warn("Following the migration of {}: {}", order.vm(), why.message());
       watch(why, tell);
     } else {
       look(why);
     }
+  }
+
+  /** For any other reason it was not begun: what goes on then is somebody else's. */
+  private static boolean mayGoOn(Reason reason) {
+    return reason == Reason.MAY_YET_HAPPEN || reason == Reason.INTERNAL;
   }
 
   /** Has it aborted, also once more: what was taken may not have ended it. */

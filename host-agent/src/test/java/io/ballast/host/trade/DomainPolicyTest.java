@@ -264,7 +264,7 @@ final class DomainPolicyTest {
         "<hostdev mode='capabilities'"
             + " type='storage'><source><block>/dev/sda</block></source></hostdev>",
         "<hostdev/>",
-        "<redirdev bus='usb' type='spicevmc'/>",
+        "<redirdev bus='usb' type='pty'/>",
         "<redirdev bus='usb' type='tcp'/>",
         "<vsock><cid auto='yes'/></vsock>",
         "<lease><target path='/var/lib/libvirt/lockd/x'/></lease>",
@@ -285,7 +285,7 @@ final class DomainPolicyTest {
           pci       | <disk type='nvme'><source type='pci'/></disk>
           scsi_host | <hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' wwpn='naa.5'/></hostdev>
           macvtap   | <interface type='direct'><source dev='eth0' mode='passthrough'/></interface>
-          redirdev  | <redirdev bus='usb' type='spicevmc'/>
+          redirdev  | <redirdev bus='usb' type='pty'/>
           vsock     | <vsock><cid auto='yes'/></vsock>
           socket    | <serial type='tcp'><source mode='bind' host='127.0.0.1' service='4000'/></serial>
           tpm       | <tpm><backend type='passthrough'/></tpm>

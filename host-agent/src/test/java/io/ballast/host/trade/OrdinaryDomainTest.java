@@ -25,7 +25,10 @@ final class OrdinaryDomainTest {
         <memoryBacking>
           <source type='memfd'/><access mode='shared'/><allocation mode='ondemand'/><discard/>
         </memoryBacking>
-        <blkiotune><weight>800</weight></blkiotune>
+        <blkiotune>
+          <weight>800</weight>
+          <device><path>/dev/sda</path><weight>500</weight></device>
+        </blkiotune>
         <memtune><hard_limit unit='KiB'>8388608</hard_limit></memtune>
         <vcpu placement='static' cpuset='0-7' current='2'>4</vcpu>
         <vcpus><vcpu id='0' enabled='yes' hotpluggable='no' order='1'/></vcpus>
@@ -80,7 +83,9 @@ final class OrdinaryDomainTest {
           </disk>
           <disk type='file' device='cdrom'>
             <driver name='qemu' type='raw'/>
-            <source file='/var/lib/libvirt/boot/netinst.iso' startupPolicy='optional'/>
+            <source file='/var/lib/libvirt/boot/netinst.iso' startupPolicy='optional'>
+              <seclabel model='dac' type='none' relabel='no'/>
+            </source>
             <target dev='sdb' bus='sata'/><readonly/>
           </disk>
           <controller type='usb' index='0' model='qemu-xhci' ports='15'/>
@@ -146,6 +151,11 @@ final class OrdinaryDomainTest {
             <target><size unit='KiB'>524288</size><node>0</node></target>
           </memory>
           <crypto model='virtio' type='qemu'><backend model='builtin' queues='1'/></crypto>
+          <redirdev bus='usb' type='spicevmc'/>
+          <filesystem type='mount' accessmode='passthrough'>
+            <driver type='virtiofs'/><binary path='/usr/libexec/virtiofsd'/>
+            <source dir='/var/lib/libvirt/images/tools'/><target dir='tools'/><readonly/>
+          </filesystem>
         </devices>
         <seclabel type='dynamic' model='apparmor' relabel='yes'/>
         <seclabel type='dynamic' model='dac' relabel='yes'/>

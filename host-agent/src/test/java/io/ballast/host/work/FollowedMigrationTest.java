@@ -61,7 +61,7 @@ final class FollowedMigrationTest {
   @ParameterizedTest
   @EnumSource(
       value = Reason.class,
-      names = {"MAY_YET_HAPPEN", "HYPERVISOR_STUCK", "HYPERVISOR_UNREACHABLE"})
+      names = {"MAY_YET_HAPPEN", "INTERNAL"})
   void oneThatGoesOnIsFollowedToItsEnd(Reason reason) {
     Future<Outcome> outcome = broken(reason);
     int told = events.size();
@@ -124,7 +124,7 @@ final class FollowedMigrationTest {
 
   @Test
   void oneOfWhichTheTargetShowsNothingYetHasNotFailed() {
-    Future<Outcome> outcome = broken(Reason.HYPERVISOR_UNREACHABLE);
+    Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
     there.lose(WEB);
 
     time.pass(Duration.ofSeconds(20));

@@ -48,13 +48,18 @@ public final class Codec {
   /** How deep objects and lists may be nested, unknown fields included. */
   public static final int DEEPEST = 32;
 
+  private static final long UNLIMITED = -1;
+
   static final Map<String, Class<? extends Outcome>> OUTCOMES =
       Map.of(
           "done", Outcome.Done.class,
           "failed", Outcome.Failed.class,
           "unknown", Outcome.Unknown.class);
 
-  static final JsonMapper JSON = mapper();
+  static final JsonMapper JSON = mapper(LARGEST_ANSWER);
+
+  /** For what never travels, so that no stranger makes it too long. */
+  private static final JsonMapper OWN = mapper(UNLIMITED);
 
   private Codec() {}
 
@@ -102,7 +107,7 @@ public final class Codec {
   /** A record that never travels in the form of those that do, such as an entry of a journal. */
   public static byte[] write(Object value) {
     try {
-      return JSON.writeValueAsBytes(value);
+      return OWN.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("no JSON form of " + value.getClass(), e);
     }
@@ -110,7 +115,7 @@ public final class Codec {
 
   /** What {@link #write} wrote, unknown fields apart. Fails if it is something else. */
   public static <T> T read(byte[] json, Class<T> type) throws IOException {
-    @Nullable T value = JSON.readValue(json, type);
+    @Nullable T value = OWN.readValue(json, type);
     if (value == null) {
       throw new IOException("null instead of a " + type.getSimpleName());
     }
@@ -125,13 +130,13 @@ public final class Codec {
     }
   }
 
-  private static JsonMapper mapper() {
+  private static JsonMapper mapper(long longest) {
     JsonMapper.Builder builder =
         JsonMapper.builder(
                 JsonFactory.builder()
                     .streamReadConstraints(
                         StreamReadConstraints.builder()
-                            .maxDocumentLength(LARGEST_ANSWER)
+                            .maxDocumentLength(longest)
                             .maxStringLength(LARGEST_ANSWER)
                             .maxNestingDepth(DEEPEST)
                             .maxNameLength(1_000)

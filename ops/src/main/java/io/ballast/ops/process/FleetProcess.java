@@ -43,10 +43,10 @@ public final class FleetProcess {
   private static final Logger LOG = LoggerFactory.getLogger(FleetProcess.class);
 
   /**
-   * For undeploying, for answering what was begun and for saying goodbye to the broker; then the
-   * process ends anyhow.
+   * For undeploying, for answering what was begun and for saying goodbye to the broker; then what
+   * is closed last has 2 s, and the process ends anyhow.
    */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(9);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(7);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
