@@ -8,6 +8,7 @@ import io.ballast.agent.Forgetful;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.Deadline;
 import io.ballast.bus.Envelope;
 import io.ballast.bus.RefusedException;
@@ -181,6 +182,11 @@ final class OneHost {
 
     @Override
     public void onState(Consumer<BusState> listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
       throw new UnsupportedOperationException();
     }
 

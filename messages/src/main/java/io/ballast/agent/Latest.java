@@ -26,11 +26,13 @@ public record Latest<T>(Optional<T> value, Optional<Instant> at, Optional<String
 
   /** This after a look that failed; what was seen before stays. */
   public Latest<T> missed(Throwable why) {
+    return new Latest<>(value, at, Optional.of(words(why)));
+  }
+
+  /** A failure in words for a person, 300 characters at most. */
+  public static String words(Throwable why) {
     String words = why.getMessage() == null ? why.toString() : why.getMessage();
-    return new Latest<>(
-        value,
-        at,
-        Optional.of(words.substring(0, Math.min(words.length(), LONGEST_PROBLEM)).strip()));
+    return words.substring(0, Math.min(words.length(), LONGEST_PROBLEM)).strip();
   }
 
   /** Whether this tells of a failure where {@code before} told of none. */

@@ -139,8 +139,7 @@ final class Memory {
    */
   private void tidy() {
     ledger.forget(clock.instant());
-    boolean due = written > SLACK + 4 * ledger.size() || bodies > BODY_SLACK + 2 * ledger.bodies();
-    if (!due && !rewriting) {
+    if (!due() && !rewriting) {
       return;
     }
     rewriting = true;
@@ -164,6 +163,12 @@ final class Memory {
               held.clear();
               now.forEach(Runnable::run);
             });
+  }
+
+  /** Asked with every entry: what is open is only counted where that can matter. */
+  private boolean due() {
+    return written > SLACK + 4 * ledger.size()
+        || (bodies > BODY_SLACK && bodies > BODY_SLACK + 2 * ledger.bodies());
   }
 
   /** Lets go of the journal, after what is being written. */

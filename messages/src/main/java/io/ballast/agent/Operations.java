@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *      v can't be worked on now           |      looked at, until its outcome shows
  *   waiting --its turn, checked, written--+
  *      |
- *      +-- its time is over, refused, or cancelled: ended, nothing was done
+ *      +-- its time is over, or refused: laid aside, then ended; or cancelled: ended
  * </pre>
  *
  * Lives on one loop.

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 @FunctionalInterface
 public interface Work {
   /**
-   * Does it. A failure with {@code MAY_YET_HAPPEN}, or one that is no refusal, leaves open whether
-   * it was done: then it is looked at, see {@link Handling.Change#aftermath}. Any other failure is
-   * its outcome: nothing was done.
+   * Does it. A failure with {@code MAY_YET_HAPPEN} or {@code INTERNAL}, or one that is no refusal,
+   * leaves open whether it was done: then it is looked at, see {@link Handling.Change#aftermath}.
+   * Any other failure is its outcome: nothing was done.
    *
    * @param tell takes events about its progress, on any thread
    */

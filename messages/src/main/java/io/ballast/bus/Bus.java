@@ -65,9 +65,7 @@ public interface Bus {
   void onState(Consumer<BusState> listener);
 
   /** The messages that nobody could read, serve or finish. */
-  default DeadLetters deadLetters() {
-    return DeadLetters.NONE;
-  }
+  DeadLetters deadLetters();
 
   /**
    * Stops serving as {@link Serving#stop} does, fails what this member asked with {@code BUS_LOST},

@@ -36,7 +36,7 @@ public record DeadLetter(
 
   /**
    * The id under which it can be sent again: its own, or a fresh one where its receiver has said no
-   * for good. That did nothing, and remembers its no.
+   * for good or has never begun it. That did nothing, and remembers the id.
    */
   public Optional<String> nextId(Supplier<String> fresh) {
     return switch (reason) {

@@ -19,30 +19,6 @@ public interface DeadLetters {
   /** How many are looked at at a time: the oldest. */
   int MOST = 1_000;
 
-  /** The dead letters of a bus that keeps none. */
-  DeadLetters NONE =
-      new DeadLetters() {
-        @Override
-        public Future<Found> list() {
-          return Future.succeededFuture(new Found(List.of(), 0));
-        }
-
-        @Override
-        public Future<List<Replayed>> replay(Collection<String> ids, Duration within) {
-          return Future.succeededFuture(List.of());
-        }
-
-        @Override
-        public Future<List<String>> discard(Collection<String> ids) {
-          return Future.succeededFuture(List.of());
-        }
-
-        @Override
-        public Future<Void> bury(Undone cast, Reply.Refused why) {
-          return Future.succeededFuture();
-        }
-      };
-
   /**
    * What was found.
    *
@@ -92,7 +68,7 @@ public interface DeadLetters {
 
   /**
    * Lays a cast here of which its receiver knows that it will never carry it out; completes once it
-   * is kept. Fails with {@code BUS_LOST} if that took more than 30 s.
+   * is kept. Fails with {@code BUS_LOST} or {@code DEADLINE_PASSED} if that took more than 30 s.
    */
   Future<Void> bury(Undone cast, Reply.Refused why);
 }

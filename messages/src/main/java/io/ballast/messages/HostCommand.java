@@ -16,6 +16,9 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
   /** The longest that a command may take. */
   Duration LONGEST_WITHIN = Duration.ofDays(7);
 
+  /** The longest that a host may be asked to keep a promise: longer than any migration takes. */
+  Duration LONGEST_PROMISE = LONGEST_WITHIN.plusDays(1);
+
   /** The longest planned pause of a guest. */
   Duration LONGEST_DOWNTIME = Duration.ofMinutes(10);
 
@@ -172,7 +175,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Fields.required(cpu, "cpu");
       bridges = Fields.listOf(bridges, "bridges");
       pools = Fields.listOf(pools, "pools");
-      Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN.plusDays(1));
+      Fields.between(within, "within", BRIEFEST, LONGEST_PROMISE);
     }
   }
 

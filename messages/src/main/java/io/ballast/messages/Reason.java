@@ -50,7 +50,10 @@ public enum Reason {
   HYPERVISOR_UNREACHABLE(Fault.RECEIVER, true),
   /** The host's storage or network does not answer or refuses. */
   TRADE_REFUSED(Fault.RECEIVER, true),
-  /** It was begun and no answer came: it may yet happen. Look before it is asked for again. */
+  /**
+   * It was begun, or may have been, and no answer came: it may yet happen. Look before it is asked
+   * for again.
+   */
   MAY_YET_HAPPEN(Fault.RECEIVER, false),
   /** It was accepted, and its time was over before it could be begun; nothing was done. */
   NOT_TRIED(Fault.RECEIVER, true),

@@ -1,5 +1,6 @@
 package io.ballast.net;
 
+import io.ballast.agent.Latest;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.NetBeat.Bridge;
@@ -33,9 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LinuxPorts implements Ports {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxPorts.class);
-
-  /** Characters of what a tool complains of that are told. */
-  private static final int LONGEST_PROBLEM = 300;
 
   private final Vertx vertx;
   private final Path links;
@@ -118,9 +116,8 @@ public final class LinuxPorts implements Ports {
       if (switchProblem.isEmpty()) {
         LOG.warn("The bridges of Open vSwitch are told as last seen: {}", e.getMessage());
       }
-      String problem = "the bridges of Open vSwitch are as last seen: " + e.getMessage();
       switchProblem =
-          Optional.of(problem.substring(0, Math.min(problem.length(), LONGEST_PROBLEM)).strip());
+          Optional.of("the bridges of Open vSwitch are as last seen: " + Latest.words(e));
     }
   }
 

@@ -66,7 +66,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "4:nobody answered, or no end was heard of"
     })
 public final class Ballast implements Runnable {
-  /** As wide as the widest line of a help text, so that none is broken in two. */
+  /** Columns of help; no line of a footer is longer, so that none is broken in two. */
   private static final int HELP_WIDTH = 100;
 
   @Spec private CommandSpec spec;

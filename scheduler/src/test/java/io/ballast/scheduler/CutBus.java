@@ -3,6 +3,7 @@ package io.ballast.scheduler;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
@@ -81,6 +82,11 @@ final class CutBus implements Bus {
   @Override
   public <N extends Notice> Future<Serving> serve(Class<N> type, Consumer<N> listener) {
     return bus.serve(type, listener);
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return bus.deadLetters();
   }
 
   @Override

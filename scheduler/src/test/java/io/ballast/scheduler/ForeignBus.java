@@ -3,6 +3,7 @@ package io.ballast.scheduler;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
 import io.ballast.bus.BusState;
+import io.ballast.bus.DeadLetters;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.bus.local.LocalBus;
@@ -69,6 +70,11 @@ final class ForeignBus implements Bus {
   @Override
   public void onState(Consumer<BusState> listener) {
     bus.onState(state -> notices.execute(() -> listener.accept(state)));
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return bus.deadLetters();
   }
 
   @Override

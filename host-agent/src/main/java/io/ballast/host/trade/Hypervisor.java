@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK}, {@code
  * HYPERVISOR_UNREACHABLE} or {@code MAY_YET_HAPPEN}. A call that failed as {@code MAY_YET_HAPPEN}
  * may still take effect. One that failed as {@code HYPERVISOR_STUCK} or {@code
- * HYPERVISOR_UNREACHABLE} was not tried, or was a look.
+ * HYPERVISOR_UNREACHABLE} was not tried, was a look, or was a migration between hosts that do not
+ * reach each other.
  */
 public interface Hypervisor extends AutoCloseable {
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */

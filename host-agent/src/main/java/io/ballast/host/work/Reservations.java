@@ -20,14 +20,11 @@ import java.util.stream.Collectors;
 
 /**
  * What this host has promised to virtual machines that are on their way: their memory and their
- * names. At most {@value #MOST} promises, each for one operation and {@link #LONGEST} at most.
- * Times are those of the agent's loop.
+ * names. At most {@value #MOST} promises, each for one operation and {@link
+ * HostCommand#LONGEST_PROMISE} at most. Times are those of the agent's loop.
  */
 final class Reservations {
   static final int MOST = 100;
-
-  /** As long as a promise may be asked for at all. */
-  static final Duration LONGEST = HostCommand.LONGEST_WITHIN.plusDays(1);
 
   private final Map<OperationId, Promised> promises = new LinkedHashMap<>();
 
@@ -74,7 +71,8 @@ final class Reservations {
                       promised)
               + " choose another host");
     }
-    Duration time = within.compareTo(LONGEST) > 0 ? LONGEST : within;
+    Duration longest = HostCommand.LONGEST_PROMISE;
+    Duration time = within.compareTo(longest) > 0 ? longest : within;
     promises.put(operation, new Promised(needs, now.plus(time)));
   }
 

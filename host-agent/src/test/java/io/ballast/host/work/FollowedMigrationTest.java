@@ -145,6 +145,21 @@ final class FollowedMigrationTest {
   }
 
   @Test
+  void somebodyElsesMigrationIsNeitherFollowedNorAborted() {
+    here.feed(WEB, 1);
+    var unused = here.migrate(order, PeerAddress.of(there.peerUri()), progress -> {});
+    time.pass(WITHIN.minusSeconds(10));
+    here.refuseNext(Reason.HYPERVISOR_STUCK, "cannot acquire state change lock");
+
+    Future<Outcome> outcome = migration.run(events::add);
+    time.pass(Duration.ofMinutes(2));
+
+    assertTrue(outcome.result() instanceof Outcome.Unknown, () -> "" + outcome.result());
+    assertEquals(List.of(), events, "its progress is not told as ours");
+    assertEquals(Optional.of(VmState.PAUSED), there.truth(WEB), "it goes on");
+  }
+
+  @Test
   void aHypervisorThatDoesNotAnswerMeanwhileIsWaitedFor() {
     Future<Outcome> outcome = broken(Reason.MAY_YET_HAPPEN);
     here.hang();

@@ -65,7 +65,7 @@ final class ReservationsTest {
   void noPromiseLastsForEver() {
     reservations.promise(ONE, needs("web", 600), Duration.ofDays(1_000_000), huge -> FREE, NOW);
 
-    assertEquals(Bytes.ZERO, reservations.promised(false, NOW.plus(Reservations.LONGEST)));
+    assertEquals(Bytes.ZERO, reservations.promised(false, NOW.plus(HostCommand.LONGEST_PROMISE)));
   }
 
   @Test

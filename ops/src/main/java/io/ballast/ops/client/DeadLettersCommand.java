@@ -124,10 +124,9 @@ public final class DeadLettersCommand implements Runnable {
       footer = {
         "",
         "Each keeps its id, so that a command that was carried out after all is not carried out",
-        "twice; one that its receiver refused for good gets a fresh id, for that remembers its no.",
-        "It comes from you, not from its first sender, and leaves the dead letters once the bus"
-            + " has",
-        "it. One that is refused again comes back as a new letter.",
+        "twice; one that its receiver refused for good, or never began, gets a fresh id, for that",
+        "remembers the old one. It comes from you, not from its first sender, and leaves the dead",
+        "letters once the bus has it. One that is refused again comes back as a new letter.",
         "",
         "Examples:",
         "  ballast dead-letters replay 0a1b2c3d",

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,13 +64,15 @@ public final class OperationCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OperationId operation;
+    Optional<HostId> at;
     try {
       operation = new OperationId(id);
+      at = Optional.ofNullable(host).map(HostId::new);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      Found found = find(connection, operation);
+      Found found = find(connection, operation, at);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", found.host().value());
@@ -83,9 +86,9 @@ public final class OperationCommand implements Callable<Integer> {
   }
 
   /** Asks one agent after the other, because the id does not say whose it is. */
-  private Found find(FleetConnection connection, OperationId operation) {
+  private Found find(FleetConnection connection, OperationId operation, Optional<HostId> at) {
     List<String> silent = new ArrayList<>();
-    for (HostId asked : hosts(connection)) {
+    for (HostId asked : at.map(List::of).orElseGet(() -> hosts(connection))) {
       try {
         return new Found(
             asked, connection.askHost(asked, new HostCommand.InspectOperation(operation)));
@@ -102,10 +105,8 @@ public final class OperationCommand implements Callable<Integer> {
             : "no agent that answers knows an operation " + id + "; " + String.join("; ", silent));
   }
 
-  private List<HostId> hosts(FleetConnection connection) {
-    return host == null
-        ? connection.fleet().hosts().stream().map(Fleet.Host::id).sorted().toList()
-        : List.of(new HostId(host));
+  private static List<HostId> hosts(FleetConnection connection) {
+    return connection.fleet().hosts().stream().map(Fleet.Host::id).sorted().toList();
   }
 
   private static Table table(Found found, Ink ink) {

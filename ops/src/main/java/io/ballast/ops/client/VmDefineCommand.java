@@ -23,11 +23,10 @@ import picocli.CommandLine.Parameters;
     description = "Make a VM known to a host, or replace its description there.",
     footer = {
       "",
-      "The file is libvirt's domain XML and must contain a <uuid>, in UTF-8 or in the encoding"
-          + " that",
-      "it declares. It may use only what the host's agent allows to domains (agent.domains in its",
-      "configuration). A VM that runs goes on with its old description until it is stopped and",
-      "started.",
+      "The file is libvirt's domain XML and must contain a <uuid>, in UTF-8 or in the encoding",
+      "that it declares. It may use only what the host's agent allows to domains (agent.domains",
+      "in its configuration). A VM that runs goes on with its old description until it is stopped",
+      "and started.",
       "",
       "Examples:",
       "  ballast vm define web1.xml --host h1",
