@@ -16,6 +16,7 @@ import io.ballast.ops.client.MoveSettleCommand;
 import io.ballast.ops.client.OperationCommand;
 import io.ballast.ops.client.PlanCommand;
 import io.ballast.ops.client.Shell;
+import io.ballast.ops.client.SnapshotCommand;
 import io.ballast.ops.client.VmCommand;
 import io.ballast.ops.client.VmDefineCommand;
 import io.ballast.ops.client.VmShowCommand;
@@ -26,6 +27,7 @@ import io.ballast.ops.demo.DemoCommand;
 import io.ballast.ops.process.AgentCommand;
 import io.ballast.ops.process.SchedulerCommand;
 import io.ballast.ops.process.SimulatedHostsCommand;
+import io.ballast.ops.snapshot.SnapshotException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -99,6 +101,7 @@ public final class Ballast implements Runnable {
                 new CommandLine(new MoveGroup()).addSubcommand(new MoveSettleCommand(shell)))
             .addSubcommand(new OperationCommand(shell))
             .addSubcommand(new PlanCommand(shell))
+            .addSubcommand(new SnapshotCommand(shell))
             .addSubcommand(new AlertsCommand(shell))
             .addSubcommand(new WatchCommand(shell))
             .addSubcommand(new DeadLettersCommand(shell))
@@ -165,7 +168,7 @@ public final class Ballast implements Runnable {
       trace(exception, verbose, err);
       return failure.code().value();
     }
-    if (exception instanceof ConfigException) {
+    if (exception instanceof ConfigException || exception instanceof SnapshotException) {
       err.println("ballast: " + exception.getMessage());
       return ExitCode.USAGE.value();
     }

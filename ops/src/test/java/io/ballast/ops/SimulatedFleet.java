@@ -84,26 +84,28 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** A host with an agent. */
   public FakeHypervisor host(String name, Bytes memory) {
+    return host(name, memory, "lab");
+  }
+
+  /** A host with an agent, in a cluster. */
+  public FakeHypervisor host(String name, Bytes memory, String cluster) {
     FakeHypervisor hypervisor = world.host(new HostId(name), 2, memory);
     hosts.put(name, hypervisor);
-    agents.put(name, agent(name, hypervisor));
+    Journal journal = journals.computeIfAbsent(name, none -> new Forgetful(Instant.now()));
+    agents.put(name, agent(name, cluster, hypervisor, journal));
     return hypervisor;
   }
 
   /** One more agent that uses a host's name. */
   public void secondAgent(String name) {
-    agent(name, Objects.requireNonNull(hosts.get(name)), new Forgetful(Instant.now()));
+    FakeHypervisor hypervisor = Objects.requireNonNull(hosts.get(name));
+    agent(name, "lab", hypervisor, new Forgetful(Instant.now()));
   }
 
-  private String agent(String name, FakeHypervisor hypervisor) {
-    return agent(
-        name, hypervisor, journals.computeIfAbsent(name, none -> new Forgetful(Instant.now())));
-  }
-
-  private String agent(String name, FakeHypervisor hypervisor, Journal journal) {
+  private String agent(String name, String cluster, FakeHypervisor hypervisor, Journal journal) {
     HostAgent agent =
         new HostAgent(
-            HostAgentConfig.of(new HostId(name), "lab", "test", hypervisor.peerUri())
+            HostAgentConfig.of(new HostId(name), cluster, "test", hypervisor.peerUri())
                 .beatingEvery(Duration.ofMillis(100))
                 .with(FakeWorld.PEERS),
             new LocalBus(vertx, hub, name),
