@@ -8,6 +8,8 @@ import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     mixinStandardHelpOptions = true,
-    description = "Show what would be moved now and why; nothing is moved.",
+    description = "Show what would be moved now, or in a saved picture, and why; nothing is moved.",
     footer = {
       "",
       "Moves of one wave share no host and may run side by side. Below them stands what was",
@@ -25,12 +27,18 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ballast plan",
-      "  ballast plan --json | jq '.moves | length'"
+      "  ballast plan --json | jq '.moves | length'",
+      "  ballast plan --from fleet.json                     as even as is worth it",
+      "  ballast plan --from fleet.json --frontier          what each further GiB buys",
+      "  ballast plan --from fleet.json --policy ballast.yaml"
     })
 public final class PlanCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin private FleetOptions options;
+
+  @ArgGroup(exclusive = false, heading = "%nOn paper:%n")
+  private @Nullable PaperPlan paper;
 
   @Option(names = "--json", description = "Print the decision as JSON, as a scheduler tells it.")
   private boolean json;
@@ -41,6 +49,10 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (paper != null) {
+      paper.print(shell.console(), shell.environment(), json);
+      return ExitCode.OK.value();
+    }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Reply.Planned reply = connection.askScheduler(new SchedulerCommand.PlanMoves());
       if (json) {
@@ -52,7 +64,7 @@ public final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(Decision decision, Console console) {
+  static void print(Decision decision, Console console) {
     Ink ink = console.ink();
     Figures.wrap(decision.cluster() + ": " + decision.summary(), console.width())
         .forEach(console::print);

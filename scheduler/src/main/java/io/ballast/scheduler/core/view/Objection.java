@@ -38,6 +38,8 @@ public enum Objection {
   NO_GAIN,
   /** The fleet would be more even by what was measured, and that may be chance. */
   UNSURE_GAIN,
+  /** The VM should be elsewhere, and VMs wait for each other's room in a circle. */
+  NO_ORDER,
   /** The plan has as many moves as it may. */
   PLAN_FULL;
 

@@ -1,0 +1,301 @@
+package io.ballast.scheduler.core.search;
+
+import java.util.Arrays;
+
+/**
+ * Where each guest is to be, and how even that makes the hosts that stay.
+ *
+ * <p>Of a metric with the shares {@code x} of the {@code n} hosts that stay, the spread is {@code
+ * sum of (x - mean)^2}. What is minimised is
+ *
+ * <pre>weight of CPU * spread of CPU + weight of memory * spread of memory + price * cost moved
+ * </pre>
+ *
+ * <p>and a change of two hosts is weighed in constant time: a host's part is {@code weight * (x -
+ * mean)^2}, and what the mean itself moves is {@code weight * (change of the sum)^2 / n}, to be
+ * taken off.
+ */
+final class Layout {
+  /** What a guest that has to leave costs while it stays: more than all else together. */
+  static final double FORCED = 1e6;
+
+  /** Shares up to this above 1 are rounding. */
+  private static final double ROUNDING = 1e-9;
+
+  final Problem problem;
+  final int[] at;
+  final double[] demand;
+  final double[] used;
+  final double[] free;
+
+  /** The guests of each host, those that want most CPU first. */
+  final int[][] guests;
+
+  final int[] counts;
+
+  private double weightCpu = 1;
+  private double weightMemory = 1;
+  private double price;
+  private double sumCpu;
+  private double sumMemory;
+  private double squaresCpu;
+  private double squaresMemory;
+  private double meanCpu;
+  private double meanMemory;
+
+  /** All guests at home. */
+  Layout(Problem problem) {
+    this.problem = problem;
+    at = problem.homes();
+    demand = problem.demand.clone();
+    used = problem.used.clone();
+    free = problem.free.clone();
+    counts = new int[problem.hosts];
+    for (int g = 0; g < problem.guests; g++) {
+      counts[at[g]]++;
+    }
+    guests = new int[problem.hosts][];
+    for (int h = 0; h < problem.hosts; h++) {
+      guests[h] = new int[counts[h] + 8];
+      counts[h] = 0;
+    }
+    for (int g = 0; g < problem.guests; g++) {
+      insert(g, at[g]);
+    }
+    sum();
+  }
+
+  /** Sets what a unit of spread counts, by metric, and what a GiB moved costs. */
+  void weigh(double cpu, double memory, double perGiB) {
+    weightCpu = cpu;
+    weightMemory = memory;
+    price = perGiB;
+    sum();
+  }
+
+  double weightCpu() {
+    return weightCpu;
+  }
+
+  double weightMemory() {
+    return weightMemory;
+  }
+
+  double deviationCpu(int host) {
+    return demand[host] * problem.perCpu[host] - meanCpu;
+  }
+
+  double deviationMemory(int host) {
+    return used[host] * problem.perMemory[host] - meanMemory;
+  }
+
+  /** The standard deviation of the hosts' shares of CPU. */
+  double deviationCpu() {
+    return deviation(sumCpu, squaresCpu);
+  }
+
+  /** The standard deviation of the hosts' shares of memory. */
+  double deviationMemory() {
+    return deviation(sumMemory, squaresMemory);
+  }
+
+  private double deviation(double sum, double squares) {
+    return problem.staying == 0 ? 0 : Math.sqrt(spread(sum, squares) / problem.staying);
+  }
+
+  /** What is minimised, apart from what is moved. */
+  double spread() {
+    return weightCpu * spread(sumCpu, squaresCpu) + weightMemory * spread(sumMemory, squaresMemory);
+  }
+
+  /** What is minimised. */
+  double total() {
+    double total = spread();
+    for (int g = 0; g < problem.guests; g++) {
+      if (at[g] != problem.home[g]) {
+        total += problem.isForced(g) ? 0 : price * problem.cost[g];
+      } else if (problem.isForced(g)) {
+        total += FORCED;
+      }
+    }
+    return total;
+  }
+
+  /** What a guest on another host costs or saves, apart from the spread. */
+  double toll(int guest, int host) {
+    int home = problem.home[guest];
+    if (problem.emptied[home]) {
+      return at[guest] == home ? -FORCED : 0;
+    }
+    if (at[guest] == home) {
+      return price * problem.cost[guest];
+    }
+    return host == home ? -price * problem.cost[guest] : 0;
+  }
+
+  /** Whether a guest may be on a host, as it is now. */
+  boolean fits(int guest, int host) {
+    return !problem.emptied[host]
+        && room(guest, host) <= free[host]
+        && (demand[host] + problem.appetite[guest]) * problem.perCpu[host] <= 1 + ROUNDING;
+  }
+
+  /** Whether one guest may be on a host in place of another. */
+  boolean fits(int guest, int host, int instead) {
+    double more = problem.appetite[guest] - problem.appetite[instead];
+    return room(guest, host) <= free[host] + room(instead, host)
+        && (more <= 0 || (demand[host] + more) * problem.perCpu[host] <= 1 + ROUNDING);
+  }
+
+  /** What a guest takes of a host's free memory: at home what it holds, elsewhere its room. */
+  double room(int guest, int host) {
+    return problem.home[guest] == host ? problem.held[guest] : problem.room[guest];
+  }
+
+  /** By how much what is minimised changes, the toll apart, if a guest goes to another host. */
+  double change(int guest, int host) {
+    return change(at[guest], host, problem.appetite[guest], problem.held[guest]);
+  }
+
+  /**
+   * By how much the sum of both standard deviations, times the number of hosts that stay, changes
+   * if a guest goes to another host.
+   */
+  double unevenness(int guest, int host) {
+    int from = at[guest];
+    double cpus = problem.appetite[guest];
+    double memory = problem.held[guest];
+    double cpu = spread(sumCpu, squaresCpu);
+    double kept = spread(sumMemory, squaresMemory);
+    double changedCpu = cpu + spread(from, host, cpus, problem.perCpu, demand, meanCpu);
+    double changedMemory = kept + spread(from, host, memory, problem.perMemory, used, meanMemory);
+    return Math.sqrt(problem.staying)
+        * (Math.sqrt(Math.max(0, changedCpu))
+            - Math.sqrt(cpu)
+            + Math.sqrt(Math.max(0, changedMemory))
+            - Math.sqrt(kept));
+  }
+
+  private double spread(double sum, double squares) {
+    return problem.staying == 0 ? 0 : Math.max(0, squares - sum * sum / problem.staying);
+  }
+
+  /** By how much the spread of a metric changes. */
+  private double spread(
+      int from, int to, double amount, double[] per, double[] taken, double mean) {
+    double more = amount * per[to];
+    double change = more * (2 * (taken[to] * per[to] - mean) + more);
+    double sum = more;
+    if (!problem.emptied[from]) {
+      double less = amount * per[from];
+      change -= less * (2 * (taken[from] * per[from] - mean) - less);
+      sum -= less;
+    }
+    return change - sum * sum / problem.staying;
+  }
+
+  /** By how much what is minimised changes, the tolls apart, if two guests change places. */
+  double exchange(int one, int other) {
+    return change(
+        at[one],
+        at[other],
+        problem.appetite[one] - problem.appetite[other],
+        problem.held[one] - problem.held[other]);
+  }
+
+  private double change(int from, int to, double cpus, double memory) {
+    double moreCpu = cpus * problem.perCpu[to];
+    double moreMemory = memory * problem.perMemory[to];
+    double change =
+        weightCpu * moreCpu * (2 * deviationCpu(to) + moreCpu)
+            + weightMemory * moreMemory * (2 * deviationMemory(to) + moreMemory);
+    if (!problem.emptied[from]) {
+      double lessCpu = cpus * problem.perCpu[from];
+      double lessMemory = memory * problem.perMemory[from];
+      change -=
+          weightCpu * lessCpu * (2 * deviationCpu(from) - lessCpu)
+              + weightMemory * lessMemory * (2 * deviationMemory(from) - lessMemory);
+      moreCpu -= lessCpu;
+      moreMemory -= lessMemory;
+    }
+    return change
+        - (weightCpu * moreCpu * moreCpu + weightMemory * moreMemory * moreMemory)
+            / problem.staying;
+  }
+
+  /** Lets a guest be on another host. */
+  void move(int guest, int host) {
+    int from = at[guest];
+    remove(guest, from);
+    free[from] += room(guest, from);
+    free[host] -= room(guest, host);
+    change(from, -problem.appetite[guest], -problem.held[guest]);
+    change(host, problem.appetite[guest], problem.held[guest]);
+    at[guest] = host;
+    insert(guest, host);
+    means();
+  }
+
+  private void change(int host, double cpus, double memory) {
+    count(host, -1);
+    demand[host] += cpus;
+    used[host] += memory;
+    count(host, 1);
+  }
+
+  private void count(int host, int sign) {
+    if (!problem.emptied[host]) {
+      double cpu = demand[host] * problem.perCpu[host];
+      double memory = used[host] * problem.perMemory[host];
+      sumCpu += sign * cpu;
+      sumMemory += sign * memory;
+      squaresCpu += sign * cpu * cpu;
+      squaresMemory += sign * memory * memory;
+    }
+  }
+
+  private void means() {
+    meanCpu = problem.staying == 0 ? 0 : sumCpu / problem.staying;
+    meanMemory = problem.staying == 0 ? 0 : sumMemory / problem.staying;
+  }
+
+  /** Sums anew, so that rounding does not add up. */
+  private void sum() {
+    sumCpu = 0;
+    sumMemory = 0;
+    squaresCpu = 0;
+    squaresMemory = 0;
+    for (int h = 0; h < problem.hosts; h++) {
+      count(h, 1);
+    }
+    means();
+  }
+
+  private void insert(int guest, int host) {
+    if (counts[host] == guests[host].length) {
+      guests[host] = Arrays.copyOf(guests[host], 2 * counts[host]);
+    }
+    int[] list = guests[host];
+    int i = counts[host]++;
+    while (i > 0 && isBefore(guest, list[i - 1])) {
+      list[i] = list[i - 1];
+      i--;
+    }
+    list[i] = guest;
+  }
+
+  private void remove(int guest, int host) {
+    int[] list = guests[host];
+    int i = 0;
+    while (list[i] != guest) {
+      i++;
+    }
+    counts[host]--;
+    System.arraycopy(list, i + 1, list, i, counts[host] - i);
+  }
+
+  private boolean isBefore(int one, int other) {
+    double difference = problem.appetite[one] - problem.appetite[other];
+    return difference > 0 || (difference == 0 && one < other);
+  }
+}

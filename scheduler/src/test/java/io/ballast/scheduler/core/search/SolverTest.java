@@ -1,0 +1,140 @@
+package io.ballast.scheduler.core.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What holds for the plan of a fleet, whatever the fleet. */
+final class SolverTest {
+  private static final int FLEETS = 10_000;
+  private static final int MOST_HOSTS = 60;
+  private static final double ROUNDING = 1e-6;
+
+  private static Solution solve(Problem problem) {
+    return new Solver(Solver.WORTH, false, () -> false).solve(problem);
+  }
+
+  @Test
+  void everyPlanIsPossibleStepByStepAndKeepsItsPromise() {
+    int moves = 0;
+    for (int seed = 0; seed < FLEETS; seed++) {
+      String fleet = "fleet " + seed;
+      Crowd crowd = Crowd.of(seed, MOST_HOSTS, seed % 50 == 0 ? 8 : 2.5);
+      Crowd before = crowd.copy();
+
+      Solution plan = solve(crowd.problem());
+
+      assertTrue(plan.finished());
+      assertEquals(before.unevenness(), plan.before(), ROUNDING, fleet);
+      for (Solution.Move move : plan.moves()) {
+        assertTrue(crowd.allows(move), () -> fleet + ": " + move);
+        crowd.make(move);
+      }
+      moves += plan.moves().size();
+      assertEquals(crowd.unevenness(), plan.after(), ROUNDING, fleet);
+      assertTrue(plan.bound() <= plan.after() + ROUNDING, fleet);
+      assertNothingCanBeLeftOut(before, plan, fleet);
+      if (seed % 10 == 0) {
+        assertEquals(plan, solve(before.problem()), fleet);
+      }
+      if (plan.stuck().isEmpty()) {
+        assertEquals(List.of(), solve(crowd.problem()).moves(), fleet);
+      }
+    }
+    assertTrue(moves > FLEETS, "moves: " + moves);
+  }
+
+  private static void assertNothingCanBeLeftOut(Crowd before, Solution plan, String fleet) {
+    for (Solution.Move left : plan.moves()) {
+      Problem.Guest guest = before.guests.get(left.guest());
+      if (before.hosts.get(left.from()).emptied()) {
+        continue;
+      }
+      Crowd without = before.copy();
+      boolean possible = true;
+      for (Solution.Move move : plan.moves()) {
+        if (move.guest() != left.guest()) {
+          possible &= without.allows(move);
+          without.make(move);
+        }
+      }
+      double loss = without.staying() * (without.unevenness() - plan.after());
+      assertTrue(
+          !possible || loss >= Solver.WORTH * guest.cost() - ROUNDING,
+          () -> fleet + " loses " + loss + " without " + left);
+    }
+  }
+
+  @Test
+  void smallFleetsArePlannedAsWellAsCanBe() {
+    int fleets = 0;
+    int optimal = 0;
+    for (int seed = 0; seed < 400; seed++) {
+      Crowd crowd = small(seed);
+      Exhaustive best = Exhaustive.of(crowd);
+      Solution plan = new Solver(1e-7, true, () -> false).solve(crowd.problem());
+      double cost =
+          plan.moves().stream().mapToDouble(m -> crowd.guests.get(m.guest()).cost()).sum();
+      fleets++;
+      if (plan.after() <= best.unevenness() + 1e-5 && cost <= 1.1 * best.cost() + 1e-9) {
+        optimal++;
+      }
+    }
+    System.out.printf("%d of %d small fleets are planned as well as can be%n", optimal, fleets);
+    assertTrue(optimal >= 0.95 * fleets, optimal + " of " + fleets);
+  }
+
+  private static Crowd small(long seed) {
+    java.util.Random random = new java.util.Random(seed);
+    Crowd crowd = new Crowd();
+    int hosts = 2 + random.nextInt(3);
+    for (int h = 0; h < hosts; h++) {
+      double size = new double[] {1, 1, 1.5, 2}[random.nextInt(4)];
+      crowd.host(8 * size, 32768 * size, false);
+    }
+    int guests = 2 + random.nextInt(7);
+    for (int g = 0; g < guests; g++) {
+      int home = random.nextInt(hosts);
+      double memory = 1024 << random.nextInt(4);
+      double cpus = 0.1 + 2 * random.nextDouble();
+      Problem.Host host = crowd.hosts.get(home);
+      if (host.free() >= memory && host.demand() + cpus <= host.cpus()) {
+        crowd.guest(home, cpus, memory, memory, false);
+      }
+    }
+    return crowd;
+  }
+
+  @Test
+  void aLayoutWeighsAChangeAsItIsWhenMade() {
+    for (int seed = 0; seed < 200; seed++) {
+      Problem problem = Crowd.of(seed, 12, 5).problem();
+      Layout layout = new Layout(problem);
+      layout.weigh(2, 3, 0.1);
+      java.util.Random random = new java.util.Random(seed);
+      for (int i = 0; i < 50 && problem.guests > 1; i++) {
+        int guest = random.nextInt(problem.guests);
+        int host = random.nextInt(problem.hosts);
+        if (host != layout.at[guest]) {
+          double total = layout.total();
+          double change = layout.change(guest, host) + layout.toll(guest, host);
+          if (!problem.emptied[host]) {
+            layout.move(guest, host);
+            assertEquals(layout.total(), total + change, 1e-6 * Layout.FORCED * 1e-3 + ROUNDING);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSearchThatIsStoppedSaysSo() {
+    Solution plan = new Solver(Solver.WORTH, false, () -> true).solve(Crowd.of(7, 60, 6).problem());
+
+    assertEquals(false, plan.finished());
+    assertEquals(new BitSet(), plan.stuck());
+  }
+}
