@@ -80,7 +80,8 @@ public final class Balancer {
           objections);
     }
     Aim aim = aim(about, overload, forecast, policy);
-    Search search = new Search(forecast, new Rules(view, past, policy, now), about, aim);
+    Appeal appeal = new Appeal(about, aim, policy);
+    Search search = new Search(forecast, new Rules(view, past, policy, now), appeal);
     List<PlannedMove> found = search.run();
     List<PlannedMove> waves = Waves.of(found, freeSlots(view, moves, policy));
     Optional<Statement> reasonToGoOn =

@@ -108,23 +108,18 @@ final class Rules {
   }
 
   /**
-   * What speaks against moving a guest to a host.
+   * What speaks against moving a guest to a host, but for what the host would have to do then.
    *
    * @param from where it is
-   * @param after the host after the move
-   * @param margin how many standard errors the target must stay below its triggers' headroom
    */
-  Optional<Objection> against(Guest guest, HostId from, Site target, Site after, double margin) {
+  Optional<Objection> against(Guest guest, HostId from, Site target) {
     if (isQuarantined(from, target.id())) {
       return Optional.of(Objection.QUARANTINED);
     }
     if (isWayBack(guest.vm().id(), target.id())) {
       return Optional.of(Objection.WAY_BACK);
     }
-    if (!target.hasRoomFor(guest)) {
-      return Optional.of(Objection.NO_ROOM);
-    }
-    return isHot(after, margin) ? Optional.of(Objection.TARGET_HOT) : Optional.empty();
+    return target.hasRoomFor(guest) ? Optional.empty() : Optional.of(Objection.NO_ROOM);
   }
 
   /** Whether a target is left out because it failed what came to it. */
@@ -134,14 +129,9 @@ final class Rules {
 
   /** Whether a host is over a trigger, or nearer below it than the policy's headroom. */
   boolean isHot(Site site) {
-    return isHot(site, 0);
-  }
-
-  private boolean isHot(Site site, double margin) {
     for (Metric metric : Metric.values()) {
-      double value = site.value(metric) + margin * Math.sqrt(site.variance(metric));
       double trigger = policy.thresholds().of(metric).trigger();
-      if (value > trigger * (1 - policy.worth().headroom())) {
+      if (site.value(metric) > trigger * (1 - policy.worth().headroom())) {
         return true;
       }
     }
@@ -153,10 +143,14 @@ final class Rules {
   }
 
   private boolean isWayBack(VmId vm, HostId target) {
-    return of(vm).stream()
-        .filter(move -> move.from().equals(target))
-        .filter(move -> move.state() == Move.State.DONE)
-        .anyMatch(move -> age(move).compareTo(policy.pace().noReturn()) < 0);
+    for (Move move : of(vm)) {
+      if (move.from().equals(target)
+          && move.state() == Move.State.DONE
+          && age(move).compareTo(policy.pace().noReturn()) < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<Move> of(VmId vm) {

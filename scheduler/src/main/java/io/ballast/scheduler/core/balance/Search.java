@@ -1,82 +1,90 @@
 package io.ballast.scheduler.core.balance;
 
-import io.ballast.messages.Bytes;
 import io.ballast.messages.Decision.PlannedMove;
 import io.ballast.messages.VmId;
-import io.ballast.scheduler.core.policy.Metric;
-import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.view.Objection;
 import io.ballast.scheduler.core.view.Objections;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the move with the best worth, again and again, until none is left; changes its forecast
- * accordingly. Moves away from a host that is over a trigger come before all others. One search,
- * one plan.
+ * accordingly. Moves away from a host that is over a trigger come before all others. Where no move
+ * is worth it by itself, it takes two that are together. One search, one plan.
  */
 final class Search {
-  /** How much more than usual a move must gain in a cluster that was balanced before. */
-  private static final double RELUCTANCE = 4;
-
-  /**
-   * From this many times its trigger on, a host is relieved also in a cluster that is full. CPU
-   * counts as it is wanted, which may be more than there is.
-   */
-  private static final double FAR_OVER = 1.2;
-
-  private static final Bytes PAID_FOR = Bytes.ofMiB(16 * 1024);
-
   private final Forecast forecast;
   private final Rules rules;
-  private final Set<Metric> ripe;
-  private final Aim aim;
+  private final Board board;
+  private final Scales scales;
   private final Set<VmId> planned = new HashSet<>();
-  private Objections objections = new Objections();
+  private final Objections objections = new Objections();
 
-  /**
-   * @param ripe the metrics that have to become better
-   */
-  Search(Forecast forecast, Rules rules, Set<Metric> ripe, Aim aim) {
+  Search(Forecast forecast, Rules rules, Appeal appeal) {
     this.forecast = forecast;
     this.rules = rules;
-    this.ripe = ripe;
-    this.aim = aim;
-  }
-
-  /** A move that is allowed and gains enough. */
-  private record Candidate(Guest guest, Site from, Site to, boolean urgent, double worth) {
-    boolean isBetterThan(@Nullable Candidate other) {
-      return other == null || (urgent == other.urgent ? worth > other.worth : urgent);
-    }
-
-    PlannedMove move(Metric metric) {
-      String why = Explanation.why(metric, from, from.without(guest), to, to.with(guest));
-      return new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why);
-    }
+    board = new Board(forecast.sites(), appeal.ripe(), rules.policy());
+    scales = new Scales(board, rules, appeal);
   }
 
   List<PlannedMove> run() {
-    List<PlannedMove> moves = new ArrayList<>();
-    while (true) {
-      objections = new Objections();
-      Candidate best = best();
-      if (best == null) {
-        return moves;
+    int most = rules.policy().caps().perDecision();
+    Shortlist shortlist = new Shortlist(scales, forecast, this::isMovable);
+    List<Leg> legs = new ArrayList<>();
+    boolean more = true;
+    while (more && legs.size() < most) {
+      List<Leg> next = shortlist.next().map(List::of).orElseGet(List::of);
+      if (next.isEmpty() && legs.size() + 2 <= most) {
+        next = new Pairing(scales, forecast, this::isMovable).best();
       }
-      if (moves.size() == rules.policy().caps().perDecision()) {
-        objections.count(Objection.PLAN_FULL);
-        return moves;
+      for (Leg leg : next) {
+        legs.add(leg);
+        planned.add(leg.guest().vm().id());
+        scales.make(leg);
+        shortlist.made(leg);
       }
-      planned.add(best.guest().vm().id());
-      forecast.move(best.guest(), best.from(), best.to());
-      moves.add(best.move(hottest(best.from())));
+      more = !next.isEmpty();
     }
+    boolean full = more && shortlist.next().isPresent();
+    List<PlannedMove> moves = made(trimmed(legs));
+    count();
+    if (full) {
+      objections.count(Objection.PLAN_FULL);
+    }
+    return moves;
+  }
+
+  /** The moves that the plan needs; the board is again as before it. */
+  private List<Leg> trimmed(List<Leg> legs) {
+    for (int place = 0; place < board.size(); place++) {
+      board.set(place, forecast.site(board.site(place).id()).orElseThrow());
+    }
+    planned.clear();
+    return new Trim(scales)
+        .trimmed(
+            legs,
+            place ->
+                forecast.guests(board.site(place).id()).stream().filter(this::isMovable).toList());
+  }
+
+  private List<PlannedMove> made(List<Leg> legs) {
+    List<PlannedMove> moves = new ArrayList<>();
+    for (Leg leg : legs) {
+      Site from = board.site(leg.from());
+      Site to = board.site(leg.to());
+      Guest guest = leg.guest();
+      String why =
+          Explanation.why(
+              scales.appeal.hottest(from), from, from.without(guest), to, to.with(guest));
+      moves.add(new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why));
+      planned.add(guest.vm().id());
+      forecast.move(guest, from, to);
+      scales.make(leg);
+    }
+    return moves;
   }
 
   /**
@@ -84,22 +92,19 @@ final class Search {
    * something to do soon.
    */
   boolean hasMoreLater() {
-    Objections counted = objections;
-    objections = new Objections();
-    List<Site> free = forecast.sites().stream().filter(site -> !rules.isBusy(site.id())).toList();
-    Score score = forecast.score(rules.policy());
-    boolean more =
-        free.stream()
-            .filter(this::isSource)
-            .anyMatch(
-                from ->
-                    forecast.guests(from.id()).stream()
-                        .filter(
-                            guest -> againstGuest(guest).equals(Optional.of(Objection.COOL_DOWN)))
-                        .filter(guest -> rules.hasArrived(guest.vm().id()))
-                        .anyMatch(guest -> bestTarget(guest, from, free, score) != null));
-    objections = counted;
-    return more;
+    for (int from : scales.free) {
+      if (!scales.isSource(from)) {
+        continue;
+      }
+      for (Guest guest : forecast.guests(board.site(from).id())) {
+        if (against(guest).equals(Optional.of(Objection.COOL_DOWN))
+            && rules.hasArrived(guest.vm().id())
+            && scales.best(guest, from, null, scales.free) != null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** What spoke against the moves that the plan does not have. */
@@ -107,138 +112,36 @@ final class Search {
     return objections;
   }
 
-  private @Nullable Candidate best() {
-    forecast.absent().values().forEach(objections::count);
-    List<Site> free = new ArrayList<>();
-    for (Site site : forecast.sites()) {
-      if (rules.isBusy(site.id())) {
-        objections.count(Objection.HOST_BUSY);
-      } else {
-        free.add(site);
-      }
-    }
-    Score score = forecast.score(rules.policy());
-    Candidate best = null;
-    for (Site from : free) {
-      if (!isSource(from)) {
-        continue;
-      }
-      for (Guest guest : forecast.guests(from.id())) {
-        Optional<Objection> objection = againstGuest(guest);
-        if (objection.isPresent()) {
-          objections.count(objection.get());
-          continue;
-        }
-        Candidate candidate = bestTarget(guest, from, free, score);
-        if (candidate != null && candidate.isBetterThan(best)) {
-          best = candidate;
-        }
-      }
-    }
-    return best;
+  private boolean isMovable(Guest guest) {
+    return against(guest).isEmpty();
   }
 
-  private @Nullable Candidate bestTarget(Guest guest, Site from, List<Site> free, Score score) {
-    Site fromAfter = from.without(guest);
-    Candidate best = null;
-    for (Site to : free) {
-      if (to.id().equals(from.id())) {
-        continue;
-      }
-      Site toAfter = to.with(guest);
-      Optional<Objection> objection = rules.against(guest, from.id(), to, toAfter, margin());
-      if (objection.isPresent()) {
-        objections.count(objection.get());
-        continue;
-      }
-      Score after = score.after(from, to, fromAfter, toAfter);
-      double gain = score.total() - after.total();
-      Policy.Worth worth = rules.policy().worth();
-      double leastGain = leastGain() * weight(guest);
-      if (gain < leastGain || gainInRipe(score, after) < leastGain) {
-        objections.count(Objection.NO_GAIN);
-        continue;
-      }
-      double error = Chance.error(guest, from, to, fromAfter, toAfter, rules.policy().thresholds());
-      if (gain < leastGain + worth.sureness() * error) {
-        objections.count(Objection.UNSURE_GAIN);
-        continue;
-      }
-      double perMiB = gain / cost(guest).toMiB();
-      Candidate candidate = new Candidate(guest, from, to, isHot(from), perMiB);
-      if (candidate.isBetterThan(best)) {
-        best = candidate;
-      }
-    }
-    return best;
-  }
-
-  private Optional<Objection> againstGuest(Guest guest) {
+  private Optional<Objection> against(Guest guest) {
     return planned.contains(guest.vm().id())
         ? Optional.of(Objection.COOL_DOWN)
         : rules.against(guest, forecast);
   }
 
-  private boolean isSource(Site site) {
-    return switch (aim) {
-      case EVEN_OUT, AGAIN ->
-          ripe.stream()
-              .anyMatch(
-                  metric -> site.value(metric) > rules.policy().thresholds().of(metric).low());
-      case RELIEVE -> ripe.stream().anyMatch(metric -> site.value(metric) > farOver(metric));
-    };
+  /** Counts what speaks against each move that there could be now. */
+  private void count() {
+    forecast.absent().values().forEach(objections::count);
+    for (int i = scales.free.size(); i < board.size(); i++) {
+      objections.count(Objection.HOST_BUSY);
+    }
+    for (int from : scales.free) {
+      if (scales.isSource(from)) {
+        for (Guest guest : forecast.guests(board.site(from).id())) {
+          against(guest).ifPresentOrElse(objections::count, () -> count(guest, from));
+        }
+      }
+    }
   }
 
-  /** Memory has an end: for it, half-way from the trigger to that. */
-  private double farOver(Metric metric) {
-    double trigger = rules.policy().thresholds().of(metric).trigger();
-    return switch (metric) {
-      case CPU, LOAD -> trigger * FAR_OVER;
-      case MEMORY -> (1 + trigger) / 2;
-    };
-  }
-
-  /** How sure it has to be that a target stays cool, in standard errors. */
-  private double margin() {
-    return switch (aim) {
-      case EVEN_OUT -> 0;
-      case AGAIN, RELIEVE -> rules.policy().worth().sureness();
-    };
-  }
-
-  private double leastGain() {
-    double least = rules.policy().worth().minGain();
-    return switch (aim) {
-      case EVEN_OUT -> least;
-      case AGAIN, RELIEVE -> least * RELUCTANCE;
-    };
-  }
-
-  private boolean isHot(Site site) {
-    return ripe.stream().anyMatch(metric -> heat(site, metric) > 1);
-  }
-
-  /** The ripe metric that is highest on a host, compared to its trigger. */
-  private Metric hottest(Site site) {
-    return ripe.stream()
-        .max(Comparator.comparingDouble(metric -> heat(site, metric)))
-        .orElseThrow();
-  }
-
-  private double heat(Site site, Metric metric) {
-    return site.value(metric) / rules.policy().thresholds().of(metric).trigger();
-  }
-
-  private double gainInRipe(Score before, Score after) {
-    return ripe.stream().mapToDouble(metric -> before.of(metric) - after.of(metric)).sum();
-  }
-
-  /** The least gain pays for so much to be sent; a move that sends more has to gain more. */
-  private double weight(Guest guest) {
-    return Math.max(1, cost(guest).toMiB() / PAID_FOR.toMiB());
-  }
-
-  private Bytes cost(Guest guest) {
-    return guest.held().plus(rules.policy().worth().effort());
+  private void count(Guest guest, int from) {
+    for (int to : scales.free) {
+      if (to != from) {
+        scales.objection(guest, from, to).ifPresent(objections::count);
+      }
+    }
   }
 }

@@ -11,9 +11,7 @@ import java.util.List;
  * A host that takes part, as measured and with the predicted effect of moves.
  *
  * <p>CPU is what its guests and itself would use if there were enough, so it may exceed 1. The load
- * average follows the CPU: a guest takes its appetite along. What a saturated host has beyond that
- * is a queue, which shrinks with the demand and is gone once the host is no longer saturated; what
- * another host has beyond it (tasks that wait for disks) stays.
+ * average follows the CPU, see {@link Echo}.
  *
  * @param demand processors wanted now
  * @param firstDemand processors wanted when it was measured
@@ -58,7 +56,7 @@ record Site(
     return switch (metric) {
       case CPU -> perProcessor(demand);
       case MEMORY -> used.shareOf(host.beat().capacity().memory());
-      case LOAD -> load();
+      case LOAD -> echo().of(perProcessor(demand));
     };
   }
 
@@ -133,16 +131,10 @@ record Site(
     return processors / host.beat().capacity().cpus();
   }
 
-  private double load() {
-    double wanted = perProcessor(demand);
-    if (lagging) {
-      return wanted;
-    }
+  /** How its load average follows its demand. */
+  Echo echo() {
     double first = perProcessor(firstDemand);
-    double beyond = Metric.LOAD.of(host.beat()) - first;
-    if (beyond > 0 && Appetite.isSaturated(host.beat())) {
-      return wanted < Appetite.SATURATED ? wanted : wanted + beyond * wanted / first;
-    }
-    return Math.max(0, wanted + beyond);
+    return new Echo(
+        first, Metric.LOAD.of(host.beat()) - first, lagging, Appetite.isSaturated(host.beat()));
   }
 }
