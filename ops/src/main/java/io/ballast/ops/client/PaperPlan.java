@@ -47,7 +47,8 @@ final class PaperPlan {
 
   @Option(
       names = "--detours",
-      description = "Let a VM go over a third host where there is no other way.")
+      description =
+          "Let a VM go over a third host where there is no other way, whatever the policy says.")
   private boolean detours;
 
   @Option(
@@ -73,11 +74,10 @@ final class PaperPlan {
     Study study = new Study(snapshot.view(now), snapshot.emptied(), policy(environment), now);
     long begun = System.nanoTime();
     if (frontier) {
-      printFrontier(study.frontier(detours, enough(begun)), snapshot, console, json);
+      printFrontier(study.frontier(enough(begun)), snapshot, console, json);
       return;
     }
-    Plan plan =
-        policy == null || toRest ? study.toRest(detours, enough(begun)) : study.byPolicy(detours);
+    Plan plan = policy == null || toRest ? study.toRest(enough(begun)) : study.byPolicy();
     double seconds = (System.nanoTime() - begun) / 1e9;
     if (json) {
       console.print(Json.pretty(json(plan, snapshot, seconds)));
@@ -87,9 +87,11 @@ final class PaperPlan {
   }
 
   private Policy policy(Map<String, String> environment) {
-    return policy == null
-        ? Policy.DEFAULT
-        : Configuration.find(Optional.of(policy), environment).scheduler().config().policy();
+    Policy found =
+        policy == null
+            ? Policy.DEFAULT
+            : Configuration.find(Optional.of(policy), environment).scheduler().config().policy();
+    return detours ? found.with(found.worth().withDetours()) : found;
   }
 
   private BooleanSupplier enough(long begun) {

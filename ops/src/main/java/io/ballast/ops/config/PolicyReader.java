@@ -64,7 +64,8 @@ final class PolicyReader {
         section.share("headroom", usual.headroom()),
         section.number("min-gain", usual.minGain()),
         section.number("sureness", usual.sureness()),
-        section.bytes("effort").orElse(usual.effort()));
+        section.bytes("effort").orElse(usual.effort()),
+        section.flag("detours", usual.detours()));
   }
 
   private static Policy.Transfer transfer(Section section) {

@@ -186,6 +186,19 @@ public final class Section {
         .orElse(otherwise);
   }
 
+  /** A value that is {@code true} or {@code false}. */
+  public boolean flag(String key, boolean otherwise) {
+    return value(
+            key,
+            text ->
+                switch (text) {
+                  case "true" -> true;
+                  case "false" -> false;
+                  default -> throw new IllegalArgumentException("it must be true or false");
+                })
+        .orElse(otherwise);
+  }
+
   /** A whole number between {@code least} and {@code most}. */
   public int whole(String key, int otherwise, int least, int most) {
     return whole(key, least, most).orElse(otherwise);

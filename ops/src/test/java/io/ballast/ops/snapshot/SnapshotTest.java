@@ -43,7 +43,7 @@ final class SnapshotTest {
                   new Policy.Threshold(0.80, Duration.ZERO, 0.50),
                   new Policy.Threshold(0.85, Duration.ZERO, 0.70),
                   new Policy.Threshold(2.00, Duration.ZERO, 1.00)))
-          .with(new Policy.Worth(0.05, 0.01, 0, Bytes.ofMiB(1024)));
+          .with(new Policy.Worth(0.05, 0.01, 0, Bytes.ofMiB(1024), false));
 
   // ---- looked at
 

@@ -39,6 +39,9 @@ public final class Study {
   /** Which part of the usual worth is too little for it. */
   private static final double LAST = 4;
 
+  /** So far above what could be at best, a plan counts as that good. */
+  private static final double AS_GOOD = 5e-4;
+
   /** What no evenness is worth: only what has to move does. */
   private static final double UNPAYABLE = 1e4;
 
@@ -58,8 +61,8 @@ public final class Study {
    * A study of a cluster as its last beats show it.
    *
    * @param emptied the hosts that all VMs have to leave
-   * @param policy its triggers don't matter here; what a move costs beyond its memory and how many
-   *     moves run side by side do
+   * @param policy its triggers matter only {@link #byPolicy}; what a move costs beyond its memory,
+   *     detours, and how many moves run side by side always do
    */
   public Study(ClusterView view, Set<HostId> emptied, Policy policy, Instant now) {
     this.view = view;
@@ -106,11 +109,10 @@ public final class Study {
   /**
    * Plans to rest: what could be moved afterwards is not worth it.
    *
-   * @param detours whether a VM may go over a third host where there is no other way
    * @param enough asked now and then whether to stop with the best plan so far
    */
-  public Plan toRest(boolean detours, BooleanSupplier enough) {
-    return plan(new Solver(Solver.WORTH, detours, enough).solve(problem));
+  public Plan toRest(BooleanSupplier enough) {
+    return plan(solver(Solver.WORTH, enough).solve(problem));
   }
 
   /**
@@ -119,10 +121,10 @@ public final class Study {
    *
    * @param enough asked now and then whether to stop with the best plans so far
    */
-  public List<Plan> frontier(boolean detours, BooleanSupplier enough) {
+  public List<Plan> frontier(BooleanSupplier enough) {
     List<Plan> frontier = new ArrayList<>();
     for (double worth = Solver.WORTH * FIRST; worth > Solver.WORTH / LAST; worth /= 2) {
-      Plan plan = plan(new Solver(worth, detours, enough).solve(problem));
+      Plan plan = plan(solver(worth, enough).solve(problem));
       frontier.removeIf(
           other -> other.after() >= plan.after() && other.gibibytes() >= plan.gibibytes());
       if (frontier.stream()
@@ -138,10 +140,10 @@ public final class Study {
    * Plans by the policy's triggers, as a scheduler would if its hosts had been for long as they
    * are. While a host that is to be emptied has VMs that can move, only that is done.
    */
-  public Plan byPolicy(boolean detours) {
+  public Plan byPolicy() {
     if (seats.stream()
         .anyMatch(seat -> emptied.contains(seat.site().id()) && seat.objection().isEmpty())) {
-      return plan(new Solver(UNPAYABLE, detours, () -> false).solve(problem));
+      return plan(solver(UNPAYABLE, () -> false).solve(problem));
     }
     ClusterView staying =
         new ClusterView(
@@ -165,6 +167,10 @@ public final class Study {
         problem.unevenness(moves),
         problem.bound(),
         true);
+  }
+
+  private Solver solver(double worth, BooleanSupplier enough) {
+    return new Solver(worth, policy.worth().detours(), enough);
   }
 
   private static Policy atOnce(Policy policy) {
@@ -297,6 +303,8 @@ public final class Study {
     text.append("; no plan could be below %.4f".formatted(solution.bound()));
     if (!solution.finished()) {
       text.append("; stopped early, there may be better plans");
+    } else if (solution.after() <= solution.bound() + AS_GOOD) {
+      text.append(", so nothing better is to be had");
     }
     if (!notEmpty.isEmpty()) {
       text.append("; not emptied: ");

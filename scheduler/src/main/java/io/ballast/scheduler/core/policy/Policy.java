@@ -211,19 +211,27 @@ public record Policy(
    *     see {@link Chance}
    * @param effort what a move costs beyond its memory, as memory: a larger one means fewer and
    *     larger moves, zero the fewest bytes
+   * @param detours whether a plan on paper may send a VM over a third host, where VMs wait for each
+   *     other's room
    */
-  public record Worth(double headroom, double minGain, double sureness, Bytes effort) {
+  public record Worth(
+      double headroom, double minGain, double sureness, Bytes effort, boolean detours) {
     /**
      * Moves of a few percent are not worth a guest's pause. Among the thousands of moves that are
      * possible at each look, some seem to gain three standard errors by chance alone.
      */
-    public static final Worth DEFAULT = new Worth(0.05, 0.01, 4, Bytes.ofMiB(1024));
+    public static final Worth DEFAULT = new Worth(0.05, 0.01, 4, Bytes.ofMiB(1024), false);
 
     public Worth {
       require(headroom >= 0 && headroom < 1, "headroom", headroom, "at least 0 and below 1");
       require(minGain > 0 && Double.isFinite(minGain), "minGain", minGain, "above 0");
       require(
           sureness >= 0 && Double.isFinite(sureness), "sureness", sureness, "a number, at least 0");
+    }
+
+    /** These with detours. */
+    public Worth withDetours() {
+      return new Worth(headroom, minGain, sureness, effort, true);
     }
   }
 

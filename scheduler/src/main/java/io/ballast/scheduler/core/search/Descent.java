@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core.search;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -20,17 +21,19 @@ final class Descent {
   /** Gains up to this are rounding. */
   static final double ROUNDING = 1e-9;
 
-  private static final int MOST_ROUNDS = 200;
+  /**
+   * After so many looks at all pairs the weights are set anew. At once would be faster and send
+   * more: weights of a state that was less even make what is sent dearer, so that what gains most
+   * for it comes first.
+   */
+  private static final int KEPT = 3;
+
+  private static final int MOST_ROUNDS = 1_000;
 
   private final Layout layout;
   private final Problem problem;
   private final BooleanSupplier enough;
-  private double lowestCpu;
-  private double lowestMemory;
-  private double leastPerCpu;
-  private double mostPerCpu;
-  private double leastPerMemory;
-  private double mostPerMemory;
+  private final List<Peers> peers;
   private final double[] tolls;
   private final int[][] seen;
   private final int[] changed;
@@ -46,28 +49,40 @@ final class Descent {
     tolls = new double[problem.guests];
     seen = new int[problem.hosts][problem.hosts];
     changed = new int[problem.hosts];
-    leastPerCpu = Double.MAX_VALUE;
-    leastPerMemory = Double.MAX_VALUE;
-    for (int h = 0; h < problem.hosts; h++) {
-      if (!problem.emptied[h]) {
-        leastPerCpu = Math.min(leastPerCpu, problem.perCpu[h]);
-        mostPerCpu = Math.max(mostPerCpu, problem.perCpu[h]);
-        leastPerMemory = Math.min(leastPerMemory, problem.perMemory[h]);
-        mostPerMemory = Math.max(mostPerMemory, problem.perMemory[h]);
-      }
-    }
+    peers = Peers.of(layout);
   }
 
-  /** Whether anything became better. */
-  boolean run() {
+  /**
+   * Changes the layout until nothing makes it better.
+   *
+   * @param price what a GiB has to take off the objective
+   * @return whether anything became better
+   */
+  boolean run(double price) {
     boolean better = false;
-    clock++;
-    Arrays.fill(changed, clock);
+    boolean sure = false;
+    int due = 0;
     for (int round = 0; round < MOST_ROUNDS && !enough.getAsBoolean(); round++) {
-      if (!relocate() && !exchange()) {
-        return better;
+      if (due == 0) {
+        Objective.EVENNESS.weigh(layout, price);
+        due = KEPT;
       }
-      better = true;
+      if (relocate()) {
+        better = true;
+        sure = false;
+      } else if (exchange()) {
+        better = true;
+        sure = false;
+        due--;
+      } else if (sure) {
+        return better;
+      } else {
+        // What was looked at in vain was so by the weights of then.
+        Objective.EVENNESS.weigh(layout, price);
+        due = KEPT;
+        Arrays.fill(changed, ++clock);
+        sure = true;
+      }
     }
     return better;
   }
@@ -105,72 +120,37 @@ final class Descent {
 
   private boolean relocate() {
     boolean better = false;
-    findLowest();
+    peers.forEach(Peers::look);
     for (int g = 0; g < problem.guests; g++) {
-      if (!problem.fixed[g] && mayGain(g)) {
-        int best = best(g);
-        if (best >= 0) {
-          changed[layout.at[g]] = ++clock;
-          changed[best] = clock;
-          layout.move(g, best);
-          findLowest();
-          better = true;
-        }
+      int best = problem.fixed[g] ? -1 : best(g);
+      if (best >= 0) {
+        changed[layout.at[g]] = ++clock;
+        changed[best] = clock;
+        layout.move(g, best);
+        peers.forEach(Peers::look);
+        better = true;
       }
     }
     return better;
   }
 
   private int best(int guest) {
-    int from = layout.at[guest];
     double least = -ROUNDING;
     int best = -1;
-    for (int h = 0; h < problem.hosts; h++) {
-      if (h != from) {
+    double gain = layout.departure(guest) - layout.toll(guest, problem.home[guest]);
+    for (Peers some : peers) {
+      if (gain - some.entry(guest) <= -least) {
+        continue;
+      }
+      for (int h : some.hosts) {
         double change = layout.change(guest, h) + layout.toll(guest, h);
-        if (change < least && layout.fits(guest, h)) {
+        if (change < least && h != layout.at[guest] && layout.fits(guest, h)) {
           least = change;
           best = h;
         }
       }
     }
     return best;
-  }
-
-  private void findLowest() {
-    lowestCpu = 0;
-    lowestMemory = 0;
-    for (int h = 0; h < problem.hosts; h++) {
-      if (!problem.emptied[h]) {
-        lowestCpu = Math.min(lowestCpu, layout.deviationCpu(h));
-        lowestMemory = Math.min(lowestMemory, layout.deviationMemory(h));
-      }
-    }
-  }
-
-  /** Whether the best host that there could be for a guest would be better than its own. */
-  private boolean mayGain(int guest) {
-    int from = layout.at[guest];
-    if (problem.emptied[from]) {
-      return true;
-    }
-    double cpus = problem.appetite[guest];
-    double memory = problem.held[guest];
-    double lessCpu = cpus * problem.perCpu[from];
-    double lessMemory = memory * problem.perMemory[from];
-    double gain =
-        layout.weightCpu()
-                * (lessCpu * (2 * layout.deviationCpu(from) - lessCpu)
-                    - entry(cpus, lowestCpu, leastPerCpu, mostPerCpu))
-            + layout.weightMemory()
-                * (lessMemory * (2 * layout.deviationMemory(from) - lessMemory)
-                    - entry(memory, lowestMemory, leastPerMemory, mostPerMemory));
-    return gain > layout.toll(guest, problem.home[guest]) + ROUNDING;
-  }
-
-  /** The least that a guest adds to any host, {@code lowest} being the emptiest's deviation. */
-  private static double entry(double amount, double lowest, double least, double most) {
-    return 2 * lowest * amount * most + amount * amount * least * least;
   }
 
   private boolean exchange() {

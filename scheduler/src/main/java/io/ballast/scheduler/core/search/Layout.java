@@ -158,6 +158,21 @@ final class Layout {
   }
 
   /**
+   * By how much a host's part of the spread shrinks if a guest leaves it; more than anything if it
+   * has to.
+   */
+  double departure(int guest) {
+    int from = at[guest];
+    if (problem.emptied[from]) {
+      return FORCED;
+    }
+    double cpu = problem.appetite[guest] * problem.perCpu[from];
+    double memory = problem.held[guest] * problem.perMemory[from];
+    return weightCpu * cpu * (2 * deviationCpu(from) - cpu)
+        + weightMemory * memory * (2 * deviationMemory(from) - memory);
+  }
+
+  /**
    * By how much the sum of both standard deviations, times the number of hosts that stay, changes
    * if a guest goes to another host.
    */
@@ -191,7 +206,7 @@ final class Layout {
       change -= less * (2 * (taken[from] * per[from] - mean) - less);
       sum -= less;
     }
-    return change - sum * sum / problem.staying;
+    return change - sum * sum * problem.perStaying;
   }
 
   /** By how much what is minimised changes, the tolls apart, if two guests change places. */
@@ -220,7 +235,7 @@ final class Layout {
     }
     return change
         - (weightCpu * moreCpu * moreCpu + weightMemory * moreMemory * moreMemory)
-            / problem.staying;
+            * problem.perStaying;
   }
 
   /** Lets a guest be on another host. */

@@ -22,6 +22,9 @@ public final class Problem {
   /** How many hosts stay. */
   final int staying;
 
+  /** One over how many hosts stay; 0 if none does. */
+  final double perStaying;
+
   final int[] home;
   final double[] appetite;
   final double[] held;
@@ -80,6 +83,7 @@ public final class Problem {
       emptied[h] = hosts.get(h).emptied();
     }
     staying = (int) hosts.stream().filter(host -> !host.emptied()).count();
+    perStaying = staying == 0 ? 0 : 1.0 / staying;
     home = guests.stream().mapToInt(Guest::home).toArray();
     appetite = numbers(guests, Guest::appetite);
     held = numbers(guests, Guest::held);
@@ -98,6 +102,7 @@ public final class Problem {
     perMemory = of.perMemory;
     emptied = of.emptied;
     staying = of.staying;
+    perStaying = of.perStaying;
     appetite = of.appetite;
     held = of.held;
     room = of.room;

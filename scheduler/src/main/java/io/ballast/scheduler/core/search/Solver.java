@@ -66,9 +66,11 @@ public final class Solver {
   }
 
   private int[] targets(Problem problem) {
-    if (Enumeration.isFor(problem)) {
-      return Enumeration.best(problem, worth);
-    }
+    return Enumeration.isFor(problem) ? Enumeration.best(problem, worth) : searched(problem);
+  }
+
+  /** The hosts of all guests as the search finds them. */
+  int[] searched(Problem problem) {
     Layout layout = new Layout(problem);
     for (int round = 0; round < MOST_ROUNDS; round++) {
       descend(layout);
@@ -96,8 +98,10 @@ public final class Solver {
     for (int i = small ? 0 : EAGERNESS.length - 1; i < EAGERNESS.length; i++) {
       boolean better = true;
       while (better && !enough.getAsBoolean()) {
-        Objective.EVENNESS.weigh(layout, worth * EAGERNESS[i]);
-        better = descent.run() || descent.refine() || (small && ejection.run(TRIALS));
+        better =
+            descent.run(worth * EAGERNESS[i])
+                || descent.refine()
+                || (small && ejection.run(TRIALS));
       }
     }
   }

@@ -50,7 +50,7 @@ final class PolicyTest {
   void aLeastGainOfNothingIsRefused() {
     refused(
         "policy: 'minGain' is 0.0; it must be above 0",
-        () -> new Policy.Worth(0.05, 0, 4, Bytes.ZERO));
+        () -> new Policy.Worth(0.05, 0, 4, Bytes.ZERO, false));
   }
 
   @Test

@@ -72,19 +72,37 @@ final class SolverTest {
   void smallFleetsArePlannedAsWellAsCanBe() {
     int fleets = 0;
     int optimal = 0;
+    int searched = 0;
     for (int seed = 0; seed < 400; seed++) {
       Crowd crowd = small(seed);
       Exhaustive best = Exhaustive.of(crowd);
-      Solution plan = new Solver(1e-7, true, () -> false).solve(crowd.problem());
+      Solver solver = new Solver(1e-7, true, () -> false);
+      Solution plan = solver.solve(crowd.problem());
       double cost =
           plan.moves().stream().mapToDouble(m -> crowd.guests.get(m.guest()).cost()).sum();
       fleets++;
       if (plan.after() <= best.unevenness() + 1e-5 && cost <= 1.1 * best.cost() + 1e-9) {
         optimal++;
       }
+      if (unevenness(crowd, solver.searched(crowd.problem())) <= best.unevenness() + 1e-5) {
+        searched++;
+      }
     }
-    System.out.printf("%d of %d small fleets are planned as well as can be%n", optimal, fleets);
+    System.out.printf(
+        "%d of %d small fleets are planned as well as can be, and %d by the search alone%n",
+        optimal, fleets, searched);
+    assertTrue(searched >= 0.7 * fleets, searched + " of " + fleets);
     assertTrue(optimal >= 0.95 * fleets, optimal + " of " + fleets);
+  }
+
+  private static double unevenness(Crowd crowd, int[] at) {
+    Layout layout = new Layout(crowd.problem());
+    for (int guest = 0; guest < at.length; guest++) {
+      if (at[guest] != layout.at[guest]) {
+        layout.move(guest, at[guest]);
+      }
+    }
+    return Objective.EVENNESS.of(layout);
   }
 
   private static Crowd small(long seed) {
