@@ -14,7 +14,8 @@ package io.ballast.scheduler.core.search;
  * <p>and that is easy, for each guest has its own best host there, alone. What it does to the room
  * on the hosts is left out, and parts of guests may move; so it is a bound and no plan. The
  * directions are improved by subgradients with steps of Polyak's length (Held and Karp 1971): the
- * shares of the best layout show where to.
+ * shares of the best layout show where to. A step may well make the bound lower, and is not taken
+ * back: from many places no short step makes it higher at once.
  */
 public final class LeastCost {
   private static final double FIRST_STEP = 1;
@@ -50,26 +51,19 @@ public final class LeastCost {
   }
 
   private double best(double sent, int steps) {
-    double best = bound();
+    double now = bound();
+    double best = now;
     double step = FIRST_STEP;
     int fruitless = 0;
-    double[] bestCpu = cpu.clone();
-    double[] bestMemory = memory.clone();
-    double now = best;
     for (int i = 0; i < steps && best < sent && step > SHORTEST_STEP; i++) {
       ascend(step * (sent - now));
       now = bound();
       if (now > best) {
         best = now;
-        System.arraycopy(cpu, 0, bestCpu, 0, cpu.length);
-        System.arraycopy(memory, 0, bestMemory, 0, memory.length);
         fruitless = 0;
       } else if (++fruitless == PATIENCE) {
         step *= SHORTER;
         fruitless = 0;
-        System.arraycopy(bestCpu, 0, cpu, 0, cpu.length);
-        System.arraycopy(bestMemory, 0, memory, 0, memory.length);
-        now = bound();
       }
     }
     return Math.max(0, best);
