@@ -9,6 +9,6 @@ final class BallastPlanner implements Planner {
     Solution solution = new Solver(Solver.WORTH, false, enough).solve(fleet.problem());
     return solution.finished()
         ? new Proposal.Moves(solution.moves())
-        : new Proposal.GaveUp("stopped after " + solution.moves().size() + " moves");
+        : new Proposal.GaveUp("out of time, " + solution.moves().size() + " moves so far");
   }
 }

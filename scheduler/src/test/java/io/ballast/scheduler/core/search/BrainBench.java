@@ -77,7 +77,8 @@ final class BrainBench {
         if (timing.seconds() > LONG) {
           tooLarge.put(contender, fleet);
         }
-        yield Row.without(fleet, contender, OptionalDouble.of(timing.seconds()), none.why());
+        yield Row.without(
+            fleet, contender, OptionalDouble.of(timing.seconds()), "gave up: " + none.why());
       }
       case Proposal.Moves plan -> {
         Referee.Verdict verdict = Referee.judge(fleet, plan.moves());

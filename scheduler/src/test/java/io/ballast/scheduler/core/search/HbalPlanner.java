@@ -27,14 +27,11 @@ final class HbalPlanner implements Planner {
       Path folder = Files.createTempDirectory("ballast-hbal-");
       Path input = folder.resolve("fleet");
       Path output = folder.resolve("solution");
-      try {
-        Files.writeString(input, new GanetiText(fleet).toString());
-        return plan(input, output, enough);
-      } finally {
-        Files.deleteIfExists(input);
-        Files.deleteIfExists(output);
-        Files.delete(folder);
+      for (Path each : List.of(folder, input, output)) {
+        each.toFile().deleteOnExit();
       }
+      Files.writeString(input, new GanetiText(fleet).toString());
+      return plan(input, output, enough);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -55,17 +52,15 @@ final class HbalPlanner implements Planner {
     } catch (IOException e) {
       return new Proposal.GaveUp(INSTALL);
     }
-    Thread end = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(end);
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     try {
       while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
         if (enough.getAsBoolean()) {
-          return new Proposal.GaveUp("gave up");
+          return new Proposal.GaveUp("out of time");
         }
       }
     } finally {
       process.destroyForcibly().waitFor();
-      Runtime.getRuntime().removeShutdownHook(end);
     }
     String said = Files.readString(output);
     return process.exitValue() == 0

@@ -2,7 +2,6 @@ package io.ballast.scheduler.core.search;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,8 +77,8 @@ record Row(
   static String remarks(Referee.Verdict verdict) {
     String broken =
         verdict.violations().entrySet().stream()
-            .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
-            .map(each -> "%s %d times".formatted(title(each.getKey()), each.getValue()))
+            .sorted(Map.Entry.comparingByKey())
+            .map(each -> "%s: %d".formatted(title(each.getKey()), each.getValue()))
             .collect(Collectors.joining(", "));
     String left = verdict.left() == 0 ? "" : verdict.left() + " VMs left on hosts to be emptied";
     return broken.isEmpty() || left.isEmpty() ? broken + left : broken + "; " + left;
@@ -108,7 +107,9 @@ record Row(
         .put("gibibytes", verdict.gibibytes())
         .put("left", verdict.left());
     ObjectNode violations = json.putObject("violations");
-    verdict.violations().forEach((what, times) -> violations.put(title(what), times));
+    verdict.violations().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(each -> violations.put(title(each.getKey()), each.getValue()));
   }
 
   private static String title(Referee.Violation violation) {

@@ -30,7 +30,7 @@ final class Trail {
 
   /** No plan, for lack of time. */
   Proposal unfinished() {
-    return new Proposal.GaveUp("gave up after " + moves.size() + " moves");
+    return new Proposal.GaveUp("out of time, " + moves.size() + " moves so far");
   }
 
   /**
