@@ -141,4 +141,46 @@ final class PaperPlanTest {
     assertEquals(2, ran.code());
     assertEquals("ballast: --frontier is to rest: with --policy, give --to-rest too\n", ran.err());
   }
+
+  @Test
+  void byAPolicyALighterVmGoesOnlyIfItHelpsWhatTriggered() throws IOException {
+    Files.writeString(
+        folder.resolve("trim.json"),
+        """
+        {"hosts":[{"id":"h1","cpu":16,"mem":65536},{"id":"h2","cpu":16,"mem":65536}],
+        "vms":[
+        {"id":"a","host":"h1","vcpus":4,"cpu":0.4,"mem":38912},
+        {"id":"b","host":"h1","vcpus":4,"cpu":0,"mem":14336},
+        {"id":"p","host":"h1","vcpus":16,"cpu":12.6,"mem":0,"state":"paused"},
+        {"id":"q","host":"h2","vcpus":16,"cpu":6,"mem":12288,"state":"paused"}]}
+        """);
+    Files.writeString(folder.resolve("usual.yaml"), "scheduler:\n  policy: {mode: automatic}\n");
+
+    JsonNode plan =
+        json("plan", "--from", file("trim.json"), "--json", "--policy", file("usual.yaml"));
+
+    for (JsonNode move : plan.at("/moves")) {
+      assertEquals("a", move.at("/vm").asText(), plan::toString);
+    }
+  }
+
+  @Test
+  void aVmOnTwoHostsIsNotMovedThoughOneOfThemIsToBeEmptied() throws IOException {
+    Files.writeString(
+        folder.resolve("doubled.json"),
+        """
+        {"hosts":[{"id":"h1","cpu":16,"mem":65536},{"id":"h2","cpu":16,"mem":65536},
+        {"id":"h3","cpu":16,"mem":65536},{"id":"hd","cpu":16,"mem":65536,"state":"drain"}],
+        "vms":[
+        {"id":"a","host":"h1","vcpus":4,"cpu":8,"mem":8192,"elsewhere":["hd"]},
+        {"id":"b","host":"h1","vcpus":4,"cpu":6,"mem":8192,"elsewhere":["hd"]}]}
+        """);
+    Files.writeString(folder.resolve("usual.yaml"), "scheduler:\n  policy: {mode: automatic}\n");
+
+    JsonNode plan =
+        json("plan", "--from", file("doubled.json"), "--json", "--policy", file("usual.yaml"));
+
+    assertEquals(0, plan.at("/moves").size(), plan::toString);
+    assertEquals(2, plan.at("/objections/doubled").asInt(), plan::toString);
+  }
 }

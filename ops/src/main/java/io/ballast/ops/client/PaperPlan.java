@@ -69,6 +69,10 @@ final class PaperPlan {
       throw new CommandFailure(
           ExitCode.USAGE, "--frontier is to rest: with --policy, give --to-rest too");
     }
+    if (limit != null && policy != null && !toRest) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--limit is for plans to rest: with --policy, give --to-rest too");
+    }
     Snapshot snapshot = SnapshotReader.read(from);
     Instant now = snapshot.header().at().orElse(Instant.EPOCH);
     Study study = new Study(snapshot.view(now), snapshot.emptied(), policy(environment), now);
@@ -134,7 +138,8 @@ final class PaperPlan {
             .put("gibibytes", plan.gibibytes())
             .put("moves", plan.decision().moves().size())
             .put("seconds", seconds(plan, snapshot))
-            .put("unevenness", plan.after());
+            .put("unevenness", plan.after())
+            .put("finished", plan.finished());
       }
       console.print(Json.pretty(points));
       return;
@@ -147,7 +152,7 @@ final class PaperPlan {
             Table.Column.numbers("MOVES"),
             Table.Column.numbers("SECONDS"),
             Table.Column.numbers("UNEVENNESS"));
-    if (!plans.isEmpty()) {
+    if (!plans.isEmpty() && plans.getFirst().gibibytes() > 0) {
       table.row(
           ink.text("0"),
           ink.text("0"),
@@ -162,6 +167,9 @@ final class PaperPlan {
           number("%.4f", plan.after(), ink));
     }
     console.print(table.lines(console.width()));
+    if (plans.stream().anyMatch(plan -> !plan.finished())) {
+      console.print("stopped early, there may be better plans");
+    }
   }
 
   /** How long the moves take one after the other, by what the VMs write and the link carries. */

@@ -34,11 +34,13 @@ final class Search {
     int most = rules.policy().caps().perDecision();
     Shortlist shortlist = new Shortlist(scales, forecast, this::isMovable);
     List<Leg> legs = new ArrayList<>();
+    Set<Leg> together = new HashSet<>();
     boolean more = true;
     while (more && legs.size() < most) {
       List<Leg> next = shortlist.next().map(List::of).orElseGet(List::of);
       if (next.isEmpty() && legs.size() + 2 <= most) {
         next = new Pairing(scales, forecast, this::isMovable).best();
+        together.addAll(next);
       }
       for (Leg leg : next) {
         legs.add(leg);
@@ -49,7 +51,7 @@ final class Search {
       more = !next.isEmpty();
     }
     boolean full = more && shortlist.next().isPresent();
-    List<PlannedMove> moves = made(trimmed(legs));
+    List<PlannedMove> moves = made(trimmed(legs, together));
     count();
     if (full) {
       objections.count(Objection.PLAN_FULL);
@@ -58,7 +60,7 @@ final class Search {
   }
 
   /** The moves that the plan needs; the board is again as before it. */
-  private List<Leg> trimmed(List<Leg> legs) {
+  private List<Leg> trimmed(List<Leg> legs, Set<Leg> together) {
     for (int place = 0; place < board.size(); place++) {
       board.set(place, forecast.site(board.site(place).id()).orElseThrow());
     }
@@ -66,6 +68,7 @@ final class Search {
     return new Trim(scales)
         .trimmed(
             legs,
+            together,
             place ->
                 forecast.guests(board.site(place).id()).stream().filter(this::isMovable).toList());
   }

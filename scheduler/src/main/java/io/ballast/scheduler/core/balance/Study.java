@@ -3,8 +3,8 @@ package io.ballast.scheduler.core.balance;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Decision;
 import io.ballast.messages.Decision.PlannedMove;
+import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
-import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.policy.Metric;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.search.Problem;
@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +44,7 @@ public final class Study {
   private static final double AS_GOOD = 5e-4;
 
   /** What no evenness is worth: only what has to move does. */
-  private static final double UNPAYABLE = 1e4;
+  private static final double UNPAYABLE = 100;
 
   private final ClusterView view;
   private final Set<HostId> emptied;
@@ -91,7 +92,9 @@ public final class Study {
         site.host().beat().capacity().memory().toMiB(),
         site.demand(),
         site.used().toMiB(),
-        site.free().toMiB(),
+        site.host().beat().capacity().memory().toMiB()
+            - Math.max(site.used().toMiB(), site.taken().toMiB())
+            - site.promised().toMiB(),
         emptied.contains(site.id()));
   }
 
@@ -133,6 +136,7 @@ public final class Study {
         frontier.add(plan);
       }
     }
+    frontier.sort(Comparator.comparingDouble(Plan::gibibytes));
     return frontier;
   }
 
@@ -145,10 +149,7 @@ public final class Study {
         .anyMatch(seat -> emptied.contains(seat.site().id()) && seat.objection().isEmpty())) {
       return plan(solver(UNPAYABLE, () -> false).solve(problem));
     }
-    ClusterView staying =
-        new ClusterView(
-            view.cluster(),
-            view.hosts().stream().filter(host -> !emptied.contains(host.id())).toList());
+    ClusterView staying = staying();
     Policy now = policy.with(Policy.Mode.RECOMMEND);
     Decision decision =
         Balancer.plan(
@@ -161,7 +162,13 @@ public final class Study {
             .decision();
     List<Solution.Move> moves = decision.moves().stream().map(this::numbers).toList();
     return new Plan(
-        decision,
+        new Decision(
+            decision.at(),
+            decision.cluster(),
+            decision.moves(),
+            decision.summary() + notEmptied(new BitSet()),
+            decision.terms(),
+            decision.objections()),
         decision.moves().stream().mapToDouble(this::gibibytes).sum(),
         problem.unevenness(List.of()),
         problem.unevenness(moves),
@@ -171,6 +178,24 @@ public final class Study {
 
   private Solver solver(double worth, BooleanSupplier enough) {
     return new Solver(worth, policy.worth().detours(), enough);
+  }
+
+  /** The cluster as if nobody knew of the hosts that are to be emptied more than what they have. */
+  private ClusterView staying() {
+    return new ClusterView(
+        view.cluster(),
+        view.hosts().stream()
+            .map(
+                host ->
+                    emptied.contains(host.id())
+                        ? new Fleet.Host(
+                            host.beat(),
+                            Fleet.Status.SUSPECT,
+                            host.heardAt(),
+                            host.storage(),
+                            host.net())
+                        : host)
+            .toList());
   }
 
   private static Policy atOnce(Policy policy) {
@@ -189,12 +214,13 @@ public final class Study {
   }
 
   private Solution.Move numbers(PlannedMove move) {
-    return new Solution.Move(seat(move.vm()), place(move.from()), place(move.to()));
+    return new Solution.Move(seat(move), place(move.from()), place(move.to()));
   }
 
-  private int seat(VmId vm) {
+  private int seat(PlannedMove move) {
     return IntStream.range(0, seats.size())
-        .filter(i -> seats.get(i).guest().vm().id().equals(vm))
+        .filter(i -> seats.get(i).guest().vm().id().equals(move.vm()))
+        .filter(i -> seats.get(i).site().id().equals(move.from()))
         .findFirst()
         .orElseThrow();
   }
@@ -207,7 +233,7 @@ public final class Study {
   }
 
   private double gibibytes(PlannedMove move) {
-    return seats.get(seat(move.vm())).guest().held().toMiB() / MIB_PER_GIB;
+    return seats.get(seat(move)).guest().held().toMiB() / MIB_PER_GIB;
   }
 
   private Plan plan(Solution solution) {
@@ -223,12 +249,6 @@ public final class Study {
               changing.site(sites.get(move.to()).id()).orElseThrow(),
               changing));
     }
-    Set<HostId> notEmpty = new TreeSet<>();
-    for (int i = 0; i < seats.size(); i++) {
-      if (!moved.get(i) && emptied.contains(seats.get(i).site().id())) {
-        notEmpty.add(seats.get(i).site().id());
-      }
-    }
     List<Decision.Term> terms =
         List.of(new Decision.Term("unevenness", solution.before(), solution.after()));
     Decision decision =
@@ -236,7 +256,7 @@ public final class Study {
             now,
             view.cluster(),
             Waves.of(moves, policy.caps().perCluster()),
-            summary(solution, moved, notEmpty),
+            summary(solution, moved) + notEmptied(moved),
             terms,
             objections(solution, moved).wire());
     return new Plan(
@@ -286,7 +306,21 @@ public final class Study {
     return objections;
   }
 
-  private String summary(Solution solution, BitSet moved, Set<HostId> notEmpty) {
+  /** The hosts that are to be emptied and would not be, as the end of a sentence. */
+  private String notEmptied(BitSet moved) {
+    Set<HostId> notEmpty = new TreeSet<>(emptied);
+    notEmpty.retainAll(forecast.absent().keySet());
+    for (int i = 0; i < seats.size(); i++) {
+      if (!moved.get(i) && emptied.contains(seats.get(i).site().id())) {
+        notEmpty.add(seats.get(i).site().id());
+      }
+    }
+    return notEmpty.isEmpty()
+        ? ""
+        : "; not emptied: " + String.join(", ", notEmpty.stream().map(HostId::value).toList());
+  }
+
+  private String summary(Solution solution, BitSet moved) {
     StringBuilder text = new StringBuilder();
     if (moved.isEmpty()) {
       text.append("nothing is worth moving: unevenness %.4f".formatted(solution.after()));
@@ -305,10 +339,6 @@ public final class Study {
       text.append("; stopped early, there may be better plans");
     } else if (solution.after() <= solution.bound() + AS_GOOD) {
       text.append(", so nothing better is to be had");
-    }
-    if (!notEmpty.isEmpty()) {
-      text.append("; not emptied: ");
-      text.append(String.join(", ", notEmpty.stream().map(HostId::value).toList()));
     }
     return text.toString();
   }

@@ -1,9 +1,12 @@
 package io.ballast.scheduler.core.balance;
 
+import io.ballast.scheduler.core.view.Objection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -26,30 +29,36 @@ final class Trim {
   /**
    * The moves that are left; the board is as it was.
    *
+   * @param together moves that are worth it only with others, and stay
    * @param others the guests of a site that could go from it as well
    */
-  List<Leg> trimmed(List<Leg> legs, Function<Integer, List<Guest>> others) {
+  List<Leg> trimmed(List<Leg> legs, Set<Leg> together, Function<Integer, List<Guest>> others) {
     List<Leg> best = legs;
-    double most = value(best);
+    Value most = value(best, together);
     for (int i = legs.size() - 1; i >= 0; i--) {
+      Leg left = best.get(i);
+      if (together.contains(left)) {
+        continue;
+      }
       List<Leg> without = new ArrayList<>(best);
-      Leg left = without.remove(i);
-      double value = value(without);
-      if (value >= most - ROUNDING) {
+      without.remove(i);
+      Value value = value(without, together);
+      if (value.total() >= most.total() - ROUNDING
+          && value.inRipe() >= most.inRipe() - scales.appeal.leastGain()) {
         best = without;
         most = value;
         continue;
       }
       for (Guest other : others.apply(left.from())) {
-        if (scales.appeal.cost(other).compareTo(scales.appeal.cost(left.guest())) < 0
+        if (scales.appeal.cost(other).compareTo(scales.appeal.cost(best.get(i).guest())) < 0
             && best.stream().noneMatch(leg -> leg.guest().equals(other))) {
           List<Leg> lighter = new ArrayList<>(best);
           lighter.set(i, new Leg(other, left.from(), left.to()));
-          double instead = value(lighter);
-          if (instead > most + ROUNDING) {
+          Value instead = value(lighter, together);
+          if (instead.total() > most.total() + ROUNDING
+              && instead.inRipe() >= most.inRipe() - ROUNDING) {
             best = lighter;
             most = instead;
-            left = lighter.get(i);
           }
         }
       }
@@ -58,26 +67,35 @@ final class Trim {
   }
 
   /**
-   * What moves take off the score beyond what they must; less than anything if one of them is not
-   * possible.
+   * What moves take off the score beyond what they must, and what in the ripe metrics; less than
+   * anything if one of them is not allowed or not worth it when its turn comes.
    */
-  private double value(List<Leg> legs) {
-    double value = 0;
+  private record Value(double total, double inRipe) {
+    static final Value NONE = new Value(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
+  }
+
+  private Value value(List<Leg> legs, Set<Leg> together) {
+    double total = 0;
+    double inRipe = 0;
+    boolean possible = true;
     for (Leg leg : legs) {
-      Site from = board.site(leg.from());
-      Site to = board.site(leg.to());
-      if (scales.against(leg.guest(), leg.from(), leg.to()).isPresent()) {
-        value = Double.NEGATIVE_INFINITY;
+      Optional<Objection> objection =
+          together.contains(leg)
+              ? scales.against(leg.guest(), leg.from(), leg.to())
+              : scales.objection(leg.guest(), leg.from(), leg.to());
+      if (objection.isPresent()) {
+        possible = false;
         break;
       }
       board.weigh(leg.guest(), leg.from(), leg.to());
-      value += board.gain() - scales.appeal.leastGain(leg.guest());
-      before.putIfAbsent(leg.from(), from);
-      before.putIfAbsent(leg.to(), to);
+      total += board.gain() - scales.appeal.leastGain(leg.guest());
+      inRipe += board.gainInRipe();
+      before.putIfAbsent(leg.from(), board.site(leg.from()));
+      before.putIfAbsent(leg.to(), board.site(leg.to()));
       scales.make(leg);
     }
     before.forEach(board::set);
     before.clear();
-    return value;
+    return possible ? new Value(total, inRipe) : Value.NONE;
   }
 }

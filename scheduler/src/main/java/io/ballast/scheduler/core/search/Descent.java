@@ -28,6 +28,9 @@ final class Descent {
    */
   private static final int KEPT = 3;
 
+  /** Of up to so many hosts it is kept when each pair was looked at. */
+  private static final int MOST_SEEN = 4_000;
+
   private static final int MOST_ROUNDS = 1_000;
 
   private final Layout layout;
@@ -47,7 +50,7 @@ final class Descent {
     this.problem = layout.problem;
     this.enough = enough;
     tolls = new double[problem.guests];
-    seen = new int[problem.hosts][problem.hosts];
+    seen = new int[problem.hosts <= MOST_SEEN ? problem.hosts : 0][problem.hosts];
     changed = new int[problem.hosts];
     peers = Peers.of(layout);
   }
@@ -159,13 +162,15 @@ final class Descent {
       for (int b = a + 1; b < problem.hosts; b++) {
         if (!problem.emptied[a]
             && !problem.emptied[b]
-            && Math.max(changed[a], changed[b]) > seen[a][b]) {
+            && (seen.length == 0 || Math.max(changed[a], changed[b]) > seen[a][b])) {
           while (exchange(a, b)) {
             better = true;
             changed[a] = ++clock;
             changed[b] = clock;
           }
-          seen[a][b] = clock;
+          if (seen.length > 0) {
+            seen[a][b] = clock;
+          }
         }
       }
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Makes moves that don't pay by themselves, and mends what they did to their two hosts; keeps what
@@ -18,6 +19,9 @@ final class Ejection {
 
   /** So many targets are tried for each guest at most. */
   private static final int TARGETS = 2;
+
+  /** So many for each that has to leave its host. */
+  private static final int TARGETS_OF_LEAVERS = 20;
 
   /** What a share of a host that it does not have costs, while it is mended. */
   private static final double OVERFLOW = 1e3;
@@ -48,8 +52,13 @@ final class Ejection {
    * @return whether anything became better
    */
   boolean run(int most) {
+    return run(most, IntStream.range(0, problem.guests).toArray());
+  }
+
+  /** The same for some guests. */
+  boolean run(int most, int[] guests) {
     boolean better = false;
-    for (Trial trial : trials(most)) {
+    for (Trial trial : trials(most, guests)) {
       if (enough.getAsBoolean()) {
         return better;
       }
@@ -60,16 +69,17 @@ final class Ejection {
     return better;
   }
 
-  private List<Trial> trials(int most) {
+  private List<Trial> trials(int most, int[] guests) {
     List<Trial> trials = new ArrayList<>();
-    for (int g = 0; g < problem.guests; g++) {
+    for (int g : guests) {
+      int targets = problem.emptied[layout.at[g]] ? TARGETS_OF_LEAVERS : TARGETS;
       if (!problem.fixed[g]) {
         List<Trial> best = new ArrayList<>();
         for (int h = 0; h < problem.hosts; h++) {
           if (h != layout.at[g] && !problem.emptied[h]) {
             double loss = layout.change(g, h) + layout.toll(g, h);
-            if (best.size() < TARGETS || loss < best.getLast().loss()) {
-              insert(best, new Trial(g, h, loss));
+            if (best.size() < targets || loss < best.getLast().loss()) {
+              insert(best, new Trial(g, h, loss), targets);
             }
           }
         }
@@ -80,13 +90,13 @@ final class Ejection {
     return trials.size() > most ? trials.subList(0, most) : trials;
   }
 
-  private static void insert(List<Trial> best, Trial trial) {
+  private static void insert(List<Trial> best, Trial trial, int most) {
     int i = best.size();
     while (i > 0 && trial.loss() < best.get(i - 1).loss()) {
       i--;
     }
     best.add(i, trial);
-    if (best.size() > TARGETS) {
+    if (best.size() > most) {
       best.removeLast();
     }
   }

@@ -1,5 +1,7 @@
 package io.ballast.scheduler.core.search;
 
+import java.util.stream.IntStream;
+
 /** Looks at all layouts of a problem that has few of them, and finds the best. */
 final class Enumeration {
   /** So many layouts are few. */
@@ -9,6 +11,7 @@ final class Enumeration {
   private final Problem problem;
   private final double price;
   private final int[] best;
+  private final int[] movable;
   private double least;
 
   private Enumeration(Layout layout, double price) {
@@ -16,16 +19,23 @@ final class Enumeration {
     this.problem = layout.problem;
     this.price = price;
     best = layout.at.clone();
+    movable = movable(problem);
     least = Double.MAX_VALUE;
   }
 
   /** Whether a problem has few layouts. */
   static boolean isFor(Problem problem) {
     long layouts = 1;
-    for (int g = 0; g < problem.guests && layouts <= FEW; g++) {
-      layouts *= problem.fixed[g] ? 1 : problem.hosts;
+    for (int i = movable(problem).length; i > 0 && layouts <= FEW; i--) {
+      layouts *= problem.hosts;
     }
     return layouts <= FEW;
+  }
+
+  private static int[] movable(Problem problem) {
+    return problem.hosts == 1
+        ? new int[0]
+        : IntStream.range(0, problem.guests).filter(g -> !problem.fixed[g]).toArray();
   }
 
   /**
@@ -39,9 +49,9 @@ final class Enumeration {
     return all.best;
   }
 
-  /** Tries all hosts for the guests from one on, those before it being where they are. */
-  private void place(int guest, double tolls) {
-    if (guest == problem.guests) {
+  /** Tries all hosts for the movable guests from one on, those before it being where they are. */
+  private void place(int next, double tolls) {
+    if (next == movable.length) {
       double total = Objective.EVENNESS.of(layout) * problem.staying + tolls;
       if (total < least - Descent.ROUNDING && isPossible()) {
         least = total;
@@ -49,16 +59,14 @@ final class Enumeration {
       }
       return;
     }
+    int guest = movable[next];
     int home = problem.home[guest];
-    place(guest + 1, tolls + (problem.isForced(guest) ? Layout.FORCED : 0));
-    if (problem.fixed[guest]) {
-      return;
-    }
+    place(next + 1, tolls + (problem.isForced(guest) ? Layout.FORCED : 0));
     double toll = problem.isForced(guest) ? 0 : price * problem.cost[guest];
     for (int h = 0; h < problem.hosts; h++) {
       if (h != home && !problem.emptied[h]) {
         layout.move(guest, h);
-        place(guest + 1, tolls + toll);
+        place(next + 1, tolls + toll);
         layout.move(guest, home);
       }
     }

@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core.search;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Where each guest is to be, and how even that makes the hosts that stay.
@@ -110,15 +111,20 @@ final class Layout {
 
   /** What is minimised. */
   double total() {
-    double total = spread();
+    return spread() + tolls();
+  }
+
+  /** What the moves cost by the price, and the guests that have to leave while they stay. */
+  double tolls() {
+    double tolls = 0;
     for (int g = 0; g < problem.guests; g++) {
       if (at[g] != problem.home[g]) {
-        total += problem.isForced(g) ? 0 : price * problem.cost[g];
+        tolls += problem.isForced(g) ? 0 : price * problem.cost[g];
       } else if (problem.isForced(g)) {
-        total += FORCED;
+        tolls += FORCED;
       }
     }
-    return total;
+    return tolls;
   }
 
   /** What a guest on another host costs or saves, apart from the spread. */
@@ -249,6 +255,22 @@ final class Layout {
     at[guest] = host;
     insert(guest, host);
     means();
+  }
+
+  /** Lets all guests be where they are to be. */
+  void moveAll(int[] targets) {
+    for (int g = 0; g < problem.guests; g++) {
+      if (at[g] != targets[g]) {
+        move(g, targets[g]);
+      }
+    }
+  }
+
+  /** The guests that have to leave their homes and are still there. */
+  int[] leavers() {
+    return IntStream.range(0, problem.guests)
+        .filter(g -> problem.emptied[at[g]] && !problem.fixed[g])
+        .toArray();
   }
 
   private void change(int host, double cpus, double memory) {

@@ -22,6 +22,11 @@ enum Objective {
         price);
   }
 
+  /** With what the moves of a layout cost by its price. */
+  double total(Layout layout) {
+    return layout.problem.staying * of(layout) + layout.tolls();
+  }
+
   double of(Layout layout) {
     return layout.deviationCpu() + layout.deviationMemory();
   }

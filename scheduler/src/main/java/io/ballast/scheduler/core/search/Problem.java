@@ -7,6 +7,9 @@ import java.util.function.ToDoubleFunction;
 
 /** The hosts and guests of a cluster, each known by its place in a list. */
 public final class Problem {
+  /** No move is for nothing, in GiB. */
+  private static final double LEAST_COST = 1e-6;
+
   final int hosts;
   final int guests;
 
@@ -88,7 +91,7 @@ public final class Problem {
     appetite = numbers(guests, Guest::appetite);
     held = numbers(guests, Guest::held);
     room = numbers(guests, Guest::room);
-    cost = numbers(guests, Guest::cost);
+    cost = numbers(guests, guest -> Math.max(LEAST_COST, guest.cost()));
     fixed = new boolean[this.guests];
     for (int g = 0; g < this.guests; g++) {
       fixed[g] = guests.get(g).fixed();

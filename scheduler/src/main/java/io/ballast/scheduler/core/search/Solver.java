@@ -1,7 +1,9 @@
 package io.ballast.scheduler.core.search;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -12,7 +14,8 @@ import java.util.function.BooleanSupplier;
  * Ejection} whenever that comes to its end, at a high price of what is moved and then at the true
  * one: so what gains most for its cost is moved first. Then the outcome is solved as a problem of
  * its own, until nothing comes of that: planning again finds nothing. Last comes the {@link
- * Course}; what it finds no way for stays, and the rest is solved anew.
+ * Course}. Where it comes to a circle of guests that wait for each other's room, the cheapest are
+ * let alone, and what is left is solved anew from there.
  */
 public final class Solver {
   /** What a GiB has to take off the standard deviations, times the number of hosts. */
@@ -24,10 +27,18 @@ public final class Solver {
   /** So many of them. */
   private static final int TRIALS = 600;
 
-  /** How many times its price a move has to be worth at first. */
-  private static final double[] EAGERNESS = {4, 1};
+  /** In small problems a move has to be worth so many times its price, one after the other. */
+  private static final double[] DEAR_FIRST = {8, 1};
+
+  private static final double[] AT_ONCE = {1};
 
   private static final int MOST_ROUNDS = 10;
+
+  /** So often guests that wait for each other's room are dealt with at most. */
+  private static final int MOST_CIRCLES = 16;
+
+  /** One of so many guests that wait for each other is let alone at a time. */
+  private static final int LET_ALONE = 16;
 
   private final double worth;
   private final boolean detours;
@@ -46,23 +57,47 @@ public final class Solver {
 
   /** The moves that are worth it, and what comes of them. */
   public Solution solve(Problem problem) {
-    double before = problem.unevenness(List.of());
+    List<Solution.Move> moves = new ArrayList<>();
     BitSet stuck = new BitSet();
+    BitSet staying = new BitSet();
+    Course course = Course.of(problem, targets(problem), detours);
+    moves.addAll(course.moves());
     Problem left = problem;
-    for (int round = 0; ; round++) {
-      Course course = Course.of(left, targets(left), detours);
-      stuck.or(course.stuck());
-      if (course.stuck().isEmpty() || round == MOST_ROUNDS) {
-        return new Solution(
-            course.moves(),
-            before,
-            problem.unevenness(course.moves()),
-            problem.bound(),
-            stuck,
-            !enough.getAsBoolean());
-      }
-      left = problem.with(stuck);
+    for (int round = 0;
+        round < MOST_CIRCLES && !course.stuck().isEmpty() && !enough.getAsBoolean();
+        round++) {
+      Layout layout = new Layout(left);
+      course.moves().forEach(move -> layout.move(move.guest(), move.to()));
+      course.moves().forEach(move -> staying.set(move.guest()));
+      BitSet alone = cheapest(problem, course.stuck());
+      stuck.or(alone);
+      staying.or(alone);
+      left = left.from(layout).with(staying);
+      course = Course.of(left, targets(left), detours);
+      moves.addAll(course.moves());
     }
+    stuck.or(course.stuck());
+    List<Solution.Move> kept = stuck.isEmpty() ? moves : new Retreat(problem, worth).from(moves);
+    return new Solution(
+        kept,
+        problem.unevenness(List.of()),
+        problem.unevenness(kept),
+        problem.bound(),
+        stuck,
+        !enough.getAsBoolean());
+  }
+
+  /** Of guests that wait for each other some that are let alone; those that have to leave last. */
+  private static BitSet cheapest(Problem problem, BitSet stuck) {
+    BitSet cheapest = new BitSet();
+    stuck.stream()
+        .boxed()
+        .sorted(
+            Comparator.<Integer, Boolean>comparing(problem::isForced)
+                .thenComparingDouble(guest -> problem.cost[guest]))
+        .limit(1 + stuck.cardinality() / LET_ALONE)
+        .forEach(cheapest::set);
+    return cheapest;
   }
 
   private int[] targets(Problem problem) {
@@ -71,39 +106,54 @@ public final class Solver {
 
   /** The hosts of all guests as the search finds them. */
   int[] searched(Problem problem) {
-    Layout layout = new Layout(problem);
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      descend(layout);
-      if (!isSmall(problem)) {
-        return layout.at;
-      }
-      Layout again = new Layout(problem.from(layout));
-      descend(again);
+    Layout layout = descended(problem);
+    for (int round = 0; isSmall(problem) && round < MOST_ROUNDS; round++) {
+      Layout again = descended(problem.from(layout));
       if (Arrays.equals(again.at, layout.at)) {
-        return layout.at;
+        break;
       }
-      for (int g = 0; g < problem.guests; g++) {
-        if (layout.at[g] != again.at[g]) {
-          layout.move(g, again.at[g]);
-        }
-      }
+      layout.moveAll(again.at);
+      descend(layout, AT_ONCE);
     }
     return layout.at;
   }
 
-  private void descend(Layout layout) {
+  private Layout descended(Problem problem) {
+    return descend(new Layout(problem), isSmall(problem) ? DEAR_FIRST : AT_ONCE);
+  }
+
+  /**
+   * Goes down from a layout.
+   *
+   * @param way how many times its price a move has to be worth, one after the other; the last is 1
+   */
+  private Layout descend(Layout layout, double... way) {
     Descent descent = new Descent(layout, enough);
     Ejection ejection = new Ejection(layout, enough);
     boolean small = isSmall(layout.problem);
-    for (int i = small ? 0 : EAGERNESS.length - 1; i < EAGERNESS.length; i++) {
-      boolean better = true;
-      while (better && !enough.getAsBoolean()) {
-        better =
-            descent.run(worth * EAGERNESS[i])
+    for (double eagerness : way) {
+      int[] best = layout.at.clone();
+      double least = Double.MAX_VALUE;
+      while (!enough.getAsBoolean()) {
+        boolean better =
+            descent.run(worth * eagerness)
                 || descent.refine()
-                || (small && ejection.run(TRIALS));
+                || (small ? ejection.run(TRIALS) : ejection.run(TRIALS, layout.leavers()));
+        double total = Objective.EVENNESS.total(layout);
+        if (total < least - Descent.ROUNDING) {
+          least = total;
+          best = layout.at.clone();
+        } else if (better) {
+          // What the weights call better is not always: they go on and on where all is even.
+          layout.moveAll(best);
+          break;
+        }
+        if (!better) {
+          break;
+        }
       }
     }
+    return layout;
   }
 
   private static boolean isSmall(Problem problem) {

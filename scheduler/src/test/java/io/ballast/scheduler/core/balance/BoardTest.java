@@ -9,6 +9,7 @@ import io.ballast.scheduler.core.policy.Policy;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a board of numbers says of moves, against what the sites themselves say. */
@@ -117,6 +118,7 @@ final class BoardTest {
         new Trim(scales)
             .trimmed(
                 List.of(new Leg(small, 0, 1), new Leg(heavy, 0, 1)),
+                Set.of(),
                 place -> forecast.guests(board.site(place).id()));
 
     assertEquals(List.of(new Leg(light, 0, 1)), kept);
