@@ -75,7 +75,8 @@ final class BrainBench {
     return switch (timing.proposal()) {
       case Proposal.GaveUp none -> {
         if (timing.seconds() > LONG) {
-          tooLarge.put(contender, fleet);
+          tooLarge.merge(
+              contender, fleet, (one, other) -> one.pairs() <= other.pairs() ? one : other);
         }
         yield Row.without(
             fleet, contender, OptionalDouble.of(timing.seconds()), "gave up: " + none.why());
