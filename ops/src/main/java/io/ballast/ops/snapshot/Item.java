@@ -27,6 +27,7 @@ record Item(String place, JsonNode node) {
   /** So much of a wrong value is repeated. */
   private static final int SHOWN = 40;
 
+  private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
   private static final double BYTES_PER_MIB = 1 << 20;
   private static final double MILLIS_PER_SECOND = 1000;
 
@@ -163,17 +164,22 @@ record Item(String place, JsonNode node) {
     return texts(key).stream().map(text -> host(key, text)).toList();
   }
 
-  /** A moment, such as {@code 2025-03-01T12:00:00Z}. */
+  /** A moment from 1970 to 9999, such as {@code 2025-03-01T12:00:00Z}. */
   Optional<Instant> instantIfAny(String key) {
-    return textIfAny(key)
-        .map(
-            text -> {
-              try {
-                return Instant.parse(text);
-              } catch (DateTimeException e) {
-                throw wrong(key, node.get(key), "a moment such as \"2025-03-01T12:00:00Z\"");
-              }
-            });
+    return textIfAny(key).map(text -> asInstant(key, text));
+  }
+
+  private Instant asInstant(String key, String text) {
+    String words = "a moment from 1970 to 9999, such as \"2025-03-01T12:00:00Z\"";
+    try {
+      Instant moment = Instant.parse(text);
+      if (moment.isBefore(Instant.EPOCH) || !moment.isBefore(END)) {
+        throw wrong(key, node.get(key), words);
+      }
+      return moment;
+    } catch (DateTimeException e) {
+      throw wrong(key, node.get(key), words);
+    }
   }
 
   /** A constant as files have it: {@code SHUT_OFF} as {@code shut-off}. */

@@ -8,13 +8,16 @@ import java.util.function.DoublePredicate;
  * @param words the same for a person, as the end of "it must be"
  */
 record Range(String words, DoublePredicate test) {
-  /** Any that is finite and not negative. */
-  static final Range AT_LEAST_ZERO =
-      new Range("a number of at least 0", value -> value >= 0 && value <= Double.MAX_VALUE);
+  /** So much of anything there is nowhere; its square is still a number. */
+  private static final double MOST = 1e9;
 
-  /** Any that is finite and positive. */
+  /** Any that may be 0. */
+  static final Range AT_LEAST_ZERO =
+      new Range("a number between 0 and 10^9", value -> value >= 0 && value <= MOST);
+
+  /** Any by which is divided. */
   static final Range ABOVE_ZERO =
-      new Range("a number above 0", value -> value > 0 && value <= Double.MAX_VALUE);
+      new Range("a number between 0.001 and 10^9", value -> value >= 0.001 && value <= MOST);
 
   /** A part of a whole. */
   static final Range SHARE =

@@ -237,12 +237,20 @@ final class SnapshotReaderTest {
         "'\"id\": \"h1\",' | '' | host number 1: 'id' is missing; it must be a text",
         "'\"id\": \"h1\",' | '\"id\": 7,' | host number 1: 'id' is 7; it must be a text that is"
             + " not empty",
-        "'\"cpu\": 4' | '\"cpu\": 0' | host h1: 'cpu' is 0; it must be a number above 0",
-        "'\"cpu\": 4' | '\"cpu\": -4' | host h1: 'cpu' is -4; it must be a number above 0",
-        "'\"cpu\": 4' | '\"cpu\": \"4\"' | host h1: 'cpu' is \"4\"; it must be a number above 0",
+        "'\"cpu\": 4' | '\"cpu\": 0' | host h1: 'cpu' is 0; it must be a number between 0.001 and"
+            + " 10^9",
+        "'\"cpu\": 4' | '\"cpu\": 1e-320' | host h1: 'cpu' is 1.0E-320; it must be a number between"
+            + " 0.001 and 10^9",
+        "'\"cpu\": 4' | '\"cpu\": 1e308' | host h1: 'cpu' is 1.0E308; it must be a number between"
+            + " 0.001 and 10^9",
+        "'\"cpu\": 4' | '\"cpu\": -4' | host h1: 'cpu' is -4; it must be a number between 0.001 and"
+            + " 10^9",
+        "'\"cpu\": 4' | '\"cpu\": \"4\"' | host h1: 'cpu' is \"4\"; it must be a number between"
+            + " 0.001 and 10^9",
         "'\"cpu\": 4' | '\"cpu\": 1e999' | host h1: 'cpu' is \"Infinity\"; it must be a number"
-            + " above 0",
-        "'\"cpu\": 4' | '\"ram\": 4' | host h1: 'cpu' is missing; it must be a number above 0",
+            + " between 0.001 and 10^9",
+        "'\"cpu\": 4' | '\"ram\": 4' | host h1: 'cpu' is missing; it must be a number between 0.001"
+            + " and 10^9",
         "'1024' | '0' | host h1: 'mem' is 0; it must be a number of MiB above 0, and at most 2^30",
         "'1024' | '1e10' | host h1: 'mem' is 1.0E10; it must be a number of MiB above 0, and at"
             + " most 2^30",
@@ -258,8 +266,8 @@ final class SnapshotReaderTest {
         "'1024' | '8, \"used\": -1' | host h1: 'used' is -1; it must be a number of MiB between 0"
             + " and 2^30",
         "'1024' | '8, \"load\": [1, 2]' | host h1: 'load' is [1,2]; it must be a list of 3 numbers",
-        "'1024' | '8, \"load\": [1, 2, -3]' | host h1: 'load' is -3; it must be a number of at"
-            + " least 0",
+        "'1024' | '8, \"load\": [1, 2, -3]' | host h1: 'load' is -3; it must be a number between 0"
+            + " and 10^9",
         "'1024' | '8, \"pressure\": {\"io\": 5}' | host h1: 'pressure': 'io' is 5; it must be a"
             + " share between 0 and 1",
         "'1024' | '8, \"pressure\": 0.1' | host h1: 'pressure' is 0.1; it must be an object, such"
@@ -273,9 +281,10 @@ final class SnapshotReaderTest {
         "'1024' | '8, \"groups\": \"a\"' | host h1: 'groups' is \"a\"; it must be a list of texts",
         "'\"vcpus\": 2' | '\"vcpus\": 0' | VM web: 'vcpus' is 0; it must be a whole number of at"
             + " least 1",
-        "'0.5' | '-0.5' | VM web: 'cpu' is -0.5; it must be a number of at least 0",
+        "'0.5' | '-0.5' | VM web: 'cpu' is -0.5; it must be a number between 0 and 10^9",
         "'256' | '-1' | VM web: 'mem' is -1; it must be a number of MiB between 0 and 2^30",
-        "'256' | '2, \"dirty\": -1' | VM web: 'dirty' is -1; it must be a number of at least 0",
+        "'256' | '2, \"dirty\": -1' | VM web: 'dirty' is -1; it must be a number between 0 and"
+            + " 10^9",
         "'256' | '2, \"state\": \"up\"' | VM web: 'state' is \"up\"; it must be one of"
             + " \"running\", \"paused\", \"shutting-down\", \"shut-off\", \"crashed\","
             + " \"sleeping\"",
@@ -292,9 +301,13 @@ final class SnapshotReaderTest {
       value = {
         "'\"seed\": 1.5' | 'seed' is 1.5; it must be a whole number",
         "'\"name\": \" \"' | 'name' is \" \"; it must be a text that is not empty",
-        "'\"bandwidth\": 0' | 'bandwidth' is 0; it must be a number above 0",
-        "'\"at\": \"noon\"' | 'at' is \"noon\"; it must be a moment such as"
+        "'\"bandwidth\": 0' | 'bandwidth' is 0; it must be a number between 0.001 and 10^9",
+        "'\"at\": \"noon\"' | 'at' is \"noon\"; it must be a moment from 1970 to 9999, such as"
             + " \"2025-03-01T12:00:00Z\"",
+        "'\"at\": \"+10000-01-01T00:00:00Z\"' | 'at' is \"+10000-01-01T00:00:00Z\"; it must be a"
+            + " moment from 1970 to 9999, such as \"2025-03-01T12:00:00Z\"",
+        "'\"at\": \"1969-12-31T23:59:59Z\"' | 'at' is \"1969-12-31T23:59:59Z\"; it must be a"
+            + " moment from 1970 to 9999, such as \"2025-03-01T12:00:00Z\"",
         "'\"format\": 2' | its format is 2, and this version of Ballast reads up to 1; read it"
             + " with a newer one",
       })
