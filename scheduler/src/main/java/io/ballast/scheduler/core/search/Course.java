@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -24,55 +25,33 @@ record Course(List<Solution.Move> moves, BitSet stuck) {
   private Course filled(Problem problem, int[] targets, boolean detours) {
     Layout layout = new Layout(problem);
     Objective.EVENNESS.weigh(layout, 0);
-    List<Integer> open = new ArrayList<>();
-    for (int g = 0; g < problem.guests; g++) {
-      if (targets[g] != problem.home[g]) {
-        open.add(g);
-      }
-    }
+    Agenda agenda = new Agenda(layout, targets);
     BitSet detoured = new BitSet();
-    while (!open.isEmpty()) {
-      int next = next(layout, open, targets);
+    while (!agenda.open().isEmpty()) {
+      int next = agenda.next();
       if (next >= 0) {
-        open.removeIf(guest -> guest == next);
-        move(layout, next, targets[next]);
-      } else if (!detours || !detour(layout, open, targets, detoured)) {
-        open.forEach(stuck::set);
+        move(layout, agenda, next, targets[next]);
+      } else if (!detours || !detour(layout, agenda, detoured)) {
+        stuck.or(agenda.open());
         return this;
       }
     }
     return this;
   }
 
-  private void move(Layout layout, int guest, int to) {
+  private void move(Layout layout, Agenda agenda, int guest, int to) {
     moves.add(new Solution.Move(guest, layout.at[guest], to));
-    layout.move(guest, to);
-  }
-
-  /** The guest whose move gains most for its cost, of those that are possible; -1 if none is. */
-  private static int next(Layout layout, List<Integer> open, int[] targets) {
-    double most = Double.NEGATIVE_INFINITY;
-    int best = -1;
-    for (int guest : open) {
-      double gain =
-          -(layout.change(guest, targets[guest]) + layout.toll(guest, targets[guest]))
-              / layout.problem.cost[guest];
-      if (gain > most && layout.fits(guest, targets[guest])) {
-        most = gain;
-        best = guest;
-      }
-    }
-    return best;
+    agenda.move(guest, to);
   }
 
   /** Lets the cheapest guest go to a third host whose leaving lets another one go. */
-  private boolean detour(Layout layout, List<Integer> open, int[] targets, BitSet detoured) {
+  private boolean detour(Layout layout, Agenda agenda, BitSet detoured) {
     int best = -1;
     int over = -1;
-    for (int guest : open) {
+    for (int guest : agenda.open().stream().toArray()) {
       if (!detoured.get(guest)
           && (best < 0 || layout.problem.cost[guest] < layout.problem.cost[best])) {
-        int third = third(layout, guest, open, targets);
+        int third = third(layout, guest, agenda.comingTo(layout.at[guest]));
         if (third >= 0) {
           best = guest;
           over = third;
@@ -83,17 +62,17 @@ record Course(List<Solution.Move> moves, BitSet stuck) {
       return false;
     }
     detoured.set(best);
-    move(layout, best, over);
+    move(layout, agenda, best, over);
     return true;
   }
 
-  private static int third(Layout layout, int guest, List<Integer> open, int[] targets) {
+  /** A host that has room for a guest, if one of those that wait for its place has room then. */
+  private static int third(Layout layout, int guest, int[] waiting) {
     int from = layout.at[guest];
-    for (int h = 0; h < layout.problem.hosts; h++) {
+    for (int h = 0; waiting.length > 0 && h < layout.problem.hosts; h++) {
       if (h != from && layout.fits(guest, h)) {
         layout.move(guest, h);
-        boolean helps =
-            open.stream().anyMatch(each -> each != guest && layout.fits(each, targets[each]));
+        boolean helps = Arrays.stream(waiting).anyMatch(each -> layout.fits(each, from));
         layout.move(guest, from);
         if (helps) {
           return h;

@@ -12,33 +12,35 @@ record Retreat(Problem problem, double worth) {
   /** The moves that are worth what they cost, in their order; each is still possible. */
   List<Solution.Move> from(List<Solution.Move> moves) {
     List<Solution.Move> kept = moves;
-    double least = total(kept);
+    Layout end = new Layout(problem);
+    end.weigh(1, 1, worth);
+    moves.forEach(move -> end.move(move.guest(), move.to()));
     for (int i = moves.size() - 1; i >= 0; i--) {
       Solution.Move move = moves.get(i);
-      boolean once = kept.stream().filter(each -> each.guest() == move.guest()).count() == 1;
-      if (once && !problem.isForced(move.guest())) {
+      int guest = move.guest();
+      int home = problem.home[guest];
+      if (!problem.isForced(guest)
+          && end.unevenness(guest, home) + end.toll(guest, home) <= 0
+          && kept.stream().filter(each -> each.guest() == guest).count() == 1) {
         List<Solution.Move> without = new ArrayList<>(kept);
         without.remove(move);
-        double total = total(without);
-        if (total <= least) {
+        if (arePossible(without)) {
           kept = without;
-          least = total;
+          end.move(guest, home);
         }
       }
     }
     return kept;
   }
 
-  /** What the objective is with these moves; more than anything if one of them is not possible. */
-  private double total(List<Solution.Move> moves) {
+  private boolean arePossible(List<Solution.Move> moves) {
     Layout layout = new Layout(problem);
-    layout.weigh(1, 1, worth);
     for (Solution.Move move : moves) {
       if (!layout.fits(move.guest(), move.to())) {
-        return Double.MAX_VALUE;
+        return false;
       }
       layout.move(move.guest(), move.to());
     }
-    return Objective.EVENNESS.total(layout);
+    return true;
   }
 }
