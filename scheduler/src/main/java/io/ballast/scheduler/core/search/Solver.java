@@ -42,7 +42,7 @@ public final class Solver {
 
   private final double worth;
   private final boolean detours;
-  private final BooleanSupplier enough;
+  private final Limit enough;
 
   /**
    * @param worth what a GiB has to take off the objective, above 0
@@ -52,7 +52,7 @@ public final class Solver {
   public Solver(double worth, boolean detours, BooleanSupplier enough) {
     this.worth = worth;
     this.detours = detours;
-    this.enough = enough;
+    this.enough = new Limit(enough);
   }
 
   /** The moves that are worth it, and what comes of them. */
@@ -84,7 +84,7 @@ public final class Solver {
         problem.unevenness(kept),
         problem.bound(),
         stuck,
-        !enough.getAsBoolean());
+        !enough.hasPassed());
   }
 
   /** Of guests that wait for each other some that are let alone; those that have to leave last. */
@@ -107,7 +107,7 @@ public final class Solver {
   /** The hosts of all guests as the search finds them. */
   int[] searched(Problem problem) {
     Layout layout = descended(problem);
-    for (int round = 0; isSmall(problem) && round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
       Layout again = descended(problem.from(layout));
       if (Arrays.equals(again.at, layout.at)) {
         break;
@@ -130,6 +130,7 @@ public final class Solver {
   private Layout descend(Layout layout, double... way) {
     Descent descent = new Descent(layout, enough);
     Ejection ejection = new Ejection(layout, enough);
+    Evacuation evacuation = new Evacuation(layout, enough);
     boolean small = isSmall(layout.problem);
     for (double eagerness : way) {
       int[] best = layout.at.clone();
@@ -138,7 +139,8 @@ public final class Solver {
         boolean better =
             descent.run(worth * eagerness)
                 || descent.refine()
-                || (small ? ejection.run(TRIALS) : ejection.run(TRIALS, layout.leavers()));
+                || (small ? ejection.run(TRIALS) : ejection.run(TRIALS, layout.leavers()))
+                || evacuation.run();
         double total = Objective.EVENNESS.total(layout);
         if (total < least - Descent.ROUNDING) {
           least = total;

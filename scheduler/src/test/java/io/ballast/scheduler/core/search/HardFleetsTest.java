@@ -81,6 +81,31 @@ final class HardFleetsTest {
   }
 
   @Test
+  void severalOthersMakeRoomForOneThatHasToLeave() {
+    // Together the last three hosts have 2 GiB more than all guests take.
+    Crowd crowd =
+        new Crowd()
+            .host(32, 32768, true)
+            .host(32, 32768, false)
+            .host(32, 32768, false)
+            .host(32, 32768, false);
+    int[][] gibs = {{11, 9, 5, 4}, {9, 9, 14}, {3, 14, 5}, {2, 11}};
+    for (int h = 0; h < gibs.length; h++) {
+      for (int gib : gibs[h]) {
+        crowd.guest(h, 1, gib * 1024, gib * 1024, h == 1 && gib == 9);
+      }
+    }
+
+    Solution plan = solve(crowd);
+
+    for (Solution.Move move : plan.moves()) {
+      assertTrue(crowd.allows(move), move::toString);
+      crowd.make(move);
+    }
+    assertEquals(0, crowd.guests.stream().filter(guest -> guest.home() == 0).count());
+  }
+
+  @Test
   void aCircleOfGuestsKeepsNoOtherFromMoving() {
     // h0 and h1 are full of one guest each, whose exchange is impossible; h2 is hot, h3 is empty.
     Crowd crowd =

@@ -1,10 +1,13 @@
 package io.ballast.scheduler.core.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** What holds for the plan of a fleet, whatever the fleet. */
@@ -152,7 +155,46 @@ final class SolverTest {
   void aSearchThatIsStoppedSaysSo() {
     Solution plan = new Solver(Solver.WORTH, false, () -> true).solve(Crowd.of(7, 60, 6).problem());
 
-    assertEquals(false, plan.finished());
+    assertFalse(plan.finished());
     assertEquals(new BitSet(), plan.stuck());
+  }
+
+  @Test
+  void aLimitThatComesAfterTheEndIsNone() {
+    Problem problem = Crowd.of(7, 60, 6).problem();
+    AtomicInteger asked = new AtomicInteger();
+    BooleanSupplier counting = () -> asked.incrementAndGet() < 0;
+    Solution whole = new Solver(Solver.WORTH, false, counting).solve(problem);
+    int all = asked.get();
+
+    asked.set(0);
+    Solution late =
+        new Solver(Solver.WORTH, false, () -> asked.incrementAndGet() > all).solve(problem);
+    asked.set(0);
+    Solution early =
+        new Solver(Solver.WORTH, false, () -> asked.incrementAndGet() >= all).solve(problem);
+
+    assertEquals(whole, late);
+    assertTrue(late.finished());
+    assertFalse(early.finished());
+  }
+
+  @Test
+  void whereGuestsAreToBeTheyHaveRoom() {
+    for (int seed = 0; seed < 500; seed++) {
+      Problem problem = Crowd.of(seed, 20, 6).problem();
+      Layout layout = new Layout(problem);
+      layout.moveAll(new Solver(Solver.WORTH, false, () -> false).searched(problem));
+      for (int g = 0; g < problem.guests; g++) {
+        int host = layout.at[g];
+        if (host != problem.home[g]) {
+          String guest = "guest " + g + " of fleet " + seed;
+          assertFalse(problem.fixed[g], guest);
+          assertFalse(problem.emptied[host], guest);
+          assertTrue(layout.free[host] >= -ROUNDING, guest);
+          assertTrue(layout.demand[host] * problem.perCpu[host] <= 1 + ROUNDING, guest);
+        }
+      }
+    }
   }
 }
