@@ -36,6 +36,7 @@ final class Descent {
   private final Layout layout;
   private final Problem problem;
   private final BooleanSupplier enough;
+  private final Gap gap;
   private final List<Peers> peers;
   private final double[] tolls;
   private final int[][] seen;
@@ -49,6 +50,7 @@ final class Descent {
     this.layout = layout;
     this.problem = layout.problem;
     this.enough = enough;
+    gap = new Gap(layout);
     tolls = new double[problem.guests];
     seen = new int[problem.hosts <= MOST_SEEN ? problem.hosts : 0][problem.hosts];
     changed = new int[problem.hosts];
@@ -140,7 +142,7 @@ final class Descent {
   private int best(int guest) {
     double least = -ROUNDING;
     int best = -1;
-    double gain = layout.departure(guest) - layout.toll(guest, problem.home[guest]);
+    double gain = layout.departure(guest) - layout.leastToll(guest);
     for (Peers some : peers) {
       if (gain - some.entry(guest) <= -least) {
         continue;
@@ -179,28 +181,14 @@ final class Descent {
 
   /** Lets the two guests of two hosts change places that gain most by it. */
   private boolean exchange(int a, int b) {
-    double perCpuA = problem.perCpu[a];
-    double perCpuB = problem.perCpu[b];
-    double perMemoryA = problem.perMemory[a];
-    double perMemoryB = problem.perMemory[b];
-    double apartCpu = layout.deviationCpu(a) * perCpuA - layout.deviationCpu(b) * perCpuB;
-    double apartMemory =
-        layout.deviationMemory(a) * perMemoryA - layout.deviationMemory(b) * perMemoryB;
-    double curveCpu =
-        square(perCpuA) + square(perCpuB) - square(perCpuA - perCpuB) / problem.staying;
-    double curveMemory =
-        square(perMemoryA) + square(perMemoryB) - square(perMemoryA - perMemoryB) / problem.staying;
-    double weightCpu = layout.weightCpu();
-    double weightMemory = layout.weightMemory();
-    double most =
-        weightCpu * apartCpu * apartCpu / curveCpu
-            + weightMemory * apartMemory * apartMemory / curveMemory
-            - ROUNDING;
+    gap.between(a, b);
+    double most = gap.mostCpu() + gap.mostMemory() - ROUNDING;
     if (most <= 0) {
       return false;
     }
     int[] here = layout.guests[a];
     int[] there = layout.guests[b];
+    double[] wanted = layout.appetites[b];
     int countHere = layout.counts[a];
     int countThere = layout.counts[b];
     double cheapest = Double.MAX_VALUE;
@@ -208,11 +196,10 @@ final class Descent {
       tolls[j] = layout.toll(there[j], a);
       cheapest = Math.min(cheapest, tolls[j]);
     }
-    double middle = apartCpu / curveCpu;
+    double middle = gap.middle();
     double least = -ROUNDING;
     int one = -1;
     int other = -1;
-    int first = 0;
     for (int i = 0; i < countHere; i++) {
       int guest = here[i];
       double toll = layout.toll(guest, b);
@@ -220,27 +207,19 @@ final class Descent {
       if (left <= 0 || problem.fixed[guest]) {
         continue;
       }
-      double reach = Math.sqrt(left / (weightCpu * curveCpu));
-      double appetite = problem.appetite[guest];
+      double reach = gap.reach(left);
+      double appetite = layout.appetites[a][i];
       double held = problem.held[guest];
       double largest = appetite - middle + reach;
       double smallest = appetite - middle - reach;
-      int j = first;
-      while (j < countThere && problem.appetite[there[j]] > largest) {
+      int j = 0;
+      while (j < countThere && wanted[j] > largest) {
         j++;
       }
-      for (; j < countThere; j++) {
+      for (; j < countThere && wanted[j] >= smallest; j++) {
         int with = there[j];
-        double cpus = appetite - problem.appetite[with];
-        if (appetite - cpus < smallest) {
-          break;
-        }
-        double memory = held - problem.held[with];
-        double change =
-            weightCpu * cpus * (curveCpu * cpus - 2 * apartCpu)
-                + weightMemory * memory * (curveMemory * memory - 2 * apartMemory)
-                + toll
-                + tolls[j];
+        double cpus = appetite - wanted[j];
+        double change = gap.change(cpus, held - problem.held[with]) + toll + tolls[j];
         if (change < least
             && !problem.fixed[with]
             && layout.fits(guest, b, with)
@@ -257,9 +236,5 @@ final class Descent {
     layout.move(one, b);
     layout.move(other, a);
     return true;
-  }
-
-  private static double square(double number) {
-    return number * number;
   }
 }

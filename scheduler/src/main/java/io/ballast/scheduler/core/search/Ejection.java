@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -20,8 +21,11 @@ final class Ejection {
   /** So many targets are tried for each guest at most. */
   private static final int TARGETS = 2;
 
-  /** So many for each that has to leave its host. */
-  private static final int TARGETS_OF_LEAVERS = 20;
+  /** So many for those on hosts that stand out, and for those that have to leave theirs. */
+  private static final int MOST_TARGETS = 20;
+
+  /** A host stands out if its part of the spread is so many times what it is on average. */
+  private static final double OUTSTANDING = 4;
 
   /** What a share of a host that it does not have costs, while it is mended. */
   private static final double OVERFLOW = 1e3;
@@ -29,10 +33,24 @@ final class Ejection {
   private final Layout layout;
   private final Problem problem;
   private final BooleanSupplier enough;
+  private final Gap gap;
+
+  /** Those whose home is a host. */
+  private final int[][] natives;
+
   private final int[] movedGuests = new int[MOST_MENDED + 1];
   private final int[] movedFrom = new int[MOST_MENDED + 1];
   private int moved;
   private double loss;
+
+  /** What the latest move gained by itself. */
+  private double gained;
+
+  /** The best move that was looked at so far, and what changes by it. */
+  private double least;
+
+  private int best;
+  private int target;
 
   /**
    * @param enough asked now and then whether to stop where it is
@@ -41,6 +59,16 @@ final class Ejection {
     this.layout = layout;
     this.problem = layout.problem;
     this.enough = enough;
+    gap = new Gap(layout);
+    natives = new int[problem.hosts][];
+    int[] counts = new int[problem.hosts];
+    for (int g = 0; g < problem.guests; g++) {
+      counts[problem.home[g]]++;
+    }
+    Arrays.setAll(natives, host -> new int[counts[host]]);
+    for (int g = problem.guests - 1; g >= 0; g--) {
+      natives[problem.home[g]][--counts[problem.home[g]]] = g;
+    }
   }
 
   private record Trial(int guest, int host, double loss) {}
@@ -71,34 +99,41 @@ final class Ejection {
 
   private List<Trial> trials(int most, int[] guests) {
     List<Trial> trials = new ArrayList<>();
+    int[] hosts = new int[MOST_TARGETS];
+    double[] losses = new double[MOST_TARGETS];
     for (int g : guests) {
-      int targets = problem.emptied[layout.at[g]] ? TARGETS_OF_LEAVERS : TARGETS;
-      if (!problem.fixed[g]) {
-        List<Trial> best = new ArrayList<>();
-        for (int h = 0; h < problem.hosts; h++) {
-          if (h != layout.at[g] && !problem.emptied[h]) {
-            double loss = layout.change(g, h) + layout.toll(g, h);
-            if (best.size() < targets || loss < best.getLast().loss()) {
-              insert(best, new Trial(g, h, loss), targets);
+      if (problem.fixed[g]) {
+        continue;
+      }
+      int targets = standsOut(layout.at[g]) ? MOST_TARGETS : TARGETS;
+      int count = 0;
+      for (int h = 0; h < problem.hosts; h++) {
+        if (h != layout.at[g] && !problem.emptied[h]) {
+          double loss = layout.change(g, h) + layout.toll(g, h);
+          if (count < targets || loss < losses[count - 1]) {
+            count = Math.min(targets, count + 1);
+            int i = count - 1;
+            while (i > 0 && loss < losses[i - 1]) {
+              hosts[i] = hosts[i - 1];
+              losses[i] = losses[i - 1];
+              i--;
             }
+            hosts[i] = h;
+            losses[i] = loss;
           }
         }
-        trials.addAll(best);
+      }
+      for (int i = 0; i < count; i++) {
+        trials.add(new Trial(g, hosts[i], losses[i]));
       }
     }
     trials.sort(Comparator.comparingDouble(Trial::loss));
     return trials.size() > most ? trials.subList(0, most) : trials;
   }
 
-  private static void insert(List<Trial> best, Trial trial, int most) {
-    int i = best.size();
-    while (i > 0 && trial.loss() < best.get(i - 1).loss()) {
-      i--;
-    }
-    best.add(i, trial);
-    if (best.size() > most) {
-      best.removeLast();
-    }
+  private boolean standsOut(int host) {
+    return problem.emptied[host]
+        || layout.part(host) * problem.staying > OUTSTANDING * layout.spread();
   }
 
   private boolean pays(int guest, int host) {
@@ -106,7 +141,12 @@ final class Ejection {
     moved = 0;
     loss = 0;
     move(guest, host);
-    while (moved <= MOST_MENDED && mend(guest, left, host)) {}
+    while (moved <= MOST_MENDED && mend(guest, left, host)) {
+      // Each mends less than the one before it: what is lost is not made good by so many more.
+      if (overflow(host) <= 0 && loss > gained * (MOST_MENDED + 1 - moved)) {
+        break;
+      }
+    }
     if (overflow(host) <= 0 && loss < -Descent.ROUNDING) {
       return true;
     }
@@ -118,7 +158,8 @@ final class Ejection {
   }
 
   private void move(int guest, int host) {
-    loss += layout.change(guest, host) + layout.toll(guest, host);
+    gained = -layout.change(guest, host) - layout.toll(guest, host);
+    loss -= gained;
     movedGuests[moved] = guest;
     movedFrom[moved] = layout.at[guest];
     moved++;
@@ -127,16 +168,54 @@ final class Ejection {
 
   /** Makes the best move away from a host or to the one that was left. */
   private boolean mend(int guest, int left, int host) {
+    least = -Descent.ROUNDING;
+    best = -1;
     double over = overflow(host);
-    double least = -Descent.ROUNDING;
-    int best = -1;
-    int target = -1;
+    if (over > 0) {
+      relieve(guest, host, over);
+    } else {
+      for (int h = 0; h < problem.hosts; h++) {
+        if (h != host && !problem.emptied[h]) {
+          lookFor(guest, host, h);
+        }
+      }
+      for (int i = 0; i < layout.counts[host]; i++) {
+        int each = layout.guests[host][i];
+        if (problem.home[each] != host) {
+          look(each, problem.home[each], guest);
+        }
+      }
+    }
+    if (!problem.emptied[left]) {
+      for (int h = 0; h < problem.hosts; h++) {
+        if (problem.emptied[h]) {
+          for (int i = 0; i < layout.counts[h]; i++) {
+            look(layout.guests[h][i], left, guest);
+          }
+        } else if (h != left) {
+          lookFor(guest, h, left);
+        }
+      }
+      for (int each : natives[left]) {
+        if (layout.at[each] != left) {
+          look(each, left, guest);
+        }
+      }
+    }
+    if (best >= 0) {
+      move(best, target);
+    }
+    return best >= 0;
+  }
+
+  /** Looks at all moves away from a host that has too little. */
+  private void relieve(int guest, int host, double over) {
     for (int i = 0; i < layout.counts[host]; i++) {
       int each = layout.guests[host][i];
       if (each == guest || problem.fixed[each]) {
         continue;
       }
-      double relief = over <= 0 ? 0 : OVERFLOW * Math.min(over, share(each, host));
+      double relief = OVERFLOW * Math.min(over, share(each, host));
       for (int h = 0; h < problem.hosts; h++) {
         if (h != host) {
           double change = layout.change(each, h) + layout.toll(each, h) - relief;
@@ -148,22 +227,48 @@ final class Ejection {
         }
       }
     }
-    if (!problem.emptied[left]) {
-      for (int each = 0; each < problem.guests; each++) {
-        if (each != guest && layout.at[each] != left && !problem.fixed[each]) {
-          double change = layout.change(each, left) + layout.toll(each, left);
-          if (change < least && layout.fits(each, left)) {
-            least = change;
-            best = each;
-            target = left;
-          }
-        }
+  }
+
+  /** Looks at a move by which something is saved that {@link #lookFor} does not know of. */
+  private void look(int each, int host, int guest) {
+    if (each != guest && !problem.fixed[each]) {
+      double change = layout.change(each, host) + layout.toll(each, host);
+      if (change < least && layout.fits(each, host)) {
+        least = change;
+        best = each;
+        target = host;
       }
     }
-    if (best >= 0) {
-      move(best, target);
+  }
+
+  /**
+   * Looks at the moves from one host to another of those whose CPU may make them the best, if none
+   * comes home.
+   */
+  private void lookFor(int guest, int from, int to) {
+    gap.between(from, to);
+    double loss = gap.mostCpu() + (gap.apartMemory > 0 ? gap.mostMemory() : 0) + least;
+    if (loss <= 0) {
+      return;
     }
-    return best >= 0;
+    double reach = gap.reach(loss);
+    double largest = gap.middle() + reach;
+    double smallest = gap.middle() - reach;
+    double[] wanted = layout.appetites[from];
+    int count = layout.counts[from];
+    int i = 0;
+    while (i < count && wanted[i] > largest) {
+      i++;
+    }
+    for (; i < count && wanted[i] >= smallest; i++) {
+      int each = layout.guests[from][i];
+      double change = gap.change(wanted[i], problem.held[each]) + layout.toll(each, to);
+      if (change < least && each != guest && !problem.fixed[each] && layout.fits(each, to)) {
+        least = change;
+        best = each;
+        target = to;
+      }
+    }
   }
 
   private double share(int guest, int host) {

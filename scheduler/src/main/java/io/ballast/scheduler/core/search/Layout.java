@@ -32,7 +32,13 @@ final class Layout {
   /** The guests of each host, those that want most CPU first. */
   final int[][] guests;
 
+  /** What they want of it, in the same order: side by side, for that is looked at most often. */
+  final double[][] appetites;
+
   final int[] counts;
+
+  /** What each guest costs or saves if it goes anywhere but home, apart from the spread. */
+  private final double[] leaving;
 
   private double weightCpu = 1;
   private double weightMemory = 1;
@@ -56,12 +62,16 @@ final class Layout {
       counts[at[g]]++;
     }
     guests = new int[problem.hosts][];
+    appetites = new double[problem.hosts][];
     for (int h = 0; h < problem.hosts; h++) {
       guests[h] = new int[counts[h] + 8];
+      appetites[h] = new double[counts[h] + 8];
       counts[h] = 0;
     }
+    leaving = new double[problem.guests];
     for (int g = 0; g < problem.guests; g++) {
       insert(g, at[g]);
+      leaving[g] = leaving(g);
     }
     sum();
   }
@@ -70,7 +80,10 @@ final class Layout {
   void weigh(double cpu, double memory, double perGiB) {
     weightCpu = cpu;
     weightMemory = memory;
-    price = perGiB;
+    if (price != perGiB) {
+      price = perGiB;
+      Arrays.setAll(leaving, this::leaving);
+    }
     sum();
   }
 
@@ -104,6 +117,13 @@ final class Layout {
     return problem.staying == 0 ? 0 : Math.sqrt(spread(sum, squares) / problem.staying);
   }
 
+  /** The part of the spread that a host is. */
+  double part(int host) {
+    double cpu = deviationCpu(host);
+    double memory = deviationMemory(host);
+    return weightCpu * cpu * cpu + weightMemory * memory * memory;
+  }
+
   /** What is minimised, apart from what is moved. */
   double spread() {
     return weightCpu * spread(sumCpu, squaresCpu) + weightMemory * spread(sumMemory, squaresMemory);
@@ -129,14 +149,21 @@ final class Layout {
 
   /** What a guest on another host costs or saves, apart from the spread. */
   double toll(int guest, int host) {
+    return problem.home[guest] == host ? -price * problem.cost[guest] : leaving[guest];
+  }
+
+  /** The least that {@link #toll} is for a guest on any other host. */
+  double leastToll(int guest) {
     int home = problem.home[guest];
-    if (problem.emptied[home]) {
-      return at[guest] == home ? -FORCED : 0;
+    return at[guest] == home ? leaving[guest] : toll(guest, home);
+  }
+
+  private double leaving(int guest) {
+    int home = problem.home[guest];
+    if (at[guest] != home) {
+      return 0;
     }
-    if (at[guest] == home) {
-      return price * problem.cost[guest];
-    }
-    return host == home ? -price * problem.cost[guest] : 0;
+    return problem.emptied[home] ? -FORCED : price * problem.cost[guest];
   }
 
   /** Whether a guest may be on a host, as it is now. */
@@ -253,6 +280,7 @@ final class Layout {
     change(from, -problem.appetite[guest], -problem.held[guest]);
     change(host, problem.appetite[guest], problem.held[guest]);
     at[guest] = host;
+    leaving[guest] = leaving(guest);
     insert(guest, host);
     means();
   }
@@ -311,14 +339,20 @@ final class Layout {
   private void insert(int guest, int host) {
     if (counts[host] == guests[host].length) {
       guests[host] = Arrays.copyOf(guests[host], 2 * counts[host]);
+      appetites[host] = Arrays.copyOf(appetites[host], 2 * counts[host]);
     }
     int[] list = guests[host];
+    double[] wanted = appetites[host];
+    double appetite = problem.appetite[guest];
     int i = counts[host]++;
-    while (i > 0 && isBefore(guest, list[i - 1])) {
+    while (i > 0
+        && (appetite > wanted[i - 1] || (appetite == wanted[i - 1] && guest < list[i - 1]))) {
       list[i] = list[i - 1];
+      wanted[i] = wanted[i - 1];
       i--;
     }
     list[i] = guest;
+    wanted[i] = appetite;
   }
 
   private void remove(int guest, int host) {
@@ -329,10 +363,6 @@ final class Layout {
     }
     counts[host]--;
     System.arraycopy(list, i + 1, list, i, counts[host] - i);
-  }
-
-  private boolean isBefore(int one, int other) {
-    double difference = problem.appetite[one] - problem.appetite[other];
-    return difference > 0 || (difference == 0 && one < other);
+    System.arraycopy(appetites[host], i + 1, appetites[host], i, counts[host] - i);
   }
 }

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What holds for the plan of a fleet, whatever the fleet. */
@@ -22,32 +23,34 @@ final class SolverTest {
 
   @Test
   void everyPlanIsPossibleStepByStepAndKeepsItsPromise() {
-    int moves = 0;
-    for (int seed = 0; seed < FLEETS; seed++) {
-      String fleet = "fleet " + seed;
-      Crowd crowd = Crowd.of(seed, MOST_HOSTS, seed % 50 == 0 ? 8 : 2.5);
-      Crowd before = crowd.copy();
+    int moves = IntStream.range(0, FLEETS).parallel().map(SolverTest::movesOfAFleet).sum();
 
-      Solution plan = solve(crowd.problem());
-
-      assertTrue(plan.finished());
-      assertEquals(before.unevenness(), plan.before(), ROUNDING, fleet);
-      for (Solution.Move move : plan.moves()) {
-        assertTrue(crowd.allows(move), () -> fleet + ": " + move);
-        crowd.make(move);
-      }
-      moves += plan.moves().size();
-      assertEquals(crowd.unevenness(), plan.after(), ROUNDING, fleet);
-      assertTrue(plan.bound() <= plan.after() + ROUNDING, fleet);
-      assertNothingCanBeLeftOut(before, plan, fleet);
-      if (seed % 10 == 0) {
-        assertEquals(plan, solve(before.problem()), fleet);
-      }
-      if (plan.stuck().isEmpty()) {
-        assertEquals(List.of(), solve(crowd.problem()).moves(), fleet);
-      }
-    }
     assertTrue(moves > FLEETS, "moves: " + moves);
+  }
+
+  private static int movesOfAFleet(int seed) {
+    String fleet = "fleet " + seed;
+    Crowd crowd = Crowd.of(seed, MOST_HOSTS, seed % 50 == 0 ? 8 : 2.5);
+    Crowd before = crowd.copy();
+
+    Solution plan = solve(crowd.problem());
+
+    assertTrue(plan.finished());
+    assertEquals(before.unevenness(), plan.before(), ROUNDING, fleet);
+    for (Solution.Move move : plan.moves()) {
+      assertTrue(crowd.allows(move), () -> fleet + ": " + move);
+      crowd.make(move);
+    }
+    assertEquals(crowd.unevenness(), plan.after(), ROUNDING, fleet);
+    assertTrue(plan.bound() <= plan.after() + ROUNDING, fleet);
+    assertNothingCanBeLeftOut(before, plan, fleet);
+    if (seed % 10 == 0) {
+      assertEquals(plan, solve(before.problem()), fleet);
+    }
+    if (plan.stuck().isEmpty()) {
+      assertEquals(List.of(), solve(crowd.problem()).moves(), fleet);
+    }
+    return plan.moves().size();
   }
 
   private static void assertNothingCanBeLeftOut(Crowd before, Solution plan, String fleet) {
