@@ -269,6 +269,19 @@ public final class BalancerTest {
   }
 
   @Test
+  void aPlanThatIsFullSaysSo() {
+    World world = threeSmallHosts();
+    for (int i = 0; i < 9; i++) {
+      world.guest("w" + i, "h1", 0.1, SMALL);
+    }
+    Rounds rounds = new Rounds(world, QUICK.with(new Policy.Caps(1, 5, 2))).run(RIPE);
+
+    Decision decision = rounds.withMoves().getFirst();
+    assertEquals(2, decision.moves().size());
+    assertEquals(1, decision.objections().get("plan-full"));
+  }
+
+  @Test
   void aPolicyThatIsOffPlansNothing() {
     Rounds rounds = new Rounds(crowd(), QUICK.with(Policy.Mode.OFF)).run(RIPE);
 

@@ -7,6 +7,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Decision;
 import io.ballast.messages.Decision.PlannedMove;
 import io.ballast.messages.HostId;
+import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,5 +57,110 @@ final class PairingTest {
     PlannedMove first = rounds.withMoves().getFirst().moves().getFirst();
     assertTrue(text(first).matches("g[12] from h1 to h4"), first::toString);
     assertTrue(rounds.moves.stream().noneMatch(move -> move.name().equals("small")));
+  }
+
+  @Test
+  void whoMakesRoomGoesWhereItMay() {
+    // Nothing would gain as much as h4, which has no room.
+    World world = stuck().host("h4", 8, gib(8));
+
+    Rounds rounds = new Rounds(world, BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    assertEquals("small from h2 to h3", first(rounds));
+  }
+
+  @Test
+  void ofAPairItMustBeSureToo() {
+    for (double sureness : new double[] {0, 1e9}) {
+      Policy.Worth usual = BalancerTest.QUICK.worth();
+      Policy policy =
+          BalancerTest.QUICK.with(
+              new Policy.Worth(usual.headroom(), usual.minGain(), sureness, usual.effort(), false));
+
+      Rounds rounds = new Rounds(stuck().scatter(0.01, 1), policy).run(Duration.ofMinutes(1));
+
+      assertEquals(sureness > 0, rounds.withMoves().isEmpty(), "sureness " + sureness);
+    }
+  }
+
+  @Test
+  void aPlanOfOneMoveHasNoPair() {
+    Policy policy = BalancerTest.QUICK.with(new Policy.Caps(1, 5, 1));
+
+    Rounds rounds = new Rounds(stuck(), policy).run(Duration.ofMinutes(1));
+
+    assertEquals(List.of(), rounds.withMoves());
+  }
+
+  @Test
+  void aHotHostIsHelpedBeforeAPairThatIsWorthMore() {
+    World world =
+        stuck()
+            .host("h5", 40, gib(12))
+            .host("h6", 40, gib(12))
+            .guest("a", "h5", 11.5, gib(0.1))
+            .guest("b", "h5", 11.5, gib(0.1))
+            .guest("c", "h6", 7, gib(0.1))
+            .guest("d", "h6", 7, gib(0.1));
+
+    Rounds rounds = new Rounds(world, BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    assertEquals("small from h2 to h3", first(rounds));
+    assertTrue(rounds.moves.stream().anyMatch(move -> move.name().matches("[abcd]")));
+  }
+
+  private static String first(Rounds rounds) {
+    return text(rounds.withMoves().getFirst().moves().getFirst());
+  }
+
+  /** A hot host that nothing helps, and two of which each guest is larger than their difference. */
+  private static World apart(double large, double small, double memory) {
+    return new World()
+        .host("h1", 40, gib(64))
+        .host("h2", 40, gib(memory))
+        .host("h3", 40, gib(64))
+        .guest("a", "h1", large, gib(4))
+        .guest("b", "h1", large, gib(4))
+        .guest("c", "h2", small, gib(4))
+        .guest("d", "h2", small, gib(4))
+        .guest("lonely", "h3", 33, gib(4));
+  }
+
+  @Test
+  void twoGuestsChangePlacesWhereNoneCanGoByItself() {
+    Rounds rounds = new Rounds(apart(11.5, 8, 64), BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    List<PlannedMove> moves = rounds.withMoves().getFirst().moves();
+    assertEquals(2, moves.size(), moves::toString);
+    assertTrue(text(moves.get(0)).matches("[ab] from h1 to h2"), moves::toString);
+    assertTrue(text(moves.get(1)).matches("[cd] from h2 to h1"), moves::toString);
+    assertEquals(2, rounds.moves.size(), rounds.moves::toString);
+    assertEquals(
+        rounds.world.demand(new HostId("h1")), rounds.world.demand(new HostId("h2")), 0.01);
+  }
+
+  @Test
+  void whoHasNoRoomYetComesSecond() {
+    // h2 has 2 GiB left.
+    Rounds rounds = new Rounds(apart(10.5, 7, 10), BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    List<PlannedMove> moves = rounds.withMoves().getFirst().moves();
+    assertTrue(text(moves.get(0)).matches("[cd] from h2 to h1"), moves::toString);
+    assertTrue(text(moves.get(1)).matches("[ab] from h1 to h2"), moves::toString);
+  }
+
+  @Test
+  void twoMovesThatGainTooLittleForTwoAreNotMade() {
+    Rounds rounds = new Rounds(apart(11.5, 8.2, 64), BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    assertEquals(List.of(), rounds.withMoves());
+  }
+
+  @Test
+  void noMoveOfTwoMayMakeItsTargetHot() {
+    // By the first of them h2 would be at 77 %, or h1 at 87 %.
+    Rounds rounds = new Rounds(apart(12.2, 8.3, 64), BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    assertEquals(List.of(), rounds.withMoves());
   }
 }

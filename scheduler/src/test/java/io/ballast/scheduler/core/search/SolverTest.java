@@ -101,6 +101,28 @@ final class SolverTest {
     assertTrue(optimal >= 0.95 * fleets, optimal + " of " + fleets);
   }
 
+  /** A part of the search that is left out makes some plans worse. */
+  @Test
+  void plansOfMadeFleetsAreAsGoodAsTheyWere() {
+    double sum = 0;
+    int fleets = 0;
+    for (Scenario scenario : Scenario.values()) {
+      for (int seed = 11; seed <= 16; seed++) {
+        Problem problem = FleetMaker.fleet(20, 200, scenario, seed).problem();
+        Solution plan = solve(problem);
+        double cost =
+            plan.moves().stream()
+                .filter(move -> !problem.isForced(move.guest()))
+                .mapToDouble(move -> problem.cost[move.guest()])
+                .sum();
+        sum += problem.staying * plan.after() + Solver.WORTH * cost;
+        fleets++;
+      }
+    }
+    System.out.printf("the objective of %d fleets is %.4f on average%n", fleets, sum / fleets);
+    assertTrue(sum / fleets < 1.02, "the objective is " + sum / fleets);
+  }
+
   private static double unevenness(Crowd crowd, int[] at) {
     Layout layout = new Layout(crowd.problem());
     for (int guest = 0; guest < at.length; guest++) {
