@@ -61,12 +61,23 @@ final class PairingTest {
 
   @Test
   void whoMakesRoomGoesWhereItMay() {
-    // Nothing would gain as much as h4, which has no room.
-    World world = stuck().host("h4", 8, gib(8));
+    // h4 has most memory left, and would be at 78 % of CPU.
+    World world = stuck().host("h4", 8, gib(64)).guest("busy", "h4", 5.6, gib(1));
 
     Rounds rounds = new Rounds(world, BalancerTest.QUICK).run(Duration.ofMinutes(1));
 
     assertEquals("small from h2 to h3", first(rounds));
+  }
+
+  @Test
+  void twoMovesMustHelpWhatTriggeredTwice() {
+    Policy.Worth usual = BalancerTest.QUICK.worth();
+    Policy policy =
+        BalancerTest.QUICK.with(new Policy.Worth(usual.headroom(), 0.35, 0, usual.effort(), false));
+
+    Rounds rounds = new Rounds(stuck(), policy).run(Duration.ofMinutes(1));
+
+    assertEquals(List.of(), rounds.withMoves());
   }
 
   @Test
@@ -160,6 +171,25 @@ final class PairingTest {
   void noMoveOfTwoMayMakeItsTargetHot() {
     // By the first of them h2 would be at 77 %, or h1 at 87 %.
     Rounds rounds = new Rounds(apart(12.2, 8.3, 64), BalancerTest.QUICK).run(Duration.ofMinutes(1));
+
+    assertEquals(List.of(), rounds.withMoves());
+  }
+
+  @Test
+  void theSecondOfTwoMustFindRoomToo() {
+    // Once a or b has left h1, 6 of its 10 GiB are free; of h2 both need 7.
+    World world =
+        new World()
+            .host("h1", 40, gib(10))
+            .host("h2", 40, gib(64))
+            .host("h3", 40, gib(64))
+            .guest("a", "h1", 11.5, gib(4))
+            .guest("b", "h1", 11.5, gib(4))
+            .guest("c", "h2", 8, gib(7))
+            .guest("d", "h2", 8, gib(7))
+            .guest("lonely", "h3", 33, gib(4));
+
+    Rounds rounds = new Rounds(world, BalancerTest.QUICK).run(Duration.ofMinutes(1));
 
     assertEquals(List.of(), rounds.withMoves());
   }
