@@ -57,15 +57,22 @@ final class Peers {
     }
   }
 
-  /** What a guest adds to any of them at least, a host's part of the spread being meant. */
+  /** What a guest adds to any of them at least: to its part of the spread, and by the means. */
   double entry(int guest) {
+    Problem problem = layout.problem;
+    int from = layout.at[guest];
+    boolean stays = !problem.emptied[from];
+    double perCpu = stays ? problem.perCpu[from] : 0;
+    double perMemory = stays ? problem.perMemory[from] : 0;
     return layout.weightCpu()
-            * entry(layout.problem.appetite[guest], lowestCpu, leastPerCpu, mostPerCpu)
+            * entry(problem.appetite[guest], perCpu, lowestCpu, leastPerCpu, mostPerCpu)
         + layout.weightMemory()
-            * entry(layout.problem.held[guest], lowestMemory, leastPerMemory, mostPerMemory);
+            * entry(problem.held[guest], perMemory, lowestMemory, leastPerMemory, mostPerMemory);
   }
 
-  private static double entry(double amount, double lowest, double least, double most) {
-    return 2 * lowest * amount * (lowest < 0 ? most : least) + amount * amount * least * least;
+  private double entry(double amount, double left, double lowest, double least, double most) {
+    double apart = Math.max(most - left, left - least);
+    return 2 * lowest * amount * (lowest < 0 ? most : least)
+        + amount * amount * (least * least - apart * apart * layout.problem.perStaying);
   }
 }
