@@ -29,7 +29,7 @@ final class Trim {
   /**
    * The moves that are left; the board is as it was.
    *
-   * @param together moves that are worth it only with others, and stay
+   * @param together moves that are worth it with others and need not be by themselves
    * @param others the guests of a site that could go from it as well
    */
   List<Leg> trimmed(List<Leg> legs, Set<Leg> together, Function<Integer, List<Guest>> others) {
@@ -37,9 +37,6 @@ final class Trim {
     Value most = value(best, together);
     for (int i = legs.size() - 1; i >= 0; i--) {
       Leg left = best.get(i);
-      if (together.contains(left)) {
-        continue;
-      }
       List<Leg> without = new ArrayList<>(best);
       without.remove(i);
       Value value = value(without, together);

@@ -88,7 +88,7 @@ public final class Solver {
   }
 
   /** Of guests that wait for each other some that are let alone; those that have to leave last. */
-  private static BitSet cheapest(Problem problem, BitSet stuck) {
+  static BitSet cheapest(Problem problem, BitSet stuck) {
     BitSet cheapest = new BitSet();
     stuck.stream()
         .boxed()

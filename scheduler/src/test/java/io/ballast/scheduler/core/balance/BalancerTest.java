@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Decision;
+import io.ballast.messages.Decision.PlannedMove;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
@@ -109,6 +110,25 @@ public final class BalancerTest {
             .guest("light", "h1", 0.85, Bytes.ofMiB(8192));
 
     assertEquals("light", last(world, RIPE).moves().get(0).name());
+  }
+
+  @Test
+  void whatLaterMovesMakeNeedlessIsNotPlanned() {
+    // For its bytes "light" is worth most, until "large" goes as well.
+    World world =
+        new World()
+            .host("h1", 8, Bytes.ofMiB(65536))
+            .host("h2", 8, Bytes.ofMiB(65536))
+            .host("h3", 8, Bytes.ofMiB(65536))
+            .guest("light", "h1", 0.2, Bytes.ofMiB(1024))
+            .guest("larger", "h1", 3.6, Bytes.ofMiB(16384))
+            .guest("large", "h1", 3, Bytes.ofMiB(16384))
+            .guest("there", "h3", 0.4, Bytes.ofMiB(8192));
+
+    Decision decision = last(world, RIPE);
+
+    assertEquals(List.of("large"), decision.moves().stream().map(PlannedMove::name).toList());
+    assertEquals(Map.of("no-gain", 2, "target-hot", 1), decision.objections());
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.ballast.scheduler.core.policy.Policy;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a board of numbers says of moves, against what the sites themselves say. */
@@ -89,46 +88,5 @@ final class BoardTest {
     board.weigh(other, 1, 0);
 
     assertEquals(together, first + board.gain(), ROUNDING);
-  }
-
-  @Test
-  void whatBringsNothingIsTakenOutAndALighterGuestGoesInstead() {
-    World world =
-        new World()
-            .host("h1", 8, Bytes.ofMiB(65536))
-            .host("h2", 8, Bytes.ofMiB(65536))
-            .guest("heavy", "h1", 3, Bytes.ofMiB(32768))
-            .guest("light", "h1", 3, Bytes.ofMiB(1024))
-            .guest("small", "h1", 0.8, Bytes.ofMiB(16))
-            .settle();
-    Forecast forecast = Forecast.of(world.view(), List.of(), POLICY, world.now());
-    Board board = new Board(forecast.sites(), EnumSet.of(Metric.CPU), POLICY);
-    Scales scales =
-        new Scales(
-            board,
-            new Rules(world.view(), Past.NONE, POLICY, world.now()),
-            new Appeal(EnumSet.of(Metric.CPU), Aim.EVEN_OUT, POLICY));
-    List<Guest> guests = forecast.guests(board.site(0).id());
-    Guest small = named("small", guests);
-    Guest heavy = named("heavy", guests);
-    Guest light = named("light", guests);
-
-    // Once both large ones have gone, it would be better to have the small one back.
-    List<Leg> kept =
-        new Trim(scales)
-            .trimmed(
-                List.of(new Leg(small, 0, 1), new Leg(heavy, 0, 1)),
-                Set.of(),
-                place -> forecast.guests(board.site(place).id()));
-
-    assertEquals(List.of(new Leg(light, 0, 1)), kept);
-    assertEquals(forecast.site(board.site(0).id()).orElseThrow(), board.site(0));
-  }
-
-  private static Guest named(String name, List<Guest> guests) {
-    return guests.stream()
-        .filter(guest -> guest.vm().name().equals(name))
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -120,7 +120,7 @@ final class SolverTest {
       }
     }
     System.out.printf("the objective of %d fleets is %.4f on average%n", fleets, sum / fleets);
-    assertTrue(sum / fleets < 1.02, "the objective is " + sum / fleets);
+    assertTrue(sum / fleets < 1.01, "the objective is " + sum / fleets);
   }
 
   private static double unevenness(Crowd crowd, int[] at) {
@@ -155,28 +155,6 @@ final class SolverTest {
   }
 
   @Test
-  void aLayoutWeighsAChangeAsItIsWhenMade() {
-    for (int seed = 0; seed < 200; seed++) {
-      Problem problem = Crowd.of(seed, 12, 5).problem();
-      Layout layout = new Layout(problem);
-      layout.weigh(2, 3, 0.1);
-      java.util.Random random = new java.util.Random(seed);
-      for (int i = 0; i < 50 && problem.guests > 1; i++) {
-        int guest = random.nextInt(problem.guests);
-        int host = random.nextInt(problem.hosts);
-        if (host != layout.at[guest]) {
-          double total = layout.total();
-          double change = layout.change(guest, host) + layout.toll(guest, host);
-          if (!problem.emptied[host]) {
-            layout.move(guest, host);
-            assertEquals(layout.total(), total + change, 1e-6 * Layout.FORCED * 1e-3 + ROUNDING);
-          }
-        }
-      }
-    }
-  }
-
-  @Test
   void aSearchThatIsStoppedSaysSo() {
     Solution plan = new Solver(Solver.WORTH, false, () -> true).solve(Crowd.of(7, 60, 6).problem());
 
@@ -202,6 +180,46 @@ final class SolverTest {
     assertEquals(whole, late);
     assertTrue(late.finished());
     assertFalse(early.finished());
+  }
+
+  @Test
+  void noMoveIsLeftThatWouldBeWorthIt() {
+    for (int seed = 0; seed < 400; seed++) {
+      Problem problem = Crowd.of(seed, 20, 6).problem();
+      Layout found = new Layout(problem);
+      found.moveAll(new Solver(Solver.WORTH, false, () -> false).searched(problem));
+      Layout layout = new Layout(problem.from(found));
+      Objective.EVENNESS.weigh(layout, Solver.WORTH);
+      for (int g = 0; g < problem.guests; g++) {
+        for (int h = 0; h < problem.hosts && !problem.fixed[g]; h++) {
+          if (h != layout.at[g] && layout.fits(g, h)) {
+            double change = layout.unevenness(g, h) + layout.toll(g, h);
+            assertTrue(change > -ROUNDING, "guest " + g + " to " + h + " of fleet " + seed);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void ofThoseThatWaitForEachOtherTheCheapestIsLetAloneAndWhoHasToLeaveLast() {
+    Crowd crowd =
+        new Crowd()
+            .host(8, 65536, true)
+            .host(8, 65536, false)
+            .guest(0, 1, 1024, 1024, false)
+            .guest(1, 1, 3072, 3072, false)
+            .guest(1, 1, 2048, 2048, false);
+
+    assertEquals(bits(2), Solver.cheapest(crowd.problem(), bits(0, 1, 2)));
+    assertEquals(bits(1), Solver.cheapest(crowd.problem(), bits(0, 1)));
+    assertEquals(bits(0), Solver.cheapest(crowd.problem(), bits(0)));
+  }
+
+  private static BitSet bits(int... guests) {
+    BitSet bits = new BitSet();
+    IntStream.of(guests).forEach(bits::set);
+    return bits;
   }
 
   @Test
