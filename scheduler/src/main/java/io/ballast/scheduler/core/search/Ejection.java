@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * Makes moves that don't pay by themselves, and mends what they did to their two hosts; keeps what
@@ -80,13 +79,8 @@ final class Ejection {
    * @return whether anything became better
    */
   boolean run(int most) {
-    return run(most, IntStream.range(0, problem.guests).toArray());
-  }
-
-  /** The same for some guests. */
-  boolean run(int most, int[] guests) {
     boolean better = false;
-    for (Trial trial : trials(most, guests)) {
+    for (Trial trial : trials(most)) {
       if (enough.getAsBoolean()) {
         return better;
       }
@@ -97,11 +91,11 @@ final class Ejection {
     return better;
   }
 
-  private List<Trial> trials(int most, int[] guests) {
+  private List<Trial> trials(int most) {
     List<Trial> trials = new ArrayList<>();
     int[] hosts = new int[MOST_TARGETS];
     double[] losses = new double[MOST_TARGETS];
-    for (int g : guests) {
+    for (int g = 0; g < problem.guests; g++) {
       if (problem.fixed[g]) {
         continue;
       }

@@ -12,10 +12,12 @@ import java.util.function.BooleanSupplier;
  *
  * <p><b>Algorithm.</b> A {@link Descent}, and in clusters that are not too large an {@link
  * Ejection} whenever that comes to its end, at a high price of what is moved and then at the true
- * one: so what gains most for its cost is moved first. Then the outcome is solved as a problem of
- * its own, until nothing comes of that: planning again finds nothing. Last comes the {@link
- * Course}. Where it comes to a circle of guests that wait for each other's room, the cheapest are
- * let alone, and what is left is solved anew from there.
+ * one: so what gains most for its cost is moved first. What still has to leave its host then is
+ * found a place by an {@link Evacuation}, and where there are few guests a {@link Shake} looks for
+ * better ends. The outcome is solved as a problem of its own, until nothing comes of that: planning
+ * again finds nothing. Last comes the {@link Course}. Where it comes to a circle of guests that
+ * wait for each other's room, the cheapest are let alone, and what is left is solved anew from
+ * there.
  */
 public final class Solver {
   /** What a GiB has to take off the standard deviations, times the number of hosts. */
@@ -60,7 +62,7 @@ public final class Solver {
     List<Solution.Move> moves = new ArrayList<>();
     BitSet stuck = new BitSet();
     BitSet staying = new BitSet();
-    Course course = Course.of(problem, targets(problem), detours);
+    Course course = Course.of(problem, searched(problem), detours);
     moves.addAll(course.moves());
     Problem left = problem;
     for (int round = 0;
@@ -73,7 +75,7 @@ public final class Solver {
       stuck.or(alone);
       staying.or(alone);
       left = left.from(layout).with(staying);
-      course = Course.of(left, targets(left), detours);
+      course = Course.of(left, searched(left), detours);
       moves.addAll(course.moves());
     }
     stuck.or(course.stuck());
@@ -100,10 +102,6 @@ public final class Solver {
     return cheapest;
   }
 
-  private int[] targets(Problem problem) {
-    return Enumeration.isFor(problem) ? Enumeration.best(problem, worth) : searched(problem);
-  }
-
   /** The hosts of all guests as the search finds them. */
   int[] searched(Problem problem) {
     Layout layout = descended(problem);
@@ -119,7 +117,11 @@ public final class Solver {
   }
 
   private Layout descended(Problem problem) {
-    return descend(new Layout(problem), isSmall(problem) ? DEAR_FIRST : AT_ONCE);
+    Layout layout = descend(new Layout(problem), isSmall(problem) ? DEAR_FIRST : AT_ONCE);
+    if (Shake.isFor(problem) && new Shake(layout, enough).run(worth)) {
+      descend(layout, AT_ONCE);
+    }
+    return layout;
   }
 
   /**
@@ -139,7 +141,7 @@ public final class Solver {
         boolean better =
             descent.run(worth * eagerness)
                 || descent.refine()
-                || (small ? ejection.run(TRIALS) : ejection.run(TRIALS, layout.leavers()))
+                || (small && ejection.run(TRIALS))
                 || evacuation.run();
         double total = Objective.EVENNESS.total(layout);
         if (total < least - Descent.ROUNDING) {

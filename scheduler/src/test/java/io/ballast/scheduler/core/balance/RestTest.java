@@ -18,9 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A balanced fleet is left alone, however full it is and however much its values scatter. */
 final class RestTest {
@@ -58,52 +57,57 @@ final class RestTest {
     return "h%02d".formatted(number);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "2, 0.30",
-    "2, 0.65",
-    "2, 0.75",
-    "2, 0.85",
-    "2, 0.95",
-    "5, 0.30",
-    "5, 0.55",
-    "5, 0.70",
-    "5, 0.75",
-    "5, 0.85",
-    "5, 0.95",
-    "20, 0.30",
-    "20, 0.55",
-    "20, 0.65",
-    "20, 0.70",
-    "20, 0.75",
-    "20, 0.85",
-    "20, 0.95",
-    "50, 0.75"
-  })
-  void aFleetAtRestMakesNoMoveForNoise(int hosts, double mean) {
-    World world = fleet(hosts, mean, 7).scatter(SHARE, 7);
-    Rounds rounds = new Rounds(world, Policy.DEFAULT).run(TO_REST);
-    List<Move> before = List.copyOf(rounds.moves);
-
-    rounds.run(LONG);
-
-    assertEquals(before, rounds.moves);
-    assertEquals(0, returned(rounds.moves));
+  /** So many hosts, which want such a share of their CPU. */
+  private record Kind(int hosts, double mean) {
+    World fleet() {
+      return RestTest.fleet(hosts, mean, 7);
+    }
   }
 
-  @ParameterizedTest
-  @CsvSource({"5, 0.65", "5, 0.75", "5, 0.85", "20, 0.55", "20, 0.70", "20, 0.75", "20, 0.95"})
-  void demandsThatWanderMoveFewAndNothingGoesBackAndForth(int hosts, double mean) {
-    World world = fleet(hosts, mean, 7).wander(SHARE, 7);
-    Rounds rounds = new Rounds(world, Policy.DEFAULT).run(TO_REST);
-    int before = rounds.moves.size();
+  private static Stream<Kind> kinds(int hosts, double... means) {
+    return Arrays.stream(means).mapToObj(mean -> new Kind(hosts, mean));
+  }
 
-    rounds.run(LONG);
+  @Test
+  void aFleetAtRestMakesNoMoveForNoise() {
+    Stream.of(
+            kinds(2, 0.30, 0.65, 0.75, 0.85, 0.95),
+            kinds(5, 0.30, 0.55, 0.70, 0.75, 0.85, 0.95),
+            kinds(20, 0.30, 0.55, 0.65, 0.70, 0.75, 0.85, 0.95),
+            kinds(50, 0.75))
+        .flatMap(kinds -> kinds)
+        .toList()
+        .parallelStream()
+        .forEach(
+            kind -> {
+              Rounds rounds = new Rounds(kind.fleet().scatter(SHARE, 7), Policy.DEFAULT);
+              List<Move> before = List.copyOf(rounds.run(TO_REST).moves);
 
-    double perHour = (double) (rounds.moves.size() - before) / LONG.toHours();
-    double per100 = perHour * 100 / (hosts * GUESTS_PER_HOST);
-    assertTrue(per100 <= 2, () -> per100 + " moves an hour per 100 VMs");
-    assertEquals(0, returned(rounds.moves));
+              rounds.run(LONG);
+
+              assertEquals(before, rounds.moves, kind::toString);
+              assertEquals(0, returned(rounds.moves), kind::toString);
+            });
+  }
+
+  @Test
+  void demandsThatWanderMoveFewAndNothingGoesBackAndForth() {
+    Stream.of(kinds(5, 0.65, 0.75, 0.85), kinds(20, 0.55, 0.70, 0.75, 0.95))
+        .flatMap(kinds -> kinds)
+        .toList()
+        .parallelStream()
+        .forEach(
+            kind -> {
+              Rounds rounds = new Rounds(kind.fleet().wander(SHARE, 7), Policy.DEFAULT);
+              int before = rounds.run(TO_REST).moves.size();
+
+              rounds.run(LONG);
+
+              double perHour = (double) (rounds.moves.size() - before) / LONG.toHours();
+              double per100 = perHour * 100 / (kind.hosts() * GUESTS_PER_HOST);
+              assertTrue(per100 <= 2, () -> kind + ": " + per100 + " moves an hour per 100 VMs");
+              assertEquals(0, returned(rounds.moves), kind::toString);
+            });
   }
 
   @Test

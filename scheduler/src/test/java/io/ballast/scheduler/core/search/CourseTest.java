@@ -49,6 +49,23 @@ final class CourseTest {
   }
 
   @Test
+  void noneGoesOverAThirdHostForNothing() {
+    // The third guest could, but who waits for its host would lack room there all the same.
+    Crowd crowd =
+        new Crowd()
+            .host(8, 8192, false)
+            .host(8, 10240, false)
+            .host(8, 4096, false)
+            .guest(0, 1, 6144, 6144, false)
+            .guest(1, 1, 6144, 6144, false)
+            .guest(1, 1, 3072, 3072, false);
+
+    Course course = Course.of(crowd.problem(), new int[] {1, 0, 0}, true);
+
+    assertEquals(List.of(), course.moves());
+  }
+
+  @Test
   void theHostThatStandsOutIsRelievedFirst() {
     Crowd crowd =
         new Crowd()

@@ -43,6 +43,29 @@ final class Crowd {
     return crowd;
   }
 
+  /** Hosts with little left of memory or of CPU; some guests are to get more than they hold. */
+  static Crowd tight(long seed) {
+    Random random = new Random(seed);
+    Crowd crowd = new Crowd();
+    int hosts = 3 + random.nextInt(4);
+    for (int h = 0; h < hosts; h++) {
+      double size = 1 + random.nextInt(2);
+      crowd.host(8 * size, 16384 * size, h == 0 && random.nextInt(3) == 0);
+      double most = 0.75 + 0.25 * random.nextDouble();
+      for (int i = 0; i < 12; i++) {
+        double memory = 512 * (1 + random.nextInt(12));
+        double cpus = 0.1 + 3 * random.nextDouble();
+        Problem.Host host = crowd.hosts.get(h);
+        if (host.used() + memory <= most * host.memory()
+            && host.demand() + cpus <= most * host.cpus()) {
+          double room = random.nextInt(3) == 0 ? memory * 1.25 : memory;
+          crowd.guest(h, cpus, memory, room, random.nextInt(8) == 0);
+        }
+      }
+    }
+    return crowd;
+  }
+
   Crowd host(double cpus, double memory, boolean emptied) {
     hosts.add(new Problem.Host(cpus, memory, 0, 0, memory, emptied));
     return this;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Moves that don't pay by themselves, and what follows them. */
@@ -62,12 +61,24 @@ final class EjectionTest {
 
   @Test
   void aFullHostMakesRoomAlsoAtALoss() {
-    // Once the fourth guest has come to h3 that is at 85 % of CPU.
-    Layout layout = weighed(full(8192, false).guest(2, 1.2, 0, 0, true));
+    // Both small guests would better stay, were they not in the way; only h3 has room for them.
+    Crowd crowd =
+        new Crowd()
+            .host(10, 61440, false)
+            .host(10, 10240, false)
+            .host(2, 262144, false)
+            .guest(0, 4, 512, 6144, false)
+            .guest(0, 4, 30720, 30720, true)
+            .guest(1, 0.3, 2048, 32000, false)
+            .guest(1, 0.3, 2048, 32000, false)
+            .guest(1, 0.5, 4096, 4096, true)
+            .guest(2, 1.2, 196608, 196608, true);
+    Layout layout = weighed(crowd);
+    assertTrue(layout.change(2, 2) > 0);
 
     assertTrue(new Ejection(layout, () -> false).run(TRIALS));
 
-    assertArrayEquals(new int[] {1, 0, 2, 1, 2}, layout.at);
+    assertArrayEquals(new int[] {1, 0, 2, 2, 1, 2}, layout.at);
   }
 
   @Test
@@ -91,35 +102,12 @@ final class EjectionTest {
     assertArrayEquals(layout.problem.homes(), layout.at);
   }
 
-  /** Hosts with little left of memory or of CPU; some guests are to get more than they hold. */
-  private static Crowd tight(long seed) {
-    Random random = new Random(seed);
-    Crowd crowd = new Crowd();
-    int hosts = 3 + random.nextInt(4);
-    for (int h = 0; h < hosts; h++) {
-      double size = 1 + random.nextInt(2);
-      crowd.host(8 * size, 16384 * size, h == 0 && random.nextInt(3) == 0);
-      double most = 0.75 + 0.25 * random.nextDouble();
-      for (int i = 0; i < 12; i++) {
-        double memory = 512 * (1 + random.nextInt(12));
-        double cpus = 0.1 + 3 * random.nextDouble();
-        Problem.Host host = crowd.hosts.get(h);
-        if (host.used() + memory <= most * host.memory()
-            && host.demand() + cpus <= most * host.cpus()) {
-          double room = random.nextInt(3) == 0 ? memory * 1.25 : memory;
-          crowd.guest(h, cpus, memory, room, random.nextInt(8) == 0);
-        }
-      }
-    }
-    return crowd;
-  }
-
   @Test
   void whatPaysIsPossibleAndElseNothingChanges() {
     int better = 0;
     for (int seed = 0; seed < 2_000; seed++) {
       String fleet = "fleet " + seed;
-      Layout layout = weighed(tight(seed));
+      Layout layout = weighed(Crowd.tight(seed));
       Problem problem = layout.problem;
       new Descent(layout, () -> false).run(PRICE);
       int[] before = layout.at.clone();

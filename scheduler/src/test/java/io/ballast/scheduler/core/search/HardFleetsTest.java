@@ -127,6 +127,14 @@ final class HardFleetsTest {
   }
 
   @Test
+  void hostsWithoutGuestsHaveNothingToDo() {
+    Solution plan = solve(new Crowd().host(8, 8192, false).host(8, 8192, true));
+
+    assertEquals(List.of(), plan.moves());
+    assertEquals(0, plan.after());
+  }
+
+  @Test
   void manyGuestsOnOneHostAreNoProblem() {
     Crowd crowd = new Crowd().host(1e6, 1e9, false);
     for (int g = 0; g < 30_000; g++) {

@@ -42,6 +42,7 @@ final class SolverTest {
       crowd.make(move);
     }
     assertEquals(crowd.unevenness(), plan.after(), ROUNDING, fleet);
+    assertEquals(before.problem().bound(), plan.bound(), fleet);
     assertTrue(plan.bound() <= plan.after() + ROUNDING, fleet);
     assertNothingCanBeLeftOut(before, plan, fleet);
     if (seed % 10 == 0) {
@@ -78,27 +79,19 @@ final class SolverTest {
   void smallFleetsArePlannedAsWellAsCanBe() {
     int fleets = 0;
     int optimal = 0;
-    int searched = 0;
     for (int seed = 0; seed < 400; seed++) {
       Crowd crowd = small(seed);
       Exhaustive best = Exhaustive.of(crowd);
-      Solver solver = new Solver(1e-7, true, () -> false);
-      Solution plan = solver.solve(crowd.problem());
+      Solution plan = new Solver(1e-7, true, () -> false).solve(crowd.problem());
       double cost =
           plan.moves().stream().mapToDouble(m -> crowd.guests.get(m.guest()).cost()).sum();
       fleets++;
       if (plan.after() <= best.unevenness() + 1e-5 && cost <= 1.1 * best.cost() + 1e-9) {
         optimal++;
       }
-      if (unevenness(crowd, solver.searched(crowd.problem())) <= best.unevenness() + 1e-5) {
-        searched++;
-      }
     }
-    System.out.printf(
-        "%d of %d small fleets are planned as well as can be, and %d by the search alone%n",
-        optimal, fleets, searched);
-    assertTrue(searched >= 0.7 * fleets, searched + " of " + fleets);
-    assertTrue(optimal >= 0.95 * fleets, optimal + " of " + fleets);
+    System.out.printf("%d of %d small fleets are planned as well as can be%n", optimal, fleets);
+    assertTrue(optimal >= 0.99 * fleets, optimal + " of " + fleets);
   }
 
   /** A part of the search that is left out makes some plans worse. */
@@ -121,16 +114,6 @@ final class SolverTest {
     }
     System.out.printf("the objective of %d fleets is %.4f on average%n", fleets, sum / fleets);
     assertTrue(sum / fleets < 1.01, "the objective is " + sum / fleets);
-  }
-
-  private static double unevenness(Crowd crowd, int[] at) {
-    Layout layout = new Layout(crowd.problem());
-    for (int guest = 0; guest < at.length; guest++) {
-      if (at[guest] != layout.at[guest]) {
-        layout.move(guest, at[guest]);
-      }
-    }
-    return Objective.EVENNESS.of(layout);
   }
 
   private static Crowd small(long seed) {
@@ -184,7 +167,7 @@ final class SolverTest {
 
   @Test
   void noMoveIsLeftThatWouldBeWorthIt() {
-    for (int seed = 0; seed < 400; seed++) {
+    for (int seed = 0; seed < 200; seed++) {
       Problem problem = Crowd.of(seed, 20, 6).problem();
       Layout found = new Layout(problem);
       found.moveAll(new Solver(Solver.WORTH, false, () -> false).searched(problem));
@@ -224,7 +207,7 @@ final class SolverTest {
 
   @Test
   void whereGuestsAreToBeTheyHaveRoom() {
-    for (int seed = 0; seed < 500; seed++) {
+    for (int seed = 0; seed < 200; seed++) {
       Problem problem = Crowd.of(seed, 20, 6).problem();
       Layout layout = new Layout(problem);
       layout.moveAll(new Solver(Solver.WORTH, false, () -> false).searched(problem));
