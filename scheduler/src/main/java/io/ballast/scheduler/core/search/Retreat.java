@@ -15,22 +15,30 @@ record Retreat(Problem problem, double worth) {
     Layout end = new Layout(problem);
     end.weigh(1, 1, worth);
     moves.forEach(move -> end.move(move.guest(), move.to()));
-    for (int i = moves.size() - 1; i >= 0; i--) {
-      Solution.Move move = moves.get(i);
-      int guest = move.guest();
-      int home = problem.home[guest];
-      if (!problem.isForced(guest)
-          && end.unevenness(guest, home) + end.toll(guest, home) <= 0
-          && kept.stream().filter(each -> each.guest() == guest).count() == 1) {
-        List<Solution.Move> without = new ArrayList<>(kept);
-        without.remove(move);
-        if (arePossible(without)) {
-          kept = without;
-          end.move(guest, home);
+    int before;
+    do {
+      before = kept.size();
+      for (Solution.Move move : kept.reversed()) {
+        if (isVain(move, end, kept)) {
+          List<Solution.Move> without = new ArrayList<>(kept);
+          without.remove(move);
+          if (arePossible(without)) {
+            kept = without;
+            end.move(move.guest(), problem.home[move.guest()]);
+          }
         }
       }
-    }
+    } while (kept.size() < before);
     return kept;
+  }
+
+  /** Whether a guest that moves only once would be as well at home. */
+  private boolean isVain(Solution.Move move, Layout end, List<Solution.Move> kept) {
+    int guest = move.guest();
+    int home = problem.home[guest];
+    return !problem.isForced(guest)
+        && end.unevenness(guest, home) + end.toll(guest, home) <= 0
+        && kept.stream().filter(each -> each.guest() == guest).count() == 1;
   }
 
   private boolean arePossible(List<Solution.Move> moves) {

@@ -23,14 +23,25 @@ final class SolverTest {
 
   @Test
   void everyPlanIsPossibleStepByStepAndKeepsItsPromise() {
-    int moves = IntStream.range(0, FLEETS).parallel().map(SolverTest::movesOfAFleet).sum();
+    int moves =
+        IntStream.range(0, FLEETS)
+            .parallel()
+            .map(seed -> moves(seed, Crowd.of(seed, MOST_HOSTS, seed % 50 == 0 ? 8 : 2.5)))
+            .sum();
 
     assertTrue(moves > FLEETS, "moves: " + moves);
   }
 
-  private static int movesOfAFleet(int seed) {
+  @Test
+  void soIsEveryPlanOfAFleetThatIsNearlyFull() {
+    int moves =
+        IntStream.range(0, 500).parallel().map(seed -> moves(seed, Crowd.tight(seed))).sum();
+
+    assertTrue(moves > 500, "moves: " + moves);
+  }
+
+  private static int moves(int seed, Crowd crowd) {
     String fleet = "fleet " + seed;
-    Crowd crowd = Crowd.of(seed, MOST_HOSTS, seed % 50 == 0 ? 8 : 2.5);
     Crowd before = crowd.copy();
 
     Solution plan = solve(crowd.problem());
