@@ -271,9 +271,10 @@ public final class Agent<B extends Beat> {
       timer.stop();
     }
     commands.stop();
-    operations.stop();
+    Future<Void> settled = operations.stop();
     Future<Void> quiet = serving == null ? Future.succeededFuture() : serving.stop();
     return quiet
+        .eventually(() -> settled)
         .eventually(
             () ->
                 around

@@ -53,6 +53,7 @@ final class Operations {
   private final Trade trade;
   private final Tidings tidings;
   private final Watcher watcher;
+  private final Threshold threshold;
   private final Lines lines = new Lines();
   private final Map<OperationId, Operation> open = new LinkedHashMap<>();
   private boolean stopped;
@@ -77,6 +78,7 @@ final class Operations {
     this.trade = trade;
     this.tidings = tidings;
     this.watcher = watcher;
+    this.threshold = new Threshold(memory);
   }
 
   /** The accepted operations that have not ended, oldest first. */
@@ -180,10 +182,7 @@ final class Operations {
     return checked(operation)
         .compose(
             work ->
-                memory
-                    .keep(fencing.accepting(operation.epoch, taken(operation, true)))
-                    .map(work)
-                    .recover(failure -> left(work, failure)))
+                threshold.step(work, fencing.accepting(operation.epoch, taken(operation, true))))
         .map(
             work -> {
               operation.accepted = true;
@@ -210,14 +209,8 @@ final class Operations {
                 .objection
                 .get()
                 .or(() -> stopped ? Optional.of(stopping()) : Optional.empty())
-                .<Future<Work>>map(no -> left(work, no))
+                .<Future<Work>>map(no -> Threshold.left(work, no))
                 .orElseGet(() -> Future.succeededFuture(work)));
-  }
-
-  /** Work that is not begun after all gives back what it was promised. */
-  private static <T> Future<T> left(Work work, Throwable why) {
-    work.leave();
-    return Future.failedFuture(why);
   }
 
   /** What an agent says that takes on nothing any more. */
@@ -266,12 +259,7 @@ final class Operations {
       return;
     }
     checked(operation)
-        .compose(
-            work ->
-                memory
-                    .keep(new Entry.Begun(operation.id()))
-                    .map(work)
-                    .recover(failure -> left(work, failure)))
+        .compose(work -> threshold.step(work, new Entry.Begun(operation.id())))
         .onSuccess(work -> begin(operation, work))
         .onFailure(
             failure -> {
@@ -285,9 +273,12 @@ final class Operations {
   }
 
   private void begin(Operation operation, Work work) {
+    boolean passes =
+        threshold.passes(
+            operation.ended() ? Optional.empty() : Optional.of(taken(operation, false)));
     Optional<Outcome> no =
         operation.tooLate().or(() -> fencing.stale(operation.epoch).map(Verdict::of));
-    if (operation.ended() || stopped || no.isPresent()) {
+    if (!passes || operation.ended() || no.isPresent()) {
       work.leave();
       no.ifPresent(outcome -> end(operation, outcome));
       return;
@@ -479,13 +470,17 @@ final class Operations {
             tell -> Future.succeededFuture(new Outcome.Unknown(String.valueOf(lost.getMessage()))));
   }
 
-  /** Begins and ends nothing any more, and watches nothing; what runs goes on without the agent. */
-  void stop() {
+  /**
+   * Begins and ends nothing any more, and watches nothing; what runs goes on without the agent.
+   * Completes when all that was about to be begun is written down as what it is.
+   */
+  Future<Void> stop() {
     stopped = true;
     for (Operation operation : List.copyOf(open.values())) {
       if (operation.work != null) {
         operation.work.leave();
       }
     }
+    return threshold.close();
   }
 }
