@@ -442,49 +442,6 @@ final class AgentTest {
   }
 
   @Test
-  void anAgentThatStopsTellsWhatThereIsAndLeavesTheRest() {
-    world.ask(Letter.call("1", new Start(A)));
-    world.time.pass(Duration.ofMillis(950));
-    world.ask(Letter.call("2", new Start(B)));
-    Future<Void> stopped = world.stop();
-    Reply.Refused refused = (Reply.Refused) world.ask(Letter.call("3", new Start(B)));
-    world.time.pass(SECOND.multipliedBy(5));
-
-    assertTrue(stopped.succeeded());
-    assertEquals(Reason.NOT_READY, refused.reason());
-    assertEquals(List.of(), world.outcomes("2"), "it goes on without the agent");
-    world.kill();
-    world.start();
-    world.time.pass(SECOND.multipliedBy(3));
-    assertEquals(List.of(DONE), world.outcomes("1"));
-    assertEquals(List.of(DONE), world.outcomes("2"));
-  }
-
-  @Test
-  void whatWasWrittenDownAsBegunWhenItStopsIsDoneByTheNextLife() {
-    world.trade.unwilling.put(
-        B.toString(), new RefusedException(Reason.HYPERVISOR_STUCK, "it hangs"));
-    world.ask(Letter.cast("2", new Start(B)));
-    world.trade.unwilling.clear();
-    world.time.pass(Duration.ofMillis(465));
-    Future<? extends Reply> call =
-        world.send(Letter.call("1", new Start(A)).within(SECOND.multipliedBy(30)));
-    world.time.pass(Duration.ofMillis(60));
-    Future<Void> stopped = world.stop();
-    world.time.pass(SECOND.multipliedBy(2));
-
-    assertTrue(stopped.succeeded());
-    assertTrue(call.succeeded(), "it was taken on");
-    assertEquals(List.of(), world.trade.effects, "nothing is begun by an agent that stops");
-    world.kill();
-    world.start();
-    world.time.pass(SECOND.multipliedBy(5));
-    assertEquals(List.of(DONE), world.outcomes("1"));
-    assertEquals(List.of(DONE), world.outcomes("2"));
-    assertEquals(2, world.trade.effects.size());
-  }
-
-  @Test
   void eachLifeHasTheNextNumber() {
     long first = incarnation();
     world.kill();
