@@ -20,6 +20,17 @@ record Item(Order order, Instant at, Fate fate) {
     return new Item(order, at, next);
   }
 
+  /**
+   * That it was accepted, as it is written down.
+   *
+   * @param open its fate
+   * @param begun whether it may have been begun
+   */
+  Entry.Taken taken(Fate.Open open, boolean begun) {
+    return new Entry.Taken(
+        order, open.operation(), at, open.until(), open.epoch(), begun, open.body());
+  }
+
   /** Whether nothing will ever come of it any more that somebody has to be told. */
   boolean settled() {
     return switch (fate) {

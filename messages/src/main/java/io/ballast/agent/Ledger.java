@@ -180,16 +180,7 @@ final class Ledger {
       case Fate.Refused refused ->
           entries.add(
               new Entry.Refused(item.order(), item.at(), refused.reason(), refused.message()));
-      case Fate.Open open ->
-          entries.add(
-              new Entry.Taken(
-                  item.order(),
-                  open.operation(),
-                  item.at(),
-                  open.until(),
-                  open.epoch(),
-                  open.begun(),
-                  open.body()));
+      case Fate.Open open -> entries.add(item.taken(open, open.begun()));
       case Fate.Over over -> {
         entries.add(
             new Entry.Taken(

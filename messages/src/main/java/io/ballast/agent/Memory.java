@@ -121,6 +121,17 @@ final class Memory {
     return writeOnce(entry);
   }
 
+  /**
+   * Notes that a command was not begun after all, of which it was written that it might be; one
+   * that has ended is left as it is.
+   */
+  Future<Void> noteNotBegun(OperationId id) {
+    return find(id)
+        .filter(item -> item.fate() instanceof Item.Fate.Open)
+        .map(item -> note(item.taken((Item.Fate.Open) item.fate(), false)))
+        .orElseGet(Future::succeededFuture);
+  }
+
   private Future<Void> writeOnce(Entry entry) {
     return keep(entry)
         .onFailure(

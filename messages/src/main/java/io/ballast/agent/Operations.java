@@ -56,7 +56,6 @@ final class Operations {
   private final Threshold threshold;
   private final Lines lines = new Lines();
   private final Map<OperationId, Operation> open = new LinkedHashMap<>();
-  private boolean stopped;
 
   /** Learns of each end. */
   interface Watcher {
@@ -208,8 +207,12 @@ final class Operations {
             operation
                 .objection
                 .get()
-                .or(() -> stopped ? Optional.of(stopping()) : Optional.empty())
-                .<Future<Work>>map(no -> Threshold.left(work, no))
+                .or(() -> threshold.isClosed() ? Optional.of(stopping()) : Optional.empty())
+                .<Future<Work>>map(
+                    no -> {
+                      work.leave();
+                      return Future.failedFuture(no);
+                    })
                 .orElseGet(() -> Future.succeededFuture(work)));
   }
 
@@ -250,7 +253,7 @@ final class Operations {
   }
 
   private void attempt(Operation operation, Duration pause) {
-    if (stopped || operation.ended() || operation.work != null) {
+    if (threshold.isClosed() || operation.ended() || operation.work != null) {
       return;
     }
     Optional<Outcome> late = operation.tooLate();
@@ -273,12 +276,15 @@ final class Operations {
   }
 
   private void begin(Operation operation, Work work) {
-    boolean passes =
-        threshold.passes(
-            operation.ended() ? Optional.empty() : Optional.of(taken(operation, false)));
+    if (threshold.isClosed()) {
+      work.leave();
+      threshold.turnBack(operation.id());
+      return;
+    }
+    threshold.pass();
     Optional<Outcome> no =
         operation.tooLate().or(() -> fencing.stale(operation.epoch).map(Verdict::of));
-    if (!passes || operation.ended() || no.isPresent()) {
+    if (operation.ended() || no.isPresent()) {
       work.leave();
       no.ifPresent(outcome -> end(operation, outcome));
       return;
@@ -303,7 +309,7 @@ final class Operations {
 
   /** Finds out what became of it; looks again for a while where that can't be seen now. */
   private void look(Operation operation, Duration pause, Duration until) {
-    if (stopped || operation.ended()) {
+    if (threshold.isClosed() || operation.ended()) {
       return;
     }
     Work aftermath;
@@ -337,7 +343,7 @@ final class Operations {
                   event ->
                       loop.run(
                           () -> {
-                            if (!operation.ended() && !stopped) {
+                            if (!operation.ended() && !threshold.isClosed()) {
                               tidings.mention(event);
                             }
                           })));
@@ -353,7 +359,7 @@ final class Operations {
   }
 
   private void end(Operation operation, Outcome outcome) {
-    if (operation.ended() || stopped) {
+    if (operation.ended() || threshold.isClosed()) {
       return;
     }
     operation.outcome = outcome;
@@ -475,12 +481,12 @@ final class Operations {
    * Completes when all that was about to be begun is written down as what it is.
    */
   Future<Void> stop() {
-    stopped = true;
+    Future<Void> settled = threshold.close();
     for (Operation operation : List.copyOf(open.values())) {
       if (operation.work != null) {
         operation.work.leave();
       }
     }
-    return threshold.close();
+    return settled;
   }
 }

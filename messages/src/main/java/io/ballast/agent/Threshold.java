@@ -1,8 +1,8 @@
 package io.ballast.agent;
 
+import io.ballast.messages.OperationId;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Optional;
 
 /**
  * What lies between writing down that a command may have been begun and its beginning. Once closed
@@ -18,44 +18,40 @@ final class Threshold {
     this.memory = memory;
   }
 
-  /** Writes down that work may have been begun; each success is followed by a pass. */
+  /**
+   * Writes down that work may have been begun; each success is followed by {@link #pass} or {@link
+   * #turnBack}. Where it can't be written down, work gives back what it was promised.
+   */
   Future<Work> step(Work work, Entry... entries) {
     standing++;
     return memory
         .keep(entries)
         .map(work)
-        .recover(
+        .onFailure(
             failure -> {
-              gone();
-              return left(work, failure);
+              pass();
+              work.leave();
             });
   }
 
-  /** Work that is not begun after all gives back what it was promised. */
-  static <T> Future<T> left(Work work, Throwable why) {
-    work.leave();
-    return Future.failedFuture(why);
-  }
-
-  /**
-   * Whether work may be begun now; if not, that is written down.
-   *
-   * @param notBegun what the next life is to know, if the operation has not ended
-   */
-  boolean passes(Optional<Entry.Taken> notBegun) {
-    if (closed && notBegun.isPresent()) {
-      memory.note(notBegun.get()).onComplete(noted -> gone());
-    } else {
-      gone();
-    }
-    return !closed;
-  }
-
-  private void gone() {
+  /** One that stood here goes on, or ends without having been begun. */
+  void pass() {
     standing--;
     if (closed && standing == 0) {
       empty.tryComplete();
     }
+  }
+
+  /**
+   * One that stood here is left to the next life, which has to know that nothing was done; what has
+   * ended stays so.
+   */
+  void turnBack(OperationId operation) {
+    memory.noteNotBegun(operation).onComplete(noted -> pass());
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Lets nothing pass from now on; completes when nothing stands here. */

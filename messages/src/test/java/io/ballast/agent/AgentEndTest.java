@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.agent.AgentWorld.Letter;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.HostCommand.Cancel;
+import io.ballast.messages.HostCommand.InspectOperation;
 import io.ballast.messages.HostCommand.Start;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
@@ -14,6 +15,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,7 @@ final class AgentEndTest {
         world.send(Letter.call("1", new Start(A)).within(SECOND.multipliedBy(30)));
     world.time.pass(Duration.ofMillis(60));
     Future<Void> stopped = world.stop();
+    Instant answered = answered("2");
     world.time.pass(SECOND.multipliedBy(2));
 
     assertTrue(stopped.succeeded());
@@ -68,6 +71,13 @@ final class AgentEndTest {
     assertEquals(List.of(DONE), world.outcomes("1"));
     assertEquals(List.of(DONE), world.outcomes("2"));
     assertEquals(2, world.trade.effects.size());
+    assertEquals(answered, answered("2"), "when it was answered stays");
+  }
+
+  private Instant answered(String id) {
+    return ((Reply.OperationInspected)
+            world.ask(Letter.call("asks", new InspectOperation(new OperationId(id)))))
+        .at();
   }
 
   @Test

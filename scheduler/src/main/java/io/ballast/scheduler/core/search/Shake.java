@@ -23,7 +23,7 @@ final class Shake {
   /** So many pairs are shaken altogether: larger problems less often. */
   private static final int EFFORT = 40_000;
 
-  /** So many guests move each time. */
+  /** So many guests move each time at most: those that are free to, where they find room. */
   private static final int MOVES = 3;
 
   private static final long DICE = 1;
