@@ -392,7 +392,7 @@ final class Operations {
     if (!operation.change.endsEarly()) {
       return Future.failedFuture(
           new RefusedException(
-              Reason.WRONG_STATE, "only a migration can be cancelled; wait for this to end"));
+              Reason.WRONG_STATE, "this can't be cancelled once it was begun; wait for its end"));
     }
     return (work == null ? Future.<Void>succeededFuture() : work.cancel())
         .map(

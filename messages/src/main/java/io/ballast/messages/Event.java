@@ -27,6 +27,42 @@ public sealed interface Event extends Notice {
     }
   }
 
+  /**
+   * Long work on something other than a virtual machine goes on.
+   *
+   * @param object what it works on, in the words of the agent's trade: {@code images/web1.qcow2}
+   * @param done of {@code total}, never more
+   */
+  record WorkProgressed(OperationId operation, HostId host, String object, Bytes done, Bytes total)
+      implements Event {
+    public WorkProgressed {
+      Fields.required(operation, "operation");
+      Fields.required(host, "host");
+      Fields.text(object, "object");
+      if (Fields.required(done, "done").compareTo(Fields.required(total, "total")) > 0) {
+        throw new IllegalArgumentException("field 'done' is more than 'total'");
+      }
+    }
+  }
+
+  /**
+   * Work on something other than a virtual machine ended, and this is how; exactly one per accepted
+   * operation.
+   *
+   * @param object what it worked on, in the words of the agent's trade: {@code images/web1.qcow2}
+   */
+  record WorkFinished(
+      OperationId operation, HostId host, String object, Outcome outcome, Instant at)
+      implements Event {
+    public WorkFinished {
+      Fields.required(operation, "operation");
+      Fields.required(host, "host");
+      Fields.text(object, "object");
+      Fields.required(outcome, "outcome");
+      Fields.required(at, "at");
+    }
+  }
+
   /** A scheduler weighed the fleet and decided, perhaps to do nothing. */
   record Decided(Decision decision) implements Event {
     public Decided {

@@ -37,6 +37,19 @@ final class Fields {
     return text;
   }
 
+  /** The size of a disk: whole sectors, and no more than tools can count. */
+  static Bytes diskSize(@Nullable Bytes value, String field) {
+    Bytes size = required(value, field);
+    if (size.value() < 512
+        || size.value() % 512 != 0
+        || size.compareTo(VolumeOrder.LARGEST_DISK) > 0) {
+      throw new IllegalArgumentException(
+          "field '%s' is %d; a disk has a multiple of 512 bytes, from 512 to %d"
+              .formatted(field, size.value(), VolumeOrder.LARGEST_DISK.value()));
+    }
+    return size;
+  }
+
   static double atLeastZero(double value, String field) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(

@@ -9,10 +9,17 @@ public sealed interface Outcome {
    * It did what it was asked.
    *
    * @param migration its measures, if it was a migration
+   * @param report for a person: what it found out, if that was what was asked
    */
-  record Done(Optional<Migration> migration) implements Outcome {
+  record Done(Optional<Migration> migration, Optional<String> report) implements Outcome {
     public Done {
       Fields.required(migration, "migration");
+      Fields.required(report, "report").ifPresent(text -> Fields.text(text, "report"));
+    }
+
+    /** Without a report. */
+    public Done(Optional<Migration> migration) {
+      this(migration, Optional.empty());
     }
   }
 

@@ -27,13 +27,23 @@ public enum Reason {
   UNKNOWN_HOST(Fault.CALLER, false),
   /** There is no such virtual machine where it was looked for. */
   UNKNOWN_VM(Fault.CALLER, false),
+  /** The host has no such pool. */
+  UNKNOWN_POOL(Fault.CALLER, false),
+  /** There is no such volume, snapshot or file where it was looked for. */
+  UNKNOWN_VOLUME(Fault.CALLER, false),
   /** There is no such open operation. */
   UNKNOWN_OPERATION(Fault.CALLER, false),
   /** The virtual machine or host is not in a state that allows this. */
   WRONG_STATE(Fault.CALLER, false),
   /** Another operation works on the same virtual machine. */
   BUSY(Fault.CALLER, true),
-  /** The target has too little memory or CPU for it. */
+  /** A virtual machine, a volume or somebody else uses it. */
+  IN_USE(Fault.CALLER, true),
+  /** Something of that name is there already. */
+  NAME_TAKEN(Fault.CALLER, false),
+  /** The image is damaged, of a form that is not allowed, or points where it must not. */
+  INVALID_IMAGE(Fault.CALLER, false),
+  /** The target has too little memory, CPU or space for it. */
   NO_ROOM(Fault.CALLER, true),
   /** The hypervisor does not accept the domain's description. */
   INVALID_DOMAIN(Fault.CALLER, false),

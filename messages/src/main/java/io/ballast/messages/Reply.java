@@ -1,6 +1,7 @@
 package io.ballast.messages;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** The answer to a command. */
@@ -122,6 +123,56 @@ public sealed interface Reply extends Message {
   record StorageInspected(StorageBeat beat) implements Reply {
     public StorageInspected {
       Fields.required(beat, "beat");
+    }
+  }
+
+  /**
+   * The volumes of a pool.
+   *
+   * @param pool as the storage has it now
+   * @param volumes sorted by name
+   */
+  record VolumesListed(StorageBeat.Pool pool, List<Volume> volumes) implements Reply {
+    public VolumesListed {
+      Fields.required(pool, "pool");
+      volumes = Fields.listOf(volumes, "volumes");
+    }
+  }
+
+  /**
+   * One volume.
+   *
+   * @param volume absent where the pool has none of that name
+   * @param chain what it builds upon, nearest first
+   */
+  record VolumeInspected(Optional<Volume> volume, List<Volume.Layer> chain) implements Reply {
+    public VolumeInspected {
+      Fields.required(volume, "volume");
+      chain = Fields.listOf(chain, "chain");
+    }
+  }
+
+  /**
+   * The snapshots in a volume.
+   *
+   * @param snapshots oldest first
+   */
+  record SnapshotsListed(List<Volume.Snapshot> snapshots) implements Reply {
+    public SnapshotsListed {
+      snapshots = Fields.listOf(snapshots, "snapshots");
+    }
+  }
+
+  /**
+   * How much a copy of a volume would take.
+   *
+   * @param needed for what it holds now
+   * @param most if all of it were written
+   */
+  record VolumeMeasured(Bytes needed, Bytes most) implements Reply {
+    public VolumeMeasured {
+      Fields.required(needed, "needed");
+      Fields.required(most, "most");
     }
   }
 

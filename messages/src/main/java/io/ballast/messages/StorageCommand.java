@@ -1,7 +1,15 @@
 package io.ballast.messages;
 
-/** What a host's storage agent can be asked. */
-public sealed interface StorageCommand<R extends Reply> extends Command<R> {
+/** What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}. */
+public sealed interface StorageCommand<R extends Reply> extends Command<R>
+    permits StorageCommand.InspectStorage,
+        StorageCommand.InspectOperation,
+        StorageCommand.ListVolumes,
+        StorageCommand.InspectVolume,
+        StorageCommand.ListSnapshots,
+        StorageCommand.MeasureVolume,
+        StorageCommand.Cancel,
+        VolumeOrder {
   /** Tell what the next beat would tell. */
   record InspectStorage() implements StorageCommand<Reply.StorageInspected> {}
 
@@ -9,6 +17,47 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R> {
   record InspectOperation(OperationId operation)
       implements StorageCommand<Reply.OperationInspected> {
     public InspectOperation {
+      Fields.required(operation, "operation");
+    }
+  }
+
+  /** Look at the volumes of a pool, and at its room, as the storage has them now. */
+  record ListVolumes(String pool) implements StorageCommand<Reply.VolumesListed> {
+    public ListVolumes {
+      VolumeId.checked(pool, "pool");
+    }
+  }
+
+  /** Look at one volume and at all that it builds upon, as the storage has them now. */
+  record InspectVolume(VolumeId volume) implements StorageCommand<Reply.VolumeInspected> {
+    public InspectVolume {
+      Fields.required(volume, "volume");
+    }
+  }
+
+  /** Look at the snapshots in a volume. */
+  record ListSnapshots(VolumeId volume) implements StorageCommand<Reply.SnapshotsListed> {
+    public ListSnapshots {
+      Fields.required(volume, "volume");
+    }
+  }
+
+  /**
+   * Say how much a copy of a volume would take.
+   *
+   * @param format of the copy
+   */
+  record MeasureVolume(VolumeId volume, Volume.Format format)
+      implements StorageCommand<Reply.VolumeMeasured> {
+    public MeasureVolume {
+      Fields.required(volume, "volume");
+      Fields.required(format, "format");
+    }
+  }
+
+  /** Give up an operation; it then ends as cancelled, or as done if too late. */
+  record Cancel(OperationId operation) implements StorageCommand<Reply.Accepted> {
+    public Cancel {
       Fields.required(operation, "operation");
     }
   }

@@ -24,6 +24,9 @@ import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +40,8 @@ public final class Samples {
   public static final VmId VM = VmId.of("0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10");
   public static final OperationId OPERATION =
       new OperationId("1f6c2b9e-7c38-4c57-8d0a-5b4c0a3d2e11");
+
+  public static final VolumeId VOLUME = new VolumeId("default", "web-1.qcow2");
 
   private static final Instant AT = Instant.parse("2030-01-31T12:00:00.250Z");
 
@@ -139,6 +144,16 @@ public final class Samples {
         storageBeat().pools(),
         Optional.of(AT.minusSeconds(90)),
         Optional.of("libvirt did not list its pools"));
+  }
+
+  public static Volume volume() {
+    return new Volume(
+        VOLUME,
+        "qcow2",
+        Bytes.ofMiB(2048),
+        Bytes.ofMiB(310),
+        Optional.of("/var/lib/libvirt/images/debian-12.qcow2"),
+        List.of(new Volume.User(Volume.User.Kind.VM, "web-1", true)));
   }
 
   public static NetBeat netBeat() {
@@ -267,6 +282,13 @@ public final class Samples {
         netBeatWithAge(),
         "not-migratable",
         new Reply.Refused(Reason.NOT_MIGRATABLE, "the VM has a passed-through device; take it out"),
+        "report",
+        new Event.WorkFinished(
+            OPERATION,
+            H1,
+            VOLUME.toString(),
+            new Outcome.Done(Optional.empty(), Optional.of("no errors")),
+            AT),
         "vm",
         new HostCommand.Cancel(OPERATION, Optional.of(VM)));
   }
@@ -308,6 +330,37 @@ public final class Samples {
         new HostCommand.Release(OPERATION),
         new StorageCommand.InspectStorage(),
         new StorageCommand.InspectOperation(OPERATION),
+        new StorageCommand.ListVolumes("default"),
+        new StorageCommand.InspectVolume(VOLUME),
+        new VolumeOrder.CreateVolume(
+            VOLUME,
+            Volume.Format.QCOW2,
+            Bytes.ofMiB(2048),
+            Volume.Preallocation.METADATA,
+            Optional.of(Bytes.ofKiB(128))),
+        new VolumeOrder.DeleteVolume(VOLUME),
+        new VolumeOrder.ResizeVolume(VOLUME, Bytes.ofMiB(4096), false),
+        new VolumeOrder.CloneVolume(
+            new VolumeId("default", "debian-12.qcow2"),
+            Optional.of("before-upgrade"),
+            VOLUME,
+            false,
+            Optional.of(Volume.Format.QCOW2),
+            true),
+        new VolumeOrder.FlattenVolume(VOLUME),
+        new VolumeOrder.CheckVolume(VOLUME, VolumeOrder.CheckVolume.Repair.LEAKS),
+        new VolumeOrder.CompareVolumes(VOLUME, new VolumeId("default", "web-2.qcow2")),
+        new VolumeOrder.RebaseVolume(VOLUME, new VolumeId("default", "debian-13.qcow2")),
+        new VolumeOrder.CommitVolume(VOLUME, new VolumeId("default", "debian-12.qcow2")),
+        new VolumeOrder.ImportVolume(VOLUME, "appliance.vmdk", Volume.Format.QCOW2),
+        new VolumeOrder.ExportVolume(
+            VOLUME, "web-1.vhdx", VolumeOrder.ExportVolume.Form.VHDX, false),
+        new VolumeOrder.SnapshotVolume(VOLUME, "before-upgrade"),
+        new VolumeOrder.RevertVolume(VOLUME, "before-upgrade"),
+        new VolumeOrder.DeleteSnapshot(VOLUME, "before-upgrade"),
+        new StorageCommand.ListSnapshots(VOLUME),
+        new StorageCommand.MeasureVolume(VOLUME, Volume.Format.RAW),
+        new StorageCommand.Cancel(OPERATION),
         new NetCommand.InspectNet(),
         new NetCommand.InspectOperation(OPERATION),
         new SchedulerCommand.InspectFleet(),
@@ -323,12 +376,29 @@ public final class Samples {
         operation(),
         new Reply.Prepared("qemu+tcp://10.0.0.2/system"),
         new Reply.StorageInspected(storageBeat()),
+        new Reply.VolumesListed(storageBeat().pools().getFirst(), List.of(volume())),
+        new Reply.VolumeInspected(
+            Optional.of(volume()),
+            List.of(
+                new Volume.Layer(
+                    "/var/lib/libvirt/images/debian-12.qcow2",
+                    Optional.of(new VolumeId("default", "debian-12.qcow2"))))),
+        new Reply.SnapshotsListed(List.of(new Volume.Snapshot("before-upgrade", AT, Bytes.ZERO))),
+        new Reply.VolumeMeasured(Bytes.ofMiB(311), Bytes.ofMiB(2049)),
         new Reply.NetInspected(netBeat()),
         new Reply.FleetInspected(fleet()),
         new Reply.Planned(decision()),
         new Event.OperationProgressed(OPERATION, H1, VM, progress()),
         new Event.OperationFinished(
             OPERATION, H1, VM, new Outcome.Done(Optional.of(migration())), AT),
+        new Event.WorkProgressed(
+            OPERATION, H1, VOLUME.toString(), Bytes.ofMiB(300), Bytes.ofMiB(2048)),
+        new Event.WorkFinished(
+            OPERATION,
+            H1,
+            VOLUME.toString(),
+            new Outcome.Failed(Reason.CANCELLED, "it was cancelled"),
+            AT),
         new Event.Decided(decision()),
         new Event.MoveChanged(move()),
         new Event.AlertRaised(alert(Optional.empty())),

@@ -27,6 +27,8 @@ final class EventLog {
       case Event.MoveChanged changed -> write(changed.move());
       case Event.OperationProgressed progressed -> {}
       case Event.OperationFinished finished -> {}
+      case Event.WorkProgressed progressed -> {}
+      case Event.WorkFinished finished -> {}
     }
   }
 

@@ -91,6 +91,8 @@ final class FleetMetrics {
       case Event.AlertResolved resolved -> {}
       case Event.OperationProgressed progressed -> {}
       case Event.OperationFinished finished -> {}
+      case Event.WorkProgressed progressed -> {}
+      case Event.WorkFinished finished -> {}
     }
   }
 

@@ -151,6 +151,8 @@ final class Outbox {
       case Event.Decided decided -> Optional.empty();
       case Event.OperationProgressed progressed -> Optional.empty();
       case Event.OperationFinished finished -> Optional.empty();
+      case Event.WorkProgressed progressed -> Optional.empty();
+      case Event.WorkFinished finished -> Optional.empty();
     };
   }
 }

@@ -6,25 +6,31 @@ import io.ballast.agent.Journal;
 import io.ballast.agent.Trade;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Role;
+import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
+import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The storage agent of one host: beats the pools that there are and their room, and answers for
- * them.
+ * The storage agent of one host: beats the pools that there are and their room, and works on the
+ * volumes in them.
  */
 public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
 
+  private final HostId host;
+  private final Volumes volumes;
   private final StorageSampler sampler;
 
-  private StorageAgent(StorageSampler sampler) {
-    this.sampler = sampler;
+  private StorageAgent(HostId host, Volumes volumes, Clock clock) {
+    this.host = host;
+    this.volumes = volumes;
+    this.sampler = new StorageSampler(volumes, clock);
   }
 
   /** An agent over the pools of a host, to be deployed. */
@@ -36,12 +42,12 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
         bus,
         journal,
         clock,
-        new StorageAgent(new StorageSampler(volumes, clock)));
+        new StorageAgent(terms.beater().host(), volumes, clock));
   }
 
   @Override
   public Trade trade(Agent<StorageBeat> agent) {
-    return new StorageCommands(agent);
+    return new StorageCommands(host, volumes, agent);
   }
 
   @Override

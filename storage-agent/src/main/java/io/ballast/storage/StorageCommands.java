@@ -3,10 +3,12 @@ package io.ballast.storage;
 import io.ballast.agent.Agent;
 import io.ballast.agent.Handling;
 import io.ballast.agent.Trade;
+import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
+import io.ballast.messages.HostId;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
@@ -15,34 +17,209 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
+import io.ballast.messages.StorageCommand.Cancel;
 import io.ballast.messages.StorageCommand.InspectOperation;
 import io.ballast.messages.StorageCommand.InspectStorage;
+import io.ballast.messages.StorageCommand.InspectVolume;
+import io.ballast.messages.StorageCommand.ListSnapshots;
+import io.ballast.messages.StorageCommand.ListVolumes;
+import io.ballast.messages.StorageCommand.MeasureVolume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CheckVolume;
+import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CommitVolume;
+import io.ballast.messages.VolumeOrder.CompareVolumes;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.DeleteSnapshot;
+import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.RebaseVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.trade.Volumes.Found;
+import io.ballast.storage.work.Holds;
+import io.ballast.storage.work.Preconditions;
+import io.ballast.storage.work.VolumeWork;
+import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
-/** The trade of a host's storage agent: it tells what it sees. */
-record StorageCommands(Agent<StorageBeat> agent) implements Trade {
+/**
+ * The trade of a host's storage agent: what each command does to a volume, checked against what the
+ * storage says then. Lives on one loop.
+ */
+final class StorageCommands implements Trade {
+  private final HostId host;
+  private final Volumes volumes;
+  private final Agent<StorageBeat> agent;
+  private final Holds holds = new Holds();
+
+  StorageCommands(HostId host, Volumes volumes, Agent<StorageBeat> agent) {
+    this.host = host;
+    this.volumes = volumes;
+    this.agent = agent;
+  }
+
   @Override
   public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
     return switch (command) {
-      case StorageCommand<?> asked -> handling(asked);
+      case StorageCommand<?> asked -> handling(id, asked);
       case HostCommand<?> other -> throw notForThis(other);
       case NetCommand<?> other -> throw notForThis(other);
       case SchedulerCommand<?> other -> throw notForThis(other);
     };
   }
 
-  private Handling handling(StorageCommand<?> command) {
+  private Handling handling(OperationId id, StorageCommand<?> command) {
     return switch (command) {
       case InspectStorage asked ->
           new Handling.Question(() -> agent.next().map(Reply.StorageInspected::new));
       case InspectOperation asked -> new Handling.Inspect(asked.operation());
+      case ListVolumes asked ->
+          new Handling.Question(
+              () ->
+                  volumes
+                      .stock(asked.pool())
+                      .map(stock -> new Reply.VolumesListed(stock.pool(), stock.volumes())));
+      case InspectVolume asked ->
+          new Handling.Question(
+              () ->
+                  volumes
+                      .find(asked.volume())
+                      .map(found -> new Reply.VolumeInspected(found.volume(), found.chain())));
+      case ListSnapshots asked ->
+          new Handling.Question(
+              () -> volumes.snapshots(asked.volume()).map(Reply.SnapshotsListed::new));
+      case MeasureVolume asked ->
+          new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
+      case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
+      case VolumeOrder asked -> order(id, asked);
     };
+  }
+
+  private Handling order(OperationId id, VolumeOrder order) {
+    Supplier<Future<Work>> check = () -> checked(id, order);
+    return new Handling.Change(
+        order.volume().toString(),
+        true,
+        check,
+        () ->
+            tell ->
+                makes(order)
+                    ? anew(id, order, () -> check.get().compose(work -> work.run(tell)))
+                    : check.get().compose(work -> work.run(tell)));
+  }
+
+  /** Whether an order makes a volume; all others can be repeated as they are. */
+  private static boolean makes(VolumeOrder order) {
+    return switch (order) {
+      case CreateVolume create -> true;
+      case CloneVolume clone -> true;
+      case ImportVolume imported -> true;
+      case ExportVolume exported -> false;
+      case FlattenVolume flatten -> false;
+      case RebaseVolume rebase -> false;
+      case CommitVolume commit -> false;
+      case CheckVolume check -> false;
+      case CompareVolumes compare -> false;
+      case ResizeVolume resize -> false;
+      case SnapshotVolume snapshot -> false;
+      case RevertVolume revert -> false;
+      case DeleteSnapshot delete -> false;
+      case DeleteVolume delete -> false;
+    };
+  }
+
+  /** What was interrupted is cleared away, and made anew unless it is there already. */
+  private Future<Outcome> anew(
+      OperationId id, VolumeOrder order, Supplier<Future<Outcome>> making) {
+    return volumes
+        .clear(id, order.volume().pool())
+        .compose(cleared -> volumes.find(order.volume()))
+        .compose(
+            found ->
+                found.volume().isPresent()
+                    ? Future.succeededFuture(new Outcome.Done(Optional.empty()))
+                    : making.get());
+  }
+
+  private Future<Work> checked(OperationId id, VolumeOrder order) {
+    return found(order)
+        .map(
+            found -> {
+              Preconditions.of(order, found);
+              order.reads().forEach(this::untouched);
+              if (writes(order)) {
+                holds.free(order.volume());
+              }
+              holds.hold(id, order.reads());
+              return new VolumeWork(
+                  new VolumeWork.About(id, host, order.volume()),
+                  told -> volumes.carryOut(id, order, told),
+                  () -> holds.release(id));
+            });
+  }
+
+  /** All volumes that an order names, as the storage has them now; one look after the other. */
+  private Future<Map<VolumeId, Found>> found(VolumeOrder order) {
+    Future<Map<VolumeId, Found>> all = Future.succeededFuture(new TreeMap<>());
+    for (VolumeId volume : order.reads()) {
+      all = all.compose(seen -> volumes.find(volume).map(found -> with(seen, volume, found)));
+    }
+    return all.compose(
+        seen -> volumes.find(order.volume()).map(found -> with(seen, order.volume(), found)));
+  }
+
+  private static Map<VolumeId, Found> with(
+      Map<VolumeId, Found> seen, VolumeId volume, Found found) {
+    seen.put(volume, found);
+    return seen;
+  }
+
+  private static boolean writes(VolumeOrder order) {
+    return switch (order) {
+      case CreateVolume create -> false;
+      case CloneVolume clone -> false;
+      case CompareVolumes compare -> false;
+      case ImportVolume imported -> false;
+      case ExportVolume exported -> false;
+      case CheckVolume check -> check.repair() != CheckVolume.Repair.NONE;
+      case FlattenVolume flatten -> true;
+      case RebaseVolume rebase -> true;
+      case CommitVolume commit -> true;
+      case ResizeVolume resize -> true;
+      case SnapshotVolume snapshot -> true;
+      case RevertVolume revert -> true;
+      case DeleteSnapshot delete -> true;
+      case DeleteVolume delete -> true;
+    };
+  }
+
+  /** Nothing is under way that changes the volume. */
+  private void untouched(VolumeId volume) {
+    Optional<RefusedException> busy = agent.objection(volume.toString());
+    if (busy.isPresent()) {
+      throw busy.get();
+    }
+  }
+
+  private static Future<?> unknown(Cancel asked) {
+    return Future.failedFuture(
+        new RefusedException(
+            Reason.UNKNOWN_OPERATION, "there is no operation " + asked.operation() + " here"));
   }
 
   @Override
   public Event finished(OperationId operation, String object, Outcome outcome, Instant at) {
-    throw new IllegalStateException("no command of a storage agent begins an operation");
+    return new Event.WorkFinished(operation, host, object, outcome, at);
   }
 
   private static RefusedException notForThis(Command<?> command) {

@@ -4,6 +4,7 @@ import io.ballast.agent.Latest;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;

@@ -139,10 +139,10 @@ final class StorageAgentTest {
                 new Forgetful(Instant.EPOCH),
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
-            StorageCommands::new,
+            self -> new StorageCommands(HOST, volumes, self),
             known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
             Agent.Watcher.none());
-    StorageCommands commands = new StorageCommands(agent);
+    StorageCommands commands = new StorageCommands(HOST, volumes, agent);
 
     RefusedException refused =
         assertThrows(

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.libvirt.Lab.Guest;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
@@ -14,6 +13,8 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.testing.Lab;
+import io.ballast.testing.Lab.Guest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.libvirt.Lab.Guest;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.messages.Bytes;
@@ -22,6 +21,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.testing.Lab.Guest;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;

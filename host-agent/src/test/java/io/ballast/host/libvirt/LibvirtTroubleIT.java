@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.host.libvirt.Lab.Guest;
 import io.ballast.host.trade.Domain;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.MigrationProgress;
@@ -20,6 +19,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import io.ballast.testing.Lab.Guest;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;

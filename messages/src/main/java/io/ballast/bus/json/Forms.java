@@ -13,6 +13,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VolumeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ final class Forms extends SimpleModule {
     text(HostId.class, HostId::new);
     text(VmId.class, VmId::of);
     text(OperationId.class, OperationId::new);
+    text(VolumeId.class, VolumeId::of);
     text(Instant.class, Forms::instant);
     text(Duration.class, Forms::duration);
     addSerializer(Bytes.class, new WriteBytes());

@@ -13,6 +13,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
+import io.ballast.messages.VolumeOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +62,28 @@ public final class Kinds {
         "storage.inspect-operation",
         StorageCommand.InspectOperation.class,
         Reply.OperationInspected.class);
+    command("storage.list-volumes", StorageCommand.ListVolumes.class, Reply.VolumesListed.class);
+    command(
+        "storage.inspect-volume", StorageCommand.InspectVolume.class, Reply.VolumeInspected.class);
+    command("storage.create-volume", VolumeOrder.CreateVolume.class, Reply.Accepted.class);
+    command("storage.delete-volume", VolumeOrder.DeleteVolume.class, Reply.Accepted.class);
+    command("storage.resize-volume", VolumeOrder.ResizeVolume.class, Reply.Accepted.class);
+    command("storage.clone-volume", VolumeOrder.CloneVolume.class, Reply.Accepted.class);
+    command("storage.flatten-volume", VolumeOrder.FlattenVolume.class, Reply.Accepted.class);
+    command("storage.check-volume", VolumeOrder.CheckVolume.class, Reply.Accepted.class);
+    command("storage.compare-volumes", VolumeOrder.CompareVolumes.class, Reply.Accepted.class);
+    command("storage.rebase-volume", VolumeOrder.RebaseVolume.class, Reply.Accepted.class);
+    command("storage.commit-volume", VolumeOrder.CommitVolume.class, Reply.Accepted.class);
+    command("storage.import-volume", VolumeOrder.ImportVolume.class, Reply.Accepted.class);
+    command("storage.export-volume", VolumeOrder.ExportVolume.class, Reply.Accepted.class);
+    command("storage.snapshot-volume", VolumeOrder.SnapshotVolume.class, Reply.Accepted.class);
+    command("storage.revert-volume", VolumeOrder.RevertVolume.class, Reply.Accepted.class);
+    command("storage.delete-snapshot", VolumeOrder.DeleteSnapshot.class, Reply.Accepted.class);
+    command(
+        "storage.list-snapshots", StorageCommand.ListSnapshots.class, Reply.SnapshotsListed.class);
+    command(
+        "storage.measure-volume", StorageCommand.MeasureVolume.class, Reply.VolumeMeasured.class);
+    command("storage.cancel", StorageCommand.Cancel.class, Reply.Accepted.class);
 
     command("net.inspect-net", NetCommand.InspectNet.class, Reply.NetInspected.class);
 
@@ -82,12 +105,18 @@ public final class Kinds {
     name("reply.operation-inspected", Reply.OperationInspected.class);
     name("reply.prepared", Reply.Prepared.class);
     name("reply.storage-inspected", Reply.StorageInspected.class);
+    name("reply.volumes-listed", Reply.VolumesListed.class);
+    name("reply.volume-inspected", Reply.VolumeInspected.class);
+    name("reply.snapshots-listed", Reply.SnapshotsListed.class);
+    name("reply.volume-measured", Reply.VolumeMeasured.class);
     name("reply.net-inspected", Reply.NetInspected.class);
     name("reply.fleet-inspected", Reply.FleetInspected.class);
     name("reply.planned", Reply.Planned.class);
 
     name("event.operation-progressed", Event.OperationProgressed.class);
     name("event.operation-finished", Event.OperationFinished.class);
+    name("event.work-progressed", Event.WorkProgressed.class);
+    name("event.work-finished", Event.WorkFinished.class);
     name("event.decided", Event.Decided.class);
     name("event.move-changed", Event.MoveChanged.class);
     name("event.alert-raised", Event.AlertRaised.class);
@@ -149,7 +178,7 @@ public final class Kinds {
     };
   }
 
-  /** The names of all notices of a type, such as the six of {@code Event}. */
+  /** The names of all notices of a type, such as the eight of {@code Event}. */
   public static List<String> of(Class<? extends Notice> type) {
     return TYPES.entrySet().stream()
         .filter(kind -> type.isAssignableFrom(kind.getValue()))

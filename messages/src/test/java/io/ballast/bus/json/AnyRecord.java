@@ -4,6 +4,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VolumeId;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -68,11 +69,14 @@ final class AnyRecord {
     } else if (type == boolean.class) {
       return random.nextBoolean();
     } else if (type == Bytes.class) {
-      return new Bytes(random.nextLong(Long.MAX_VALUE));
+      return new Bytes(
+          random.nextBoolean() ? random.nextLong(Long.MAX_VALUE) : 512L << random.nextInt(40));
     } else if (type == HostId.class) {
       return new HostId("h-" + random.nextInt(100));
     } else if (type == VmId.class) {
       return new VmId(new UUID(random.nextLong(), random.nextLong()));
+    } else if (type == VolumeId.class) {
+      return new VolumeId("ima ges" + random.nextInt(9), "w\u00fcb.-" + random.nextInt(100));
     } else if (type == OperationId.class) {
       return new OperationId("~!{\"" + random.nextLong());
     } else if (type == Instant.class) {

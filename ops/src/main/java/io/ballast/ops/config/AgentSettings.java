@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param commanders users of the bus who may command without being the scheduler that leads; none =
  *     the one as which the agents log in
  * @param journal the folder in which they write down what they must not forget
+ * @param exchange the folder from which disk images are imported and to which they are exported
  * @param retention how long they remember what they answered
  * @param peerUri how other hosts' hypervisors reach this one; absent = its host name over TLS
  * @param domains what a domain that is defined may use of the host
@@ -36,6 +37,7 @@ public record AgentSettings(
     ListenAddress listen,
     List<String> commanders,
     Path journal,
+    Path exchange,
     Retention retention,
     DomainPolicy domains,
     PeerRules peers) {
@@ -52,6 +54,7 @@ public record AgentSettings(
           new ListenAddress("127.0.0.1", 9701),
           List.of(),
           Path.of("/var/lib/ballast"),
+          Path.of("/var/lib/ballast/exchange"),
           Retention.DEFAULT,
           DomainPolicy.DEFAULT,
           PeerRules.DEFAULT);
@@ -79,6 +82,7 @@ public record AgentSettings(
         section.value("metrics", ListenAddress::of).orElse(DEFAULT.listen()),
         section.texts("commanders", DEFAULT.commanders()),
         section.value("journal", Path::of).orElse(DEFAULT.journal()),
+        section.value("exchange", Path::of).orElse(DEFAULT.exchange()),
         section.section("remember", AgentSettings::retention),
         section.section("domains", AgentSettings::domains),
         section.section("peers", AgentSettings::peers));

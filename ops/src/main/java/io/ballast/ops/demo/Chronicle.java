@@ -47,6 +47,8 @@ final class Chronicle {
       case Event.OperationFinished finished ->
           outcomes.put(finished.operation(), finished.outcome());
       case Event.OperationProgressed ignored -> {}
+      case Event.WorkProgressed ignored -> {}
+      case Event.WorkFinished ignored -> {}
       case Event.Decided ignored -> {}
     }
   }

@@ -111,6 +111,8 @@ final class Show implements Stage.Progress {
       case Event.AlertResolved ignored -> true;
       case Event.OperationProgressed ignored -> false;
       case Event.OperationFinished ignored -> false;
+      case Event.WorkProgressed ignored -> false;
+      case Event.WorkFinished ignored -> false;
     };
   }
 

@@ -116,6 +116,7 @@ public final class AgentCommand implements Callable<Integer> {
           Optional.ofNullable(options.listen).orElse(configured.listen()),
           configured.commanders(),
           Optional.ofNullable(journal).orElse(configured.journal()),
+          configured.exchange(),
           configured.retention(),
           configured.domains(),
           configured.peers());

@@ -17,8 +17,8 @@ import io.ballast.net.NetAgent;
 import io.ballast.net.OpenVswitch;
 import io.ballast.ops.Version;
 import io.ballast.ops.config.AgentSettings;
-import io.ballast.storage.LibvirtVolumes;
 import io.ballast.storage.StorageAgent;
+import io.ballast.storage.libvirt.LibvirtVolumes;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,7 +75,8 @@ final class Agents {
   }
 
   private Deployable storageAgent() {
-    LibvirtVolumes volumes = new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN);
+    LibvirtVolumes volumes =
+        new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN, settings.exchange());
     process.closeAtEnd(volumes);
     return StorageAgent.of(
         terms(), process.bus(), journal(Role.STORAGE), volumes, Clock.systemUTC());

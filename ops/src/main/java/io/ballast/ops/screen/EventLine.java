@@ -25,6 +25,12 @@ public final class EventLine {
       case Event.OperationFinished finished ->
           "finished  %s on %s: %s"
               .formatted(finished.vm(), finished.host(), outcome(finished.outcome()));
+      case Event.WorkProgressed made ->
+          "progress  %s on %s: %s of %s"
+              .formatted(made.object(), made.host(), made.done(), made.total());
+      case Event.WorkFinished finished ->
+          "finished  %s on %s: %s"
+              .formatted(finished.object(), finished.host(), outcome(finished.outcome()));
       case Event.Decided decided ->
           "decided   %s: %s".formatted(decided.decision().cluster(), decided.decision().summary());
       case Event.MoveChanged changed -> "move      " + move(changed.move());
@@ -36,7 +42,8 @@ public final class EventLine {
   /** How work ended, for a person. */
   public static String outcome(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Done done -> done.migration().map(EventLine::measures).orElse("done");
+      case Outcome.Done done ->
+          done.migration().map(EventLine::measures).or(done::report).orElse("done");
       case Outcome.Failed failed -> "failed: " + failed.message();
       case Outcome.Unknown unknown -> "unknown: " + unknown.message();
     };

@@ -45,6 +45,8 @@ record Picture(Fleet fleet, List<Move> moves, List<Alert> alerts, List<Decision>
         case Event.Decided decided -> decisions.add(decided.decision());
         case Event.OperationProgressed ignored -> {}
         case Event.OperationFinished ignored -> {}
+        case Event.WorkProgressed ignored -> {}
+        case Event.WorkFinished ignored -> {}
       }
     }
     decisions.addAll(fleet.decisions());

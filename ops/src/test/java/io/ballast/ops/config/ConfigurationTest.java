@@ -69,6 +69,7 @@ final class ConfigurationTest {
               metrics: 10.0.0.7:9000
               commanders: [ballast, provisioning]
               journal: /srv/journals
+              exchange: /srv/exchange
               remember: {for: 7d, operations: 5000}
               domains:
                 folders: [/srv/vms]
@@ -111,6 +112,7 @@ final class ConfigurationTest {
             new ListenAddress("10.0.0.7", 9000),
             List.of("ballast", "provisioning"),
             Path.of("/srv/journals"),
+            Path.of("/srv/exchange"),
             new Retention(Duration.ofDays(7), 5_000),
             new DomainPolicy(
                 List.of("/srv/vms"),

@@ -129,6 +129,8 @@ public final class Conductor {
           wall.of(move(new MoveInput.Progressed(progressed), now));
       case Event.OperationFinished finished ->
           wall.of(move(new MoveInput.Finished(finished.operation(), finished.outcome()), now));
+      case Event.WorkProgressed progressed -> List.of();
+      case Event.WorkFinished finished -> List.of();
       case Event.Decided decided -> List.of();
       case Event.MoveChanged changed -> List.of();
       case Event.AlertRaised raised -> List.of();

@@ -72,6 +72,8 @@ record WallTime(Duration ahead) {
       case Event.MoveChanged changed -> new Event.MoveChanged(of(changed.move()));
       case Event.OperationProgressed progressed -> progressed;
       case Event.OperationFinished finished -> finished;
+      case Event.WorkProgressed progressed -> progressed;
+      case Event.WorkFinished finished -> finished;
     };
   }
 

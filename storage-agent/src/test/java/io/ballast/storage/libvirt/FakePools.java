@@ -1,4 +1,4 @@
-package io.ballast.storage;
+package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
@@ -38,6 +38,18 @@ final class FakePools implements Pools {
           Reason.TRADE_REFUSED, broken ? "end of file" : "pool " + name + " can't be read");
     }
     return gone.contains(name) ? Optional.empty() : Optional.of(dir(name));
+  }
+
+  @Override
+  public Shelf shelf(String pool) {
+    return pool(pool)
+        .map(seen -> new Shelf(seen, "/" + pool, List.of()))
+        .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_POOL, "no pool " + pool));
+  }
+
+  @Override
+  public List<Tenant> tenants() {
+    return List.of();
   }
 
   @Override

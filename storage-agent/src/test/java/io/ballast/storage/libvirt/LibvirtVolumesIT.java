@@ -1,4 +1,4 @@
-package io.ballast.storage;
+package io.ballast.storage.libvirt;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -73,7 +73,8 @@ final class LibvirtVolumesIT {
   }
 
   private static List<Pool> pools(Vertx vertx, String uri) {
-    try (LibvirtVolumes volumes = new LibvirtVolumes(vertx, uri, Duration.ofSeconds(20))) {
+    try (LibvirtVolumes volumes =
+        new LibvirtVolumes(vertx, uri, Duration.ofSeconds(20), Path.of("/none"))) {
       return volumes
           .pools()
           .toCompletionStage()

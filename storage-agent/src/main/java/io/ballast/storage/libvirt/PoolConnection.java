@@ -1,10 +1,12 @@
-package io.ballast.storage;
+package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,16 +14,18 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.libvirt.Connect;
+import org.libvirt.Domain;
 import org.libvirt.Error.ErrorDomain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
 import org.libvirt.StoragePoolInfo;
+import org.libvirt.StorageVol;
 import org.libvirt.jna.Libvirt.VirErrorCallback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A read-only connection to a libvirt, by which its storage pools can be listed. It blocks. */
+/** A connection to a libvirt, by which its storage pools can be looked at. It blocks. */
 final class PoolConnection implements Pools {
   private static final Logger LOG = LoggerFactory.getLogger(PoolConnection.class);
 
@@ -40,7 +44,7 @@ final class PoolConnection implements Pools {
   static PoolConnection open(String uri) {
     try {
       Connect.setErrorCallback(SILENCE);
-      return new PoolConnection(uri, new Connect(uri, true));
+      return new PoolConnection(uri, new Connect(uri));
     } catch (LibvirtException | LinkageError e) {
       throw refused("the pools of " + uri + " can't be listed", e);
     }
@@ -123,6 +127,96 @@ final class PoolConnection implements Pools {
           new Bytes(room.available));
     } finally {
       pool.free();
+    }
+  }
+
+  @Override
+  public Shelf shelf(String name) {
+    String what = "pool " + name + " of " + uri + " can't be read";
+    try {
+      StoragePool pool = connect.storagePoolLookupByName(name);
+      try {
+        return shelf(name, pool);
+      } finally {
+        pool.free();
+      }
+    } catch (LibvirtException e) {
+      if (e.getError().getCode() == ErrorNumber.VIR_ERR_NO_STORAGE_POOL) {
+        throw unknown(name);
+      }
+      throw failed(what, e);
+    } catch (XMLStreamException | IllegalArgumentException e) {
+      throw refused(what, e);
+    }
+  }
+
+  private RefusedException unknown(String name) {
+    return new RefusedException(
+        Reason.UNKNOWN_POOL,
+        "this host has no pool '%s'; 'ballast pool list' shows them".formatted(name));
+  }
+
+  private Shelf shelf(String name, StoragePool pool) throws LibvirtException, XMLStreamException {
+    if (pool.isActive() != 1) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "pool '%s' is not active; start it with 'virsh pool-start'".formatted(name));
+    }
+    pool.refresh(0);
+    Xml described = Xml.of(pool.getXMLDesc(0));
+    List<Shelf.Item> items = new ArrayList<>();
+    for (String item : pool.listVolumes()) {
+      item(pool, item).ifPresent(items::add);
+    }
+    items.sort(Comparator.comparing(Shelf.Item::name));
+    String place = described.text("target/path").or(() -> described.text("source/name")).orElse("");
+    return new Shelf(read(name), place, items);
+  }
+
+  /** A volume; empty if it is gone by now. */
+  private static Optional<Shelf.Item> item(StoragePool pool, String name) throws LibvirtException {
+    try {
+      StorageVol volume = pool.storageVolLookupByName(name);
+      try {
+        return Optional.of(Shelf.Item.of(volume.getXMLDesc(0)));
+      } finally {
+        volume.free();
+      }
+    } catch (LibvirtException e) {
+      if (e.getError().getCode() == ErrorNumber.VIR_ERR_NO_STORAGE_VOL) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public List<Tenant> tenants() {
+    try {
+      List<Tenant> tenants = new ArrayList<>();
+      for (Domain domain : connect.listAllDomains(0)) {
+        try {
+          tenant(domain).ifPresent(tenants::add);
+        } finally {
+          domain.free();
+        }
+      }
+      return tenants;
+    } catch (LibvirtException e) {
+      throw failed("the VMs of " + uri + " can't be listed", e);
+    } catch (IllegalArgumentException e) {
+      throw refused("the VMs of " + uri + " can't be listed", e);
+    }
+  }
+
+  private static Optional<Tenant> tenant(Domain domain) throws LibvirtException {
+    try {
+      return Optional.of(Tenant.of(domain.getXMLDesc(0), domain.isActive() == 1));
+    } catch (LibvirtException e) {
+      if (e.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

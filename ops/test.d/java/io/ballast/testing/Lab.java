@@ -1,4 +1,4 @@
-package io.ballast.host.libvirt;
+package io.ballast.testing;
 
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The hosts of {@code ops/lab} and the guests in them. */
-final class Lab implements AutoCloseable {
+public final class Lab implements AutoCloseable {
   private static final Duration LONG = Duration.ofMinutes(2);
   private static final Path OPS = Path.of("..", "ops", "lab").toAbsolutePath().normalize();
   private static final Path SERIAL = Path.of("/run/ballast/lab/serial");
@@ -23,7 +23,7 @@ final class Lab implements AutoCloseable {
   private Lab() {}
 
   /** Starts hosts h1 to h{@code n}, waiting up to a minute for whoever has a lab up. */
-  static Lab up(int n) {
+  public static Lab up(int n) {
     run(OPS.resolve("guest/build").toString());
     lab(
         "up",
@@ -42,19 +42,19 @@ final class Lab implements AutoCloseable {
     lab("down");
   }
 
-  String uri(int host) {
+  public String uri(int host) {
     return "qemu+tcp://10.213.0.1" + host + "/system";
   }
 
   /**
    * What to do with a host's libvirtd: {@code start}, {@code stop}, {@code freeze}, {@code thaw}.
    */
-  void libvirtd(int host, String command) {
+  public void libvirtd(int host, String command) {
     lab("libvirtd", String.valueOf(host), command);
   }
 
   /** Sends a signal to the QEMU process of a guest. */
-  void signalQemu(int host, Guest guest, String signal) {
+  public void signalQemu(int host, Guest guest, String signal) {
     lab(
         "exec",
         String.valueOf(host),
@@ -63,14 +63,14 @@ final class Lab implements AutoCloseable {
         "kill -" + signal + " $(cat /run/libvirt/qemu/" + guest.name() + ".pid)");
   }
 
-  String virsh(int host, String... arguments) {
+  public String virsh(int host, String... arguments) {
     return lab(
         Stream.concat(Stream.of("virsh", String.valueOf(host)), Arrays.stream(arguments))
             .toArray(String[]::new));
   }
 
   /** A guest with the options of {@code ops/lab/guest/domain}. */
-  Guest guest(String... options) {
+  public Guest guest(String... options) {
     UUID uuid = UUID.randomUUID();
     String name = "guest-" + uuid.toString().substring(0, 8);
     List<String> command =
@@ -80,9 +80,9 @@ final class Lab implements AutoCloseable {
   }
 
   /** A guest and what it writes on its console. */
-  record Guest(VmId id, String name, String xml) {
+  public record Guest(VmId id, String name, String xml) {
     /** The numbers of the ticks so far. */
-    List<Long> ticks() {
+    public List<Long> ticks() {
       Path console = SERIAL.resolve(name);
       if (!Files.exists(console)) {
         return List.of();
@@ -101,13 +101,13 @@ final class Lab implements AutoCloseable {
     }
 
     /** Waits until it has ticked {@code n} times more. */
-    void awaitTicks(int n) {
+    public void awaitTicks(int n) {
       int before = ticks().size();
       await().atMost(LONG).until(() -> ticks().size() >= before + n);
     }
 
     /** Places where the numbers of its ticks do not go on by one. */
-    List<String> breaks() {
+    public List<String> breaks() {
       List<Long> ticks = ticks();
       List<String> breaks = new ArrayList<>();
       for (int i = 1; i < ticks.size(); i++) {

@@ -1,4 +1,4 @@
-package io.ballast.storage;
+package io.ballast.storage.libvirt;
 
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
@@ -6,7 +6,7 @@ import io.ballast.messages.StorageBeat.Pool;
 import java.util.List;
 import java.util.Optional;
 
-/** A connection by which pools can be looked at. All of it blocks. */
+/** A connection by which pools and their users can be looked at. All of it blocks. */
 interface Pools extends LaneConnection {
   /**
    * The names of all pools, active or not, each once.
@@ -21,4 +21,19 @@ interface Pools extends LaneConnection {
    * @throws RefusedException as {@code TRADE_REFUSED} if it exists and can't be read
    */
   Optional<Pool> pool(String name);
+
+  /**
+   * Has libvirt look at a pool anew, and tells what lies in it.
+   *
+   * @throws RefusedException as {@code UNKNOWN_POOL}, as {@code WRONG_STATE} where it is not
+   *     active, or as {@code TRADE_REFUSED}
+   */
+  Shelf shelf(String pool);
+
+  /**
+   * The virtual machines of this host, on or off.
+   *
+   * @throws RefusedException as {@code TRADE_REFUSED}
+   */
+  List<Tenant> tenants();
 }

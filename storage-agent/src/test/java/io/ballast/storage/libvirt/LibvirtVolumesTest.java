@@ -1,4 +1,4 @@
-package io.ballast.storage;
+package io.ballast.storage.libvirt;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +14,7 @@ import io.ballast.messages.StorageBeat.Pool;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -116,7 +117,7 @@ final class LibvirtVolumesTest {
   }
 
   private static LibvirtVolumes volumes(Vertx vertx, Duration within, Lane.Opener<Pools> opener) {
-    return new LibvirtVolumes(vertx, "qemu:///system", within, opener);
+    return new LibvirtVolumes(vertx, "qemu:///system", within, Path.of("/none"), opener);
   }
 
   private static void awaitThaw(CountDownLatch frozen) {

@@ -1,0 +1,131 @@
+package io.ballast.messages;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A disk image in a pool, as it lies there now.
+ *
+ * @param format by its content: {@code qcow2}, {@code raw}, {@code vmdk}, ...
+ * @param capacity the size of the disk that a guest sees
+ * @param allocated what it takes of its pool, without what it builds upon
+ * @param backing what it builds upon, as its header says; absent if it stands alone
+ * @param users what uses it
+ */
+public record Volume(
+    VolumeId id,
+    String format,
+    Bytes capacity,
+    Bytes allocated,
+    Optional<String> backing,
+    List<User> users) {
+  public Volume {
+    Fields.required(id, "id");
+    Fields.text(format, "format");
+    Fields.required(capacity, "capacity");
+    Fields.required(allocated, "allocated");
+    Fields.required(backing, "backing").ifPresent(file -> Fields.text(file, "backing"));
+    users = Fields.listOf(users, "users");
+  }
+
+  /**
+   * What uses a volume.
+   *
+   * @param name of the virtual machine, or {@code pool/name} of the volume
+   * @param active whether it may write to the volume now
+   */
+  public record User(Kind kind, String name, boolean active) {
+    public User {
+      Fields.required(kind, "kind");
+      Fields.text(name, "name");
+    }
+
+    /** What sort of user it is. */
+    public enum Kind {
+      /** A virtual machine of this host; active if it is in memory. */
+      VM,
+      /** A volume that builds upon it. */
+      VOLUME
+    }
+
+    /** For people: {@code VM web1 (running)}, {@code volume images/web2}. */
+    @Override
+    public String toString() {
+      return switch (kind) {
+        case VM -> "VM " + name + (active ? " (running)" : " (off)");
+        case VOLUME -> "volume " + name;
+      };
+    }
+  }
+
+  /**
+   * Something that a volume builds upon.
+   *
+   * @param path or address of it
+   * @param volume that it is; absent where it lies in no pool of the host
+   */
+  public record Layer(String path, Optional<VolumeId> volume) {
+    public Layer {
+      Fields.text(path, "path");
+      Fields.required(volume, "volume");
+    }
+
+    /** For people: the volume where it is one. */
+    @Override
+    public String toString() {
+      return volume.map(VolumeId::toString).orElse(path);
+    }
+  }
+
+  /**
+   * A content that was kept in a volume.
+   *
+   * @param at when, by the host's clock
+   * @param memory what it keeps of a guest's memory; zero if it was made of the disk alone
+   */
+  public record Snapshot(String name, Instant at, Bytes memory) {
+    public Snapshot {
+      Fields.text(name, "name");
+      Fields.required(at, "at");
+      Fields.required(memory, "memory");
+    }
+  }
+
+  /** Its users for people, in one line. */
+  public String usersText() {
+    return users.stream().map(User::toString).collect(Collectors.joining(", "));
+  }
+
+  /** Whether a virtual machine may write to it now. */
+  public boolean active() {
+    return users.stream().anyMatch(User::active);
+  }
+
+  /** A form in which disks are made. */
+  public enum Format {
+    /** QEMU's own: grows as it is written, has snapshots, can build upon another. */
+    QCOW2,
+    /** The bytes of the disk, one after the other. */
+    RAW;
+
+    /** Its usual name, as {@link Volume#format} has it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How much of a new disk is taken from its pool at once. */
+  public enum Preallocation {
+    /** Nothing: it takes what is written to it. */
+    OFF,
+    /** What maps a qcow2 disk; of a raw one nothing. */
+    METADATA,
+    /** All of it, promised by the file system. */
+    FALLOC,
+    /** All of it, written once. */
+    FULL
+  }
+}

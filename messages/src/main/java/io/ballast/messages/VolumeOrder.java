@@ -1,0 +1,277 @@
+package io.ballast.messages;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Work on a volume. It is answered by {@link Reply.Accepted} or refused at once; then it reports by
+ * {@link Event.WorkProgressed} and ends in exactly one {@link Event.WorkFinished}, whose operation
+ * is the command's message id and whose object is the volume.
+ */
+public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
+  /** The largest disk: 2 PiB. Tools take more, and some of them then count wrong. */
+  Bytes LARGEST_DISK = Bytes.ofMiB(2L << 30);
+
+  /** The volume that it works on, or makes. */
+  VolumeId volume();
+
+  /** Other volumes that it reads, which must stay as they are until its end. */
+  default List<VolumeId> reads() {
+    return List.of();
+  }
+
+  /**
+   * Make an empty disk.
+   *
+   * @param size 512 bytes to 2 PiB, whole sectors of 512 bytes
+   * @param clusterSize of a qcow2 disk: a power of two from 512 bytes to 2 MiB; absent = 64 KiB
+   */
+  record CreateVolume(
+      VolumeId volume,
+      Volume.Format format,
+      Bytes size,
+      Volume.Preallocation preallocation,
+      Optional<Bytes> clusterSize)
+      implements VolumeOrder {
+    public CreateVolume {
+      Fields.required(volume, "volume");
+      Fields.required(format, "format");
+      Fields.diskSize(size, "size");
+      Fields.required(preallocation, "preallocation");
+      Fields.required(clusterSize, "clusterSize").ifPresent(cluster -> checked(cluster, format));
+    }
+
+    private static void checked(Bytes cluster, Volume.Format format) {
+      long bytes = cluster.value();
+      if (format != Volume.Format.QCOW2) {
+        throw new IllegalArgumentException("field 'clusterSize' is for qcow2 only; leave it out");
+      }
+      if (Long.bitCount(bytes) != 1 || bytes < 512 || bytes > 2 << 20) {
+        throw new IllegalArgumentException(
+            "field 'clusterSize' is %d; it must be a power of two from 512 to 2097152"
+                .formatted(bytes));
+      }
+    }
+  }
+
+  /** Remove a volume that nothing uses; succeeds if there is none. */
+  record DeleteVolume(VolumeId volume) implements VolumeOrder {
+    public DeleteVolume {
+      Fields.required(volume, "volume");
+    }
+  }
+
+  /**
+   * Give a disk another size. To shrink cuts off its end, whatever lies there.
+   *
+   * @param size 512 bytes to 2 PiB, whole sectors of 512 bytes
+   * @param shrink whether it may become smaller; refused if anything was written beyond
+   */
+  record ResizeVolume(VolumeId volume, Bytes size, boolean shrink) implements VolumeOrder {
+    public ResizeVolume {
+      Fields.required(volume, "volume");
+      Fields.diskSize(size, "size");
+    }
+  }
+
+  /**
+   * Make a disk of another one, which may lie in another pool of the host.
+   *
+   * @param linked whether the new one builds upon the other, which must then never change again; or
+   *     is a copy that stands alone
+   * @param snapshot in the source whose content is copied; absent = the present content
+   * @param format of a copy; absent = that of the other one, or qcow2 where that can't be made
+   * @param compressed whether a copy in qcow2 is made small at the price of time
+   */
+  record CloneVolume(
+      VolumeId source,
+      Optional<String> snapshot,
+      VolumeId volume,
+      boolean linked,
+      Optional<Volume.Format> format,
+      boolean compressed)
+      implements VolumeOrder {
+    public CloneVolume {
+      Fields.required(volume, "volume");
+      differs(volume, Fields.required(source, "source"), "source");
+      Fields.required(format, "format");
+      Fields.required(snapshot, "snapshot").ifPresent(name -> VolumeId.checked(name, "snapshot"));
+      if (linked && snapshot.isPresent()) {
+        throw new IllegalArgumentException(
+            "field 'snapshot' is for copies; what is linked builds upon the present content");
+      }
+      if (linked && (format.isPresent() || compressed)) {
+        throw new IllegalArgumentException(
+            "fields 'format' and 'compressed' are for copies; what is linked has the source's");
+      }
+      if (compressed && format.equals(Optional.of(Volume.Format.RAW))) {
+        throw new IllegalArgumentException("field 'compressed' is for qcow2 only; leave it out");
+      }
+    }
+
+    @Override
+    public List<VolumeId> reads() {
+      return List.of(source);
+    }
+  }
+
+  /** Make a volume stand alone: what it builds upon is copied into it, and no longer needed. */
+  record FlattenVolume(VolumeId volume) implements VolumeOrder {
+    public FlattenVolume {
+      Fields.required(volume, "volume");
+    }
+  }
+
+  /**
+   * Look whether an image is sound. It ends as failed, {@code INVALID_IMAGE}, where errors stay.
+   *
+   * @param repair what is mended
+   */
+  record CheckVolume(VolumeId volume, Repair repair) implements VolumeOrder {
+    public CheckVolume {
+      Fields.required(volume, "volume");
+      Fields.required(repair, "repair");
+    }
+
+    /** What a check mends. */
+    public enum Repair {
+      /** Nothing: it only looks. */
+      NONE,
+      /** Room that nothing refers to, which is harmless. */
+      LEAKS,
+      /** Whatever it can; what guests wrote may get lost with it. */
+      ALL
+    }
+  }
+
+  /**
+   * Look whether two disks hold the same, whatever their forms. It ends as failed, {@code
+   * WRONG_STATE}, where they do not.
+   */
+  record CompareVolumes(VolumeId volume, VolumeId other) implements VolumeOrder {
+    public CompareVolumes {
+      Fields.required(volume, "volume");
+      differs(volume, Fields.required(other, "other"), "other");
+    }
+
+    @Override
+    public List<VolumeId> reads() {
+      return List.of(other);
+    }
+  }
+
+  /** Have a volume build upon another one; a guest sees the same in it. */
+  record RebaseVolume(VolumeId volume, VolumeId base) implements VolumeOrder {
+    public RebaseVolume {
+      Fields.required(volume, "volume");
+      differs(volume, Fields.required(base, "base"), "base");
+    }
+
+    @Override
+    public List<VolumeId> reads() {
+      return List.of(base);
+    }
+  }
+
+  /**
+   * Write what a volume holds into the one that it builds upon, which nothing else may use; then it
+   * is empty, and a guest sees the same in it.
+   *
+   * @param base the volume that it builds upon
+   */
+  record CommitVolume(VolumeId volume, VolumeId base) implements VolumeOrder {
+    public CommitVolume {
+      Fields.required(volume, "volume");
+      differs(volume, Fields.required(base, "base"), "base");
+    }
+
+    @Override
+    public List<VolumeId> reads() {
+      return List.of(base);
+    }
+  }
+
+  /**
+   * Make a disk of an image in the host's exchange folder, whose form is told by its content.
+   *
+   * @param file its name in that folder
+   * @param format of the new disk
+   */
+  record ImportVolume(VolumeId volume, String file, Volume.Format format) implements VolumeOrder {
+    public ImportVolume {
+      Fields.required(volume, "volume");
+      VolumeId.checked(file, "file");
+      Fields.required(format, "format");
+    }
+  }
+
+  /**
+   * Write a copy of a disk into the host's exchange folder.
+   *
+   * @param file its name in that folder, which nothing bears yet
+   * @param compressed whether the copy is made small at the price of time; qcow2 and VMDK only
+   */
+  record ExportVolume(VolumeId volume, String file, Form form, boolean compressed)
+      implements VolumeOrder {
+    public ExportVolume {
+      Fields.required(volume, "volume");
+      VolumeId.checked(file, "file");
+      Fields.required(form, "form");
+      if (compressed && form != Form.QCOW2 && form != Form.VMDK) {
+        throw new IllegalArgumentException(
+            "field 'compressed' is for qcow2 and vmdk only; leave it out");
+      }
+    }
+
+    /** A form in which disks are exchanged. */
+    public enum Form {
+      /** QEMU's own. */
+      QCOW2,
+      /** The bytes of the disk, one after the other. */
+      RAW,
+      /** VMware's. */
+      VMDK,
+      /** VirtualBox's. */
+      VDI,
+      /** Hyper-V's. */
+      VHDX;
+
+      /** Its usual name. */
+      public String word() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+  }
+
+  /** Keep the present content of a qcow2 disk in it, under a name. */
+  record SnapshotVolume(VolumeId volume, String snapshot) implements VolumeOrder {
+    public SnapshotVolume {
+      Fields.required(volume, "volume");
+      VolumeId.checked(snapshot, "snapshot");
+    }
+  }
+
+  /** Give a disk the content that a snapshot in it has kept; what it has now is lost. */
+  record RevertVolume(VolumeId volume, String snapshot) implements VolumeOrder {
+    public RevertVolume {
+      Fields.required(volume, "volume");
+      VolumeId.checked(snapshot, "snapshot");
+    }
+  }
+
+  /** Forget a snapshot in a disk, whose content stays; succeeds if there is none. */
+  record DeleteSnapshot(VolumeId volume, String snapshot) implements VolumeOrder {
+    public DeleteSnapshot {
+      Fields.required(volume, "volume");
+      VolumeId.checked(snapshot, "snapshot");
+    }
+  }
+
+  private static void differs(VolumeId volume, VolumeId other, String field) {
+    if (volume.equals(other)) {
+      throw new IllegalArgumentException(
+          "field '" + field + "' names the volume itself; name another one");
+    }
+  }
+}

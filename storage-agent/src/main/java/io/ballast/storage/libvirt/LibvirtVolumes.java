@@ -1,0 +1,290 @@
+package io.ballast.storage.libvirt;
+
+import io.ballast.agent.Lane;
+import io.ballast.agent.LaneLimits;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.storage.tool.QemuImg;
+import io.ballast.storage.tool.Runner;
+import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.Volumes;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The storage of a libvirt: its pools, and the volumes in them.
+ *
+ * <p>What is asked of libvirt for a beat goes through one {@link Lane}, all else through another,
+ * each time on a connection of its own. What is not answered at its deadline fails, and its thread
+ * waits on for a daemon that may be frozen; until it comes back, everything further fails at once.
+ * So a daemon that hangs costs two threads and two connections, and needs no keepalive: the
+ * connection is local, it ends with the daemon, and there is nothing to be done while the daemon
+ * stands still.
+ *
+ * <p>A pool that can't be read is left out, and the log says so once; where no other is left, the
+ * question fails.
+ */
+public final class LibvirtVolumes implements Volumes {
+  /** How long a question may take, unless said otherwise. */
+  public static final Duration DEFAULT_WITHIN = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LibvirtVolumes.class);
+
+  /** A pool with many volumes, each of which libvirt opens, takes its time. */
+  private static final Duration LOOK = Duration.ofSeconds(30);
+
+  private final Vertx vertx;
+  private final String uri;
+  private final Duration within;
+  private final ScheduledThreadPoolExecutor clock;
+  private final Lane<Pools> beats;
+  private final Lane<Pools> looks;
+  private final Runner runner;
+  private final Disk disk;
+  private final Folder folder;
+  private volatile Set<String> leftOut = Set.of();
+
+  /**
+   * @param uri the local libvirt, usually {@code qemu:///system}
+   * @param within how long a question may take
+   * @param exchange the folder from which images are imported and to which they are exported
+   */
+  public LibvirtVolumes(Vertx vertx, String uri, Duration within, Path exchange) {
+    this(vertx, uri, within, exchange, () -> PoolConnection.open(uri));
+  }
+
+  /** With connections of another make. */
+  LibvirtVolumes(
+      Vertx vertx, String uri, Duration within, Path exchange, Lane.Opener<Pools> opener) {
+    this.vertx = vertx;
+    this.uri = uri;
+    this.within = within;
+    clock =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("storage deadlines").factory());
+    clock.setRemoveOnCancelPolicy(true);
+    beats = lane("pools", opener, new LaneLimits(1, 1, 1));
+    looks = lane("volumes", opener, new LaneLimits(1, 64, 1));
+    runner = new Runner(Runner.Limits.DEFAULT, clock);
+    disk = new Disk(Duration.ofMinutes(1), clock);
+    folder = new Folder(new QemuImg(runner), disk, exchange);
+  }
+
+  private Lane<Pools> lane(String what, Lane.Opener<Pools> opener, LaneLimits limits) {
+    return new Lane<>(
+        "libvirt at " + uri + " (" + what + ")", opener, within, Duration.ZERO, limits, clock);
+  }
+
+  @Override
+  public Future<List<Pool>> pools() {
+    return ask(this::read);
+  }
+
+  @Override
+  public Future<Stock> stock(String pool) {
+    return seen(pool).map(seen -> new Stock(seen.shelf().pool(), seen.volumes()));
+  }
+
+  @Override
+  public Future<Found> find(VolumeId volume) {
+    return seen(volume.pool())
+        .map(
+            seen ->
+                new Found(
+                    seen.shelf().pool(),
+                    seen.shelf().item(volume.name()).map(seen::volume),
+                    seen.shelf().item(volume.name()).map(seen::chain).orElse(List.of())));
+  }
+
+  private Future<Seen> seen(String pool) {
+    return look(pool, connection -> Seen.of(connection, pool));
+  }
+
+  @Override
+  public Future<Reply.VolumeMeasured> measure(VolumeId volume, Volume.Format format) {
+    return asked(volume, (backend, item) -> backend.measure(item, format));
+  }
+
+  @Override
+  public Future<List<Volume.Snapshot>> snapshots(VolumeId volume) {
+    return asked(volume, Backend::snapshots);
+  }
+
+  private <T> Future<T> asked(
+      VolumeId volume, BiFunction<Backend, Shelf.Item, Future<T>> question) {
+    return onContext(
+        shelf(volume.pool())
+            .compose(
+                shelf ->
+                    shelf
+                        .item(volume.name())
+                        .map(item -> question.apply(backend(shelf), item))
+                        .orElseGet(() -> Future.failedFuture(unknown(volume)))));
+  }
+
+  private static RefusedException unknown(VolumeId volume) {
+    return new RefusedException(Reason.UNKNOWN_VOLUME, "there is no volume " + volume);
+  }
+
+  @Override
+  public Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress) {
+    String pool = order.volume().pool();
+    return Deferred.of(
+        shelves(order)
+            .map(shelves -> new Bench(operation, order, progress, shelves))
+            .map(bench -> backend(bench.shelf()).carryOut(bench)),
+        () -> told(pool));
+  }
+
+  /** The pools of all volumes that an order names, one look after the other. */
+  private Future<Map<String, Shelf>> shelves(VolumeOrder order) {
+    Future<Map<String, Shelf>> shelves = Future.succeededFuture(new TreeMap<>());
+    Set<String> pools = new TreeSet<>(List.of(order.volume().pool()));
+    order.reads().forEach(other -> pools.add(other.pool()));
+    for (String pool : pools) {
+      shelves =
+          shelves.compose(
+              seen ->
+                  shelf(pool)
+                      .map(
+                          shelf -> {
+                            seen.put(pool, shelf);
+                            return seen;
+                          }));
+    }
+    return shelves;
+  }
+
+  @Override
+  public Future<Void> clear(OperationId operation, String pool) {
+    return onContext(shelf(pool).compose(shelf -> backend(shelf).clear(shelf, operation)));
+  }
+
+  private Future<Shelf> shelf(String pool) {
+    return look(pool, connection -> connection.shelf(pool));
+  }
+
+  /** Lets libvirt know what has changed in a pool; who asks libvirt itself sees it then. */
+  private Future<Void> told(String pool) {
+    return shelf(pool)
+        .<Void>mapEmpty()
+        .onFailure(e -> LOG.debug("Pool {} was not refreshed: {}", pool, e.getMessage()))
+        .otherwiseEmpty();
+  }
+
+  private Backend backend(Shelf shelf) {
+    return switch (shelf.pool().type()) {
+      case "dir", "fs", "netfs" -> folder;
+      default ->
+          throw new RefusedException(
+              Reason.NOT_ALLOWED,
+              "pool %s is of the kind '%s', whose volumes can be looked at and not changed"
+                  .formatted(shelf.pool().name(), shelf.pool().type()));
+    };
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+    disk.close();
+    beats.close();
+    looks.close();
+    clock.shutdown();
+  }
+
+  /** Asks what a beat tells. */
+  Future<List<Pool>> ask(Lane.Call<Pools, List<Pool>> question) {
+    return asked(beats, "the look at the pools", within, question);
+  }
+
+  private <T> Future<T> look(String pool, Lane.Call<Pools, T> question) {
+    return asked(looks, "the look at pool " + pool, LOOK, question);
+  }
+
+  /** What the lane says of a failure is told as this trade's. */
+  private <T> Future<T> asked(
+      Lane<Pools> lane, String what, Duration limit, Lane.Call<Pools, T> question) {
+    return onContext(
+        lane.look(what, limit, question)
+            .recover(failure -> Future.failedFuture(ofThisTrade(failure, what, limit))));
+  }
+
+  private <T> Future<T> onContext(Future<T> future) {
+    Context context = vertx.getOrCreateContext();
+    Promise<T> told = Promise.promise();
+    future.onComplete(end -> context.runOnContext(now -> told.handle(end)));
+    return told.future();
+  }
+
+  private List<Pool> read(Pools connection) {
+    List<Pool> pools = new ArrayList<>();
+    Map<String, RefusedException> odd = new TreeMap<>();
+    for (String name : connection.names()) {
+      try {
+        connection.pool(name).ifPresent(pools::add);
+      } catch (RefusedException e) {
+        if (connection.lost().isPresent()) {
+          throw e;
+        }
+        odd.put(name, e);
+      }
+    }
+    leaveOut(odd);
+    if (pools.isEmpty() && !odd.isEmpty()) {
+      throw odd.values().iterator().next();
+    }
+    pools.sort(Comparator.comparing(Pool::name));
+    return pools;
+  }
+
+  private void leaveOut(Map<String, RefusedException> odd) {
+    odd.forEach(
+        (name, why) -> {
+          if (!leftOut.contains(name)) {
+            LOG.warn("A pool is left out: {}", why.getMessage());
+          }
+        });
+    leftOut = Set.copyOf(odd.keySet());
+  }
+
+  private RefusedException ofThisTrade(Throwable failure, String what, Duration limit) {
+    if (!(failure instanceof RefusedException refused)) {
+      return refused(what, failure);
+    }
+    return switch (refused.reason()) {
+      case TRADE_REFUSED, UNKNOWN_POOL, WRONG_STATE -> refused;
+      case HYPERVISOR_STUCK ->
+          new RefusedException(
+              Reason.TRADE_REFUSED,
+              "libvirt at %s did not answer within %d ms; look whether libvirtd hangs"
+                  .formatted(uri, limit.toMillis()));
+      default -> refused(what, refused);
+    };
+  }
+
+  private RefusedException refused(String what, Throwable why) {
+    return new RefusedException(
+        Reason.TRADE_REFUSED, "%s of %s failed: %s".formatted(what, uri, why.getMessage()));
+  }
+}

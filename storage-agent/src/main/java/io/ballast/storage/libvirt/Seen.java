@@ -1,0 +1,121 @@
+package io.ballast.storage.libvirt;
+
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool, and who on this host uses what lies in it.
+ *
+ * @param all what lies in any pool here, by path
+ */
+record Seen(Shelf shelf, List<Tenant> tenants, Map<String, Owned> all) {
+  /** So many layers may lie below a disk that are followed. */
+  private static final int DEEPEST = 256;
+
+  /** An item, and the pool that it lies in. */
+  record Owned(String pool, Shelf.Item item) {}
+
+  /** Looks at a pool, and at all others that may build upon it; blocks. */
+  static Seen of(Pools connection, String pool) {
+    Shelf shelf = connection.shelf(pool);
+    List<Owned> owned = new ArrayList<>(owned(shelf));
+    for (String other : connection.names()) {
+      if (!other.equals(pool)
+          && connection
+              .pool(other)
+              .filter(it -> it.active() && alike(it.type(), shelf))
+              .isPresent()) {
+        owned.addAll(owned(connection.shelf(other)));
+      }
+    }
+    return new Seen(
+        shelf,
+        connection.tenants(),
+        owned.stream()
+            .collect(Collectors.toMap(one -> one.item().path(), Function.identity(), (a, b) -> a)));
+  }
+
+  private static List<Owned> owned(Shelf shelf) {
+    return shelf.items().stream().map(item -> new Owned(shelf.pool().name(), item)).toList();
+  }
+
+  /** Whether a volume of one kind of pool may build upon one of the other. */
+  private static boolean alike(String type, Shelf shelf) {
+    return type.equals("rbd") == shelf.pool().type().equals("rbd");
+  }
+
+  /** All volumes of the pool that are whole. */
+  List<Volume> volumes() {
+    return shelf.items().stream()
+        .filter(item -> !Folder.isPart(item.name()))
+        .flatMap(item -> Stream.ofNullable(named(item)))
+        .toList();
+  }
+
+  /** An item as a volume; none where its name can't be one. */
+  private @Nullable Volume named(Shelf.Item item) {
+    try {
+      return volume(item);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** An item of the pool as a volume, with its users. */
+  Volume volume(Shelf.Item item) {
+    return new Volume(
+        new VolumeId(shelf.pool().name(), item.name()),
+        item.format(),
+        item.capacity(),
+        item.allocated(),
+        item.backing(),
+        users(item));
+  }
+
+  private List<Volume.User> users(Shelf.Item item) {
+    return Stream.concat(
+            tenants.stream()
+                .filter(tenant -> tenant.uses(shelf.pool().name(), item))
+                .map(Tenant::user),
+            all.values().stream()
+                .filter(other -> other.item().backing().equals(Optional.of(item.path())))
+                .map(
+                    other ->
+                        new Volume.User(
+                            Volume.User.Kind.VOLUME,
+                            other.pool() + "/" + other.item().name(),
+                            false)))
+        .sorted(Comparator.comparing(Volume.User::toString))
+        .toList();
+  }
+
+  /** What an item builds upon, nearest first, as far as it lies in pools. */
+  List<Volume.Layer> chain(Shelf.Item item) {
+    Map<String, Volume.Layer> chain = new LinkedHashMap<>();
+    Optional<String> below = item.backing();
+    while (below.isPresent() && chain.size() < DEEPEST && !chain.containsKey(below.get())) {
+      Optional<Owned> known = Optional.ofNullable(all.get(below.get()));
+      chain.put(below.get(), new Volume.Layer(below.get(), known.flatMap(Seen::id)));
+      below = known.flatMap(one -> one.item().backing());
+    }
+    return List.copyOf(chain.values());
+  }
+
+  private static Optional<VolumeId> id(Owned owned) {
+    try {
+      return Optional.of(new VolumeId(owned.pool(), owned.item().name()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.ballast.storage.libvirt;
+
+import io.ballast.messages.Volume;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A virtual machine of this host and what its disks lie on, by libvirt.
+ *
+ * @param name of the domain
+ * @param active whether it is in memory
+ * @param sources what its disks and their backing files lie on: paths, {@code rbd:POOL/IMAGE}, or
+ *     {@code volume:POOL/NAME}
+ */
+record Tenant(String name, boolean active, Set<String> sources) {
+  Tenant {
+    sources = Set.copyOf(sources);
+  }
+
+  /**
+   * Reads libvirt's description of a domain.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static Tenant of(String xml, boolean active) {
+    Xml domain = Xml.of(xml);
+    Set<String> sources = new TreeSet<>();
+    domain
+        .at("devices")
+        .ifPresent(devices -> devices.all("disk").forEach(disk -> collect(disk, sources)));
+    return new Tenant(
+        domain.text("name").or(() -> domain.text("uuid")).orElse("?"), active, sources);
+  }
+
+  /** A disk, or a layer below it: its own source, then what it builds upon or is copied to. */
+  private static void collect(Xml layer, Set<String> sources) {
+    layer.at("source").flatMap(Tenant::source).ifPresent(sources::add);
+    layer.all("backingStore").forEach(below -> collect(below, sources));
+    layer.all("mirror").forEach(copy -> collect(copy, sources));
+  }
+
+  private static Optional<String> source(Xml source) {
+    return source
+        .attribute("file")
+        .or(() -> source.attribute("dev"))
+        .or(
+            () ->
+                source
+                    .attribute("volume")
+                    .map(name -> "volume:" + source.attribute("pool").orElse("") + "/" + name))
+        .or(
+            () ->
+                source
+                    .attribute("name")
+                    .map(name -> source.attribute("protocol").orElse("") + ":" + name));
+  }
+
+  /** Whether it uses a volume. */
+  boolean uses(String pool, Shelf.Item item) {
+    return sources.contains(item.path()) || sources.contains("volume:" + pool + "/" + item.name());
+  }
+
+  /** This as the user of a volume. */
+  Volume.User user() {
+    return new Volume.User(Volume.User.Kind.VM, name, active);
+  }
+}

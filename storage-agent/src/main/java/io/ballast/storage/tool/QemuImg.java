@@ -1,0 +1,377 @@
+package io.ballast.storage.tool;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CheckVolume;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.DoubleConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * QEMU's tool for disk images. Images lie in files, each named by its absolute path, so that no
+ * name is taken for an option or for the address of something else; and each is opened in the form
+ * that is known, never in one that is guessed from what a guest wrote into it.
+ */
+public final class QemuImg {
+  private static final Duration QUICK = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofHours(24);
+  private static final Set<Integer> DONE = Set.of(0);
+
+  /** Sound, damaged, and with room that nothing refers to. */
+  private static final Set<Integer> CHECKED = Set.of(0, 2, 3);
+
+  /** The same, and not. */
+  private static final Set<Integer> COMPARED = Set.of(0, 1);
+
+  private static final Pattern PERCENT = Pattern.compile("\\((\\d{1,3}\\.\\d\\d)/100%\\)");
+  private static final Pattern MISMATCH = Pattern.compile("mismatch at offset (\\d+)");
+
+  private final Runner runner;
+
+  public QemuImg(Runner runner) {
+    this.runner = runner;
+  }
+
+  /** An image, and the form in which it is opened. */
+  public record Image(Path file, String format) {
+    public Image {
+      if (!file.isAbsolute()) {
+        throw new IllegalArgumentException(file + " is no absolute path");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
+  }
+
+  /**
+   * How an image is copied.
+   *
+   * @param snapshot number of the one whose content is copied; absent = the present content
+   */
+  public record Copy(Optional<String> snapshot, boolean compressed) {
+    public static final Copy PLAIN = new Copy(Optional.empty(), false);
+  }
+
+  /** What is done with a snapshot in an image. */
+  public enum Act {
+    CREATE("-c"),
+    REVERT("-a"),
+    DELETE("-d");
+
+    private final String option;
+
+    Act(String option) {
+      this.option = option;
+    }
+  }
+
+  /**
+   * Does something with a snapshot, of which it does not look whether there is one.
+   *
+   * @param name of one to make or to delete; the number of one to revert to, for there a name that
+   *     is a number would be taken for that of another
+   */
+  public Run snapshot(Act act, String name, Image image) {
+    return run(LONG, "snapshot", "-q", act.option, name, image.toString());
+  }
+
+  /** A snapshot in an image, and the number that the image gave it. */
+  public record Kept(String number, Volume.Snapshot snapshot) {}
+
+  /** The snapshots in an image, oldest first. */
+  public Future<List<Kept>> snapshots(Image image) {
+    return info(image).map(QemuImg::snapshots);
+  }
+
+  private static List<Kept> snapshots(JsonNode info) {
+    List<Kept> snapshots = new ArrayList<>();
+    for (JsonNode one : info.path("snapshots")) {
+      Instant at =
+          Instant.ofEpochSecond(one.path("date-sec").asLong(), one.path("date-nsec").asLong());
+      Bytes memory = new Bytes(one.path("vm-state-size").asLong());
+      snapshots.add(
+          new Kept(
+              one.path("id").asText(), new Volume.Snapshot(one.path("name").asText(), at, memory)));
+    }
+    snapshots.sort(Comparator.comparing(kept -> kept.snapshot().at()));
+    return snapshots;
+  }
+
+  /** Makes an empty image in a file that is not there yet. */
+  public Run create(Path file, CreateVolume order) {
+    String options = "preallocation=" + order.preallocation().name().toLowerCase(Locale.ROOT);
+    String cluster = order.clusterSize().map(size -> ",cluster_size=" + size.value()).orElse("");
+    Image image = new Image(file, order.format().word());
+    return run(
+        LONG,
+        "create",
+        "-q",
+        "-f",
+        image.format(),
+        "-o",
+        options + cluster,
+        image.toString(),
+        Long.toString(order.size().value()));
+  }
+
+  /** Makes an image in qcow2 that builds upon another, in a file that is not there yet. */
+  public Run overlay(Image base, Path file) {
+    Image image = new Image(file, "qcow2");
+    return run(
+        QUICK,
+        "create",
+        "-q",
+        "-f",
+        image.format(),
+        "-b",
+        base.toString(),
+        "-F",
+        base.format(),
+        image.toString());
+  }
+
+  /**
+   * Copies an image, with all that it builds upon, into a file that is not there yet.
+   *
+   * @param progress takes the share that is done, 0 to 1
+   */
+  public Run convert(Image source, Image copy, Copy how, DoubleConsumer progress) {
+    List<String> words =
+        new ArrayList<>(List.of("convert", "-p", "-f", source.format(), "-O", copy.format()));
+    if (how.compressed()) {
+      words.add("-c");
+    }
+    how.snapshot().ifPresent(number -> words.addAll(List.of("-l", "snapshot.id=" + number)));
+    words.addAll(List.of(source.toString(), copy.toString()));
+    return run(LONG, DONE, progress, words);
+  }
+
+  /** Copies into an image in qcow2 what it builds upon, and has it build upon nothing. */
+  public Run flatten(Image image, DoubleConsumer progress) {
+    return run(
+        LONG,
+        DONE,
+        progress,
+        List.of("rebase", "-p", "-f", image.format(), "-b", "", image.toString()));
+  }
+
+  /** Has an image in qcow2 build upon another, and copies into it what is different there. */
+  public Run rebase(Image image, Image base, DoubleConsumer progress) {
+    return run(
+        LONG,
+        DONE,
+        progress,
+        List.of(
+            "rebase",
+            "-p",
+            "-f",
+            image.format(),
+            "-b",
+            base.toString(),
+            "-F",
+            base.format(),
+            image.toString()));
+  }
+
+  /** Writes an image into the one that it builds upon, and empties it. */
+  public Run commit(Image image, DoubleConsumer progress) {
+    return run(
+        LONG, DONE, progress, List.of("commit", "-p", "-f", image.format(), image.toString()));
+  }
+
+  /** Gives an image another size, whatever lies beyond. */
+  public Run resize(Image image, Bytes size) {
+    return run(
+        QUICK,
+        "resize",
+        "-q",
+        "--shrink",
+        "-f",
+        image.format(),
+        image.toString(),
+        Long.toString(size.value()));
+  }
+
+  /** Whether anything was written to an image from some byte on. */
+  public Future<Boolean> writtenBeyond(Image image, Bytes from) {
+    return run(
+            LONG,
+            "map",
+            "--output=json",
+            "--start-offset=" + from.value(),
+            "-f",
+            image.format(),
+            image.toString())
+        .output()
+        .map(QemuImg::anyData);
+  }
+
+  private static boolean anyData(String map) {
+    for (JsonNode extent : Answer.of("qemu-img map", map)) {
+      if (extent.path("data").asBoolean()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Looks whether an image is sound; {@link #verdict} reads what it prints. */
+  public Run check(Image image, CheckVolume.Repair repair) {
+    List<String> words = new ArrayList<>(List.of("check", "--output=json", "-f", image.format()));
+    switch (repair) {
+      case NONE -> {}
+      case LEAKS, ALL -> words.addAll(List.of("-r", repair.name().toLowerCase(Locale.ROOT)));
+    }
+    words.add(image.toString());
+    return run(LONG, CHECKED, done -> {}, words);
+  }
+
+  /**
+   * What a check found and mended, for a person.
+   *
+   * @throws RefusedException as {@code INVALID_IMAGE} where errors stay
+   */
+  public static String verdict(String printed) {
+    JsonNode found = Answer.of("qemu-img check", printed);
+    long damaged = found.path("corruptions").asLong() + found.path("check-errors").asLong();
+    long mended = found.path("corruptions-fixed").asLong();
+    long leaks = found.path("leaks").asLong();
+    long gained = found.path("leaks-fixed").asLong();
+    if (damaged > 0) {
+      throw new RefusedException(
+          Reason.INVALID_IMAGE,
+          "it is damaged: %s; take a copy, then repair it".formatted(count(damaged, "error")));
+    }
+    String errors = mended > 0 ? count(mended, "error") + " repaired" : "no errors";
+    String lost = leaks > 0 ? ", " + count(leaks, "cluster") + " that nothing refers to" : "";
+    String won = gained > 0 ? ", " + count(gained, "cluster") + " given back" : "";
+    return errors + lost + won;
+  }
+
+  private static String count(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  /** Looks whether two images hold the same; {@link #same} reads what it prints. */
+  public Run compare(Image one, Image other, DoubleConsumer progress) {
+    return run(
+        LONG,
+        COMPARED,
+        progress,
+        List.of(
+            "compare",
+            "-p",
+            "-f",
+            one.format(),
+            "-F",
+            other.format(),
+            one.toString(),
+            other.toString()));
+  }
+
+  /**
+   * What a comparison found, for a person.
+   *
+   * @throws RefusedException as {@code WRONG_STATE} where the images differ
+   */
+  public static String same(String printed) {
+    if (printed.contains("identical")) {
+      return "they hold the same";
+    }
+    Matcher at = MISMATCH.matcher(printed);
+    throw new RefusedException(
+        Reason.WRONG_STATE,
+        at.find()
+            ? "they differ, first at byte " + at.group(1)
+            : "they differ: " + printed.strip().replaceAll("\\s+", " "));
+  }
+
+  /**
+   * The size of the disk in an image that somebody brought. Fails as {@code INVALID_IMAGE} where it
+   * claims too much, or names anything outside of itself.
+   */
+  public Future<Bytes> capacity(Image image) {
+    return info(image).map(info -> capacity(image, info));
+  }
+
+  private Future<JsonNode> info(Image image) {
+    return run(QUICK, "info", "--output=json", "-U", "-f", image.format(), image.toString())
+        .output()
+        .map(printed -> Answer.of("qemu-img info", printed));
+  }
+
+  private static Bytes capacity(Image image, JsonNode info) {
+    long size = info.path("virtual-size").asLong(-1);
+    boolean outside =
+        info.has("backing-filename")
+            || info.has("full-backing-filename")
+            || info.at("/format-specific/data/data-file").isTextual();
+    if (outside || size < 0 || size > VolumeOrder.LARGEST_DISK.value()) {
+      throw new RefusedException(
+          Reason.INVALID_IMAGE,
+          outside
+              ? image + " names a file outside of itself, and nothing is read through it"
+              : image + " claims a disk of " + size + " bytes, which is too much");
+    }
+    return new Bytes(size);
+  }
+
+  /** How much a copy of an image would take. */
+  public Future<Reply.VolumeMeasured> measure(Image image, Volume.Format format) {
+    return run(
+            QUICK,
+            "measure",
+            "--output=json",
+            "-O",
+            format.word(),
+            "-f",
+            image.format(),
+            image.toString())
+        .output()
+        .map(
+            printed -> {
+              JsonNode answer = Answer.of("qemu-img measure", printed);
+              return new Reply.VolumeMeasured(
+                  new Bytes(answer.path("required").asLong()),
+                  new Bytes(answer.path("fully-allocated").asLong()));
+            });
+  }
+
+  private Run run(Duration within, String... arguments) {
+    return run(within, DONE, done -> {}, List.of(arguments));
+  }
+
+  private Run run(
+      Duration within, Set<Integer> fine, DoubleConsumer progress, List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of("qemu-img"));
+    words.addAll(arguments);
+    return runner.run(new Tool(words, Map.of(), within, fine, piece -> hear(piece, progress)));
+  }
+
+  private static void hear(String piece, DoubleConsumer progress) {
+    Matcher percent = PERCENT.matcher(piece);
+    if (percent.find()) {
+      progress.accept(Math.min(1, Double.parseDouble(percent.group(1)) / 100));
+    }
+  }
+}

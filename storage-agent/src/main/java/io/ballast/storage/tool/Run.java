@@ -1,0 +1,218 @@
+package io.ballast.storage.tool;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of a tool, on two threads of its own: one for what it prints, one for what it complains.
+ */
+public final class Run implements Runnable {
+  /** Most that a tool may print, in characters. */
+  private static final int LOUDEST = 16 << 20;
+
+  private static final int LONGEST_COMPLAINT = 4_096;
+  private static final Duration GOODBYE = Duration.ofSeconds(3);
+  private static final int NOT_FOUND = 127;
+
+  /** It dies with the agent, gives way to guests, and can't take the host's memory. */
+  private static final List<String> BOUNDS =
+      List.of("setpriv", "--pdeathsig", "KILL", "nice", "-n", "10");
+
+  private final Tool tool;
+  private final Promise<String> output = Promise.promise();
+  private final StringBuilder complaint = new StringBuilder();
+
+  // Guarded by this run.
+  private @Nullable Process process;
+  private @Nullable RefusedException ended;
+
+  Run(Tool tool) {
+    this.tool = tool;
+  }
+
+  /**
+   * What it printed, once it has ended well. Fails as {@code CANCELLED}, as {@code NO_ROOM} where
+   * the disk is full, or as {@code TRADE_REFUSED}.
+   */
+  public Future<String> output() {
+    return output.future();
+  }
+
+  /** Ends it early. */
+  public void cancel() {
+    end(new RefusedException(Reason.CANCELLED, "it was cancelled"));
+  }
+
+  /** Ends it because its time is over. */
+  void late() {
+    end(
+        refused(
+            "%s was not done after %d s and was ended; look whether the storage hangs"
+                .formatted(tool.name(), tool.within().toSeconds())));
+  }
+
+  void end(RefusedException why) {
+    Process running;
+    synchronized (this) {
+      if (ended == null) {
+        ended = why;
+      }
+      running = process;
+    }
+    if (running == null) {
+      output.tryFail(why);
+    } else {
+      running.destroy();
+    }
+  }
+
+  @Override
+  public void run() {
+    Process running;
+    try {
+      synchronized (this) {
+        if (ended != null) {
+          return;
+        }
+        running = start();
+        process = running;
+      }
+    } catch (IOException e) {
+      output.tryFail(refused(tool.name() + " can't be run: " + e.getMessage()));
+      return;
+    }
+    StringBuilder printed = new StringBuilder();
+    List<Thread> ears =
+        List.of(
+            listening("output", running.getInputStream(), piece -> print(piece, printed)),
+            listening("complaints", running.getErrorStream(), this::complain));
+    try {
+      int code = wait(running);
+      for (Thread ear : ears) {
+        // What the tool left behind may hold on to its pipes.
+        ear.join(GOODBYE.toMillis());
+      }
+      String all;
+      synchronized (this) {
+        all = printed.toString();
+      }
+      verdict(code, all);
+    } catch (InterruptedException e) {
+      running.destroyForcibly();
+      output.tryFail(refused(tool.name() + " was ended, for the agent stops"));
+    }
+  }
+
+  private Thread listening(String what, InputStream stream, Consumer<String> ear) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name(tool.name() + " " + what)
+        .start(() -> listen(stream, ear));
+  }
+
+  private Process start() throws IOException {
+    List<String> words = new ArrayList<>(BOUNDS);
+    words.addAll(tool.words());
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
+    builder.environment().put("LC_ALL", "C");
+    builder.environment().putAll(tool.environment());
+    builder.redirectInput(new File("/dev/null"));
+    return builder.start();
+  }
+
+  /** Waits for its end; what was told to end and does not is killed. */
+  private int wait(Process running) throws InterruptedException {
+    boolean told = false;
+    while (!running.waitFor(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+      synchronized (this) {
+        if (told) {
+          running.descendants().forEach(ProcessHandle::destroyForcibly);
+          running.destroyForcibly();
+        }
+        told = ended != null;
+      }
+    }
+    return running.exitValue();
+  }
+
+  private void verdict(int code, String printed) {
+    RefusedException why;
+    synchronized (this) {
+      why = ended;
+    }
+    if (why != null) {
+      output.tryFail(why);
+    } else if (tool.fine().contains(code)) {
+      output.tryComplete(printed);
+    } else {
+      output.tryFail(failure(code));
+    }
+  }
+
+  private RefusedException failure(int code) {
+    String words;
+    synchronized (complaint) {
+      words = complaint.toString().strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+    if (code == NOT_FOUND) {
+      return refused(tool.name() + " is not installed on this host; install it");
+    }
+    String told = words.isEmpty() ? tool.name() + " ended with " + code : words;
+    return words.toLowerCase(Locale.ROOT).contains("no space left on device")
+        ? new RefusedException(Reason.NO_ROOM, "the pool is full: " + told)
+        : refused(told);
+  }
+
+  private static RefusedException refused(String message) {
+    return new RefusedException(Reason.TRADE_REFUSED, message);
+  }
+
+  private void print(String piece, StringBuilder printed) {
+    synchronized (this) {
+      if (printed.length() + piece.length() <= LOUDEST) {
+        printed.append(piece);
+      } else if (ended == null) {
+        end(refused(tool.name() + " printed more than " + LOUDEST + " characters and was ended"));
+      }
+    }
+    for (String part : piece.split("[\\r\\n]+", -1)) {
+      if (!part.isBlank()) {
+        tool.heard().accept(part);
+      }
+    }
+  }
+
+  private void complain(String piece) {
+    synchronized (complaint) {
+      int room = LONGEST_COMPLAINT - complaint.length();
+      complaint.append(piece, 0, Math.min(piece.length(), Math.max(0, room)));
+    }
+  }
+
+  private static void listen(InputStream stream, Consumer<String> ear) {
+    char[] buffer = new char[8_192];
+    try (Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
+      for (int read = reader.read(buffer); read >= 0; read = reader.read(buffer)) {
+        ear.accept(new String(buffer, 0, read));
+      }
+    } catch (IOException e) {
+      // Its pipe broke, so it has ended; its exit code tells how.
+    }
+  }
+}

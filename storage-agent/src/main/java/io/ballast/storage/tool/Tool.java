@@ -1,0 +1,43 @@
+package io.ballast.storage.tool;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One run of a program: its words, never a shell's line, and its bounds.
+ *
+ * @param words the program and its arguments
+ * @param environment what it is told besides; it inherits nothing but its search path
+ * @param within after which it is ended, 1 ms or more
+ * @param fine the exit codes that mean that it did its work
+ * @param heard takes the pieces that it prints between line ends, as they come, on a thread of its
+ *     own
+ */
+public record Tool(
+    List<String> words,
+    Map<String, String> environment,
+    Duration within,
+    Set<Integer> fine,
+    Consumer<String> heard) {
+  public Tool {
+    words = List.copyOf(words);
+    fine = Set.copyOf(fine);
+    environment = Map.copyOf(environment);
+    if (words.isEmpty() || within.toMillis() < 1) {
+      throw new IllegalArgumentException("a run needs a program and some time");
+    }
+  }
+
+  /** A run of which only the whole output counts. */
+  public static Tool of(Duration within, String... words) {
+    return new Tool(List.of(words), Map.of(), within, Set.of(0), piece -> {});
+  }
+
+  /** The name of the program. */
+  public String name() {
+    return words.getFirst();
+  }
+}

@@ -1,0 +1,84 @@
+package io.ballast.storage.trade;
+
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The places on this host where disks of virtual machines lie, and those disks.
+ *
+ * <p>No method blocks. The futures of looks complete on the caller's Vert.x context, those of tasks
+ * on any thread: with what was asked for, or with a {@link io.ballast.bus.RefusedException}. Looks
+ * have a deadline of the implementation's, and fail as {@code TRADE_REFUSED} where the storage does
+ * not answer; work has one that is long.
+ */
+public interface Volumes extends AutoCloseable {
+  /** All pools, active or not, sorted by name, as last known. */
+  Future<List<Pool>> pools();
+
+  /**
+   * A pool and its volumes as the storage has them now. Fails as {@code UNKNOWN_POOL}, or as {@code
+   * WRONG_STATE} where the pool is not active.
+   */
+  Future<Stock> stock(String pool);
+
+  /** A pool, and what lies in it, sorted by name. */
+  record Stock(Pool pool, List<Volume> volumes) {
+    public Stock {
+      volumes = List.copyOf(volumes);
+    }
+  }
+
+  /** A volume as the storage has it now. Fails as {@link #stock} does. */
+  Future<Found> find(VolumeId volume);
+
+  /**
+   * What was found of a volume.
+   *
+   * @param pool in which it lies, or would
+   * @param volume absent where there is none
+   * @param chain what it builds upon, nearest first
+   */
+  record Found(Pool pool, Optional<Volume> volume, List<Volume.Layer> chain) {
+    public Found {
+      chain = List.copyOf(chain);
+    }
+  }
+
+  /**
+   * The snapshots in a volume, oldest first. Fails as {@link #stock} does, or as {@code
+   * UNKNOWN_VOLUME}.
+   */
+  Future<List<Volume.Snapshot>> snapshots(VolumeId volume);
+
+  /**
+   * How much a copy of a volume would take. Fails as {@link #stock} does, or as {@code
+   * UNKNOWN_VOLUME}.
+   */
+  Future<Reply.VolumeMeasured> measure(VolumeId volume, Volume.Format format);
+
+  /**
+   * Has an order carried out, of which all was checked but what can only be found out on the way. A
+   * new volume bears its name only once it is whole, and takes it from nothing that bears it. A
+   * volume that is gone can be deleted. Whatever becomes of work that moves data between a volume
+   * and what it builds upon, a guest sees the same in it; and where that ended early, the same
+   * order brings it to its end.
+   *
+   * <p>Fails as {@code UNKNOWN_VOLUME}, {@code NAME_TAKEN}, {@code NO_ROOM}, as {@code WRONG_STATE}
+   * where something was written beyond the size to shrink to or disks differ, as {@code
+   * INVALID_IMAGE} where one is damaged, or as {@link #stock} does.
+   */
+  Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress);
+
+  /** Removes what an operation left in a pool that did not come to its end. */
+  Future<Void> clear(OperationId operation, String pool);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,328 @@
+package io.ballast.storage.work;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CheckVolume;
+import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CommitVolume;
+import io.ballast.messages.VolumeOrder.CompareVolumes;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.DeleteSnapshot;
+import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.RebaseVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.storage.trade.Volumes.Found;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What must hold before a volume is worked on; what does not is refused, and changes nothing. */
+public final class Preconditions {
+  /** What every tool, file system and cluster takes for a name. */
+  private static final Pattern NEW_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,127}");
+
+  /** So many layers may a disk have at most; each is one more place to look for what is read. */
+  private static final int DEEPEST = 16;
+
+  private Preconditions() {}
+
+  /**
+   * What an order needs.
+   *
+   * @param seen all volumes that it names, as the storage has them now
+   * @throws RefusedException if it can't be carried out now
+   */
+  public static void of(VolumeOrder order, Map<VolumeId, Found> seen) {
+    Found found = of(seen, order.volume());
+    switch (order) {
+      case CreateVolume create -> creatable(found, create);
+      case CloneVolume clone -> cloneable(of(seen, clone.source()), found, clone);
+      case FlattenVolume flatten -> flattenable(found, known(found, order.volume()));
+      case RebaseVolume rebase -> rebasable(found, of(seen, rebase.base()), rebase);
+      case CommitVolume commit -> committable(found, of(seen, commit.base()), commit);
+      case CheckVolume check -> checkable(found, check);
+      case ImportVolume imported -> {
+        newName(imported.volume().name());
+        absent(found, imported.volume());
+        room(found.pool(), Bytes.ZERO);
+      }
+      case ExportVolume exported -> {
+        newName(exported.file());
+        still(found, order.volume());
+      }
+      case CompareVolumes compare -> {
+        still(found, order.volume());
+        still(of(seen, compare.other()), compare.other());
+      }
+      case ResizeVolume resize -> resizable(found, resize);
+      case SnapshotVolume snapshot -> {
+        newName(snapshot.snapshot());
+        qcow2(still(found, order.volume()), "keep snapshots");
+      }
+      case RevertVolume revert -> {
+        Volume volume = still(found, order.volume());
+        qcow2(volume, "keep snapshots");
+        notBuiltUpon(volume);
+      }
+      case DeleteSnapshot delete -> qcow2(still(found, order.volume()), "keep snapshots");
+      case DeleteVolume delete -> found.volume().ifPresent(Preconditions::unused);
+    }
+  }
+
+  private static Found of(Map<VolumeId, Found> seen, VolumeId volume) {
+    Found found = seen.get(volume);
+    if (found == null) {
+      throw new IllegalStateException(volume + " was not looked at");
+    }
+    return found;
+  }
+
+  private static Volume known(Found found, VolumeId volume) {
+    return found
+        .volume()
+        .orElseThrow(
+            () ->
+                refused(
+                    Reason.UNKNOWN_VOLUME,
+                    "pool %s has no volume '%s'; 'ballast volume list %s' shows them"
+                        .formatted(volume.pool(), volume.name(), volume.pool())));
+  }
+
+  private static void creatable(Found found, CreateVolume order) {
+    newName(order.volume().name());
+    absent(found, order.volume());
+    Pool pool = found.pool();
+    fits(pool, order.size());
+    switch (order.preallocation()) {
+      case OFF, METADATA -> room(pool, Bytes.ZERO);
+      case FALLOC, FULL -> room(pool, order.size());
+    }
+  }
+
+  private static void fits(Pool pool, Bytes size) {
+    if (size.compareTo(pool.capacity()) > 0) {
+      throw refused(
+          Reason.NO_ROOM,
+          "a disk of %s does not fit into pool %s, which has %s in all"
+              .formatted(size, pool.name(), pool.capacity()));
+    }
+  }
+
+  private static void absent(Found found, VolumeId volume) {
+    if (found.volume().isPresent()) {
+      throw refused(
+          Reason.NAME_TAKEN,
+          "volume %s is there already; choose another name, or delete it first".formatted(volume));
+    }
+  }
+
+  /** A name that a new volume or file may bear; those that others gave may be odder. */
+  private static void newName(String name) {
+    if (!NEW_NAME.matcher(name).matches()) {
+      throw refused(
+          Reason.MALFORMED,
+          "nothing can be called '%s': use 1 to 128 letters, digits and . _ + -, not beginning"
+                  .formatted(name)
+              + " with a sign");
+    }
+  }
+
+  private static void room(Pool pool, Bytes needed) {
+    if (pool.available().compareTo(needed) < 0 || pool.available().equals(Bytes.ZERO)) {
+      throw refused(
+          Reason.NO_ROOM,
+          "pool %s has %s left, and %s is needed; make room there"
+              .formatted(pool.name(), pool.available(), needed));
+    }
+  }
+
+  private static void unused(Volume volume) {
+    if (!volume.users().isEmpty()) {
+      throw refused(
+          Reason.IN_USE, "volume %s is used by %s".formatted(volume.id(), volume.usersText()));
+    }
+  }
+
+  /** The volume is there, lies in pools altogether, and no running guest writes to it. */
+  private static Volume still(Found found, VolumeId id) {
+    Volume volume = known(found, id);
+    inside(found, volume);
+    if (volume.active()) {
+      throw refused(
+          Reason.IN_USE,
+          "volume %s is used by %s; shut it down first".formatted(id, volume.usersText()));
+    }
+    return volume;
+  }
+
+  /**
+   * What a volume builds upon lies in pools. The header of an image names it, and who wrote that
+   * may have been a guest that wants to read its host's files.
+   */
+  private static void inside(Found found, Volume volume) {
+    found.chain().stream()
+        .filter(layer -> layer.volume().isEmpty())
+        .findFirst()
+        .ifPresent(
+            layer -> {
+              throw refused(
+                  Reason.INVALID_IMAGE,
+                  "volume %s builds upon %s, which lies in no active pool of this host; nothing is"
+                          .formatted(volume.id(), layer.path())
+                      + " read through it");
+            });
+  }
+
+  private static void cloneable(Found from, Found target, CloneVolume order) {
+    Volume source = known(from, order.source());
+    inside(from, source);
+    source.users().stream()
+        .filter(user -> order.linked() ? user.kind() == Volume.User.Kind.VM : user.active())
+        .findFirst()
+        .ifPresent(
+            user -> {
+              throw refused(
+                  Reason.IN_USE,
+                  "volume %s is used by %s, which would change it meanwhile; %s"
+                      .formatted(
+                          source.id(),
+                          user,
+                          order.linked()
+                              ? "make a copy that stands alone, or take it from the VM first"
+                              : "shut the VM down first"));
+            });
+    newName(order.volume().name());
+    absent(target, order.volume());
+    if (order.linked()) {
+      layered(source, "be built upon");
+      shallow(from, source);
+      room(target.pool(), Bytes.ZERO);
+    } else {
+      room(target.pool(), source.allocated());
+    }
+  }
+
+  private static void layered(Volume volume, String what) {
+    if (!volume.format().equals("raw") && !volume.format().equals("qcow2")) {
+      throw refused(
+          Reason.INVALID_IMAGE,
+          "volume %s is of the form %s; only raw and qcow2 disks can %s"
+              .formatted(volume.id(), volume.format(), what));
+    }
+  }
+
+  private static void qcow2(Volume volume, String what) {
+    if (!volume.format().equals("qcow2")) {
+      throw refused(
+          Reason.INVALID_IMAGE,
+          "volume %s is of the form %s; only qcow2 disks can %s"
+              .formatted(volume.id(), volume.format(), what));
+    }
+  }
+
+  /** One more layer can be put upon the volume. */
+  private static void shallow(Found found, Volume base) {
+    if (found.chain().size() + 2 > DEEPEST) {
+      throw refused(
+          Reason.WRONG_STATE,
+          "volume %s builds upon %d others already, and reads get slow; flatten it first"
+              .formatted(base.id(), found.chain().size()));
+    }
+  }
+
+  private static void flattenable(Found found, Volume volume) {
+    still(found, volume.id());
+    if (volume.backing().isPresent()) {
+      qcow2(volume, "be made to stand alone");
+      room(found.pool(), Bytes.ZERO);
+    }
+  }
+
+  private static void rebasable(Found found, Found below, RebaseVolume order) {
+    Volume volume = still(found, order.volume());
+    Volume base = known(below, order.base());
+    inside(below, base);
+    qcow2(volume, "build upon another");
+    layered(base, "be built upon");
+    shallow(below, base);
+    if (base.users().stream().anyMatch(user -> user.kind() == Volume.User.Kind.VM)) {
+      throw refused(
+          Reason.IN_USE,
+          "volume %s is used by %s, which would change it".formatted(base.id(), base.usersText()));
+    }
+    if (below.chain().stream().anyMatch(it -> it.volume().equals(Optional.of(volume.id())))) {
+      throw refused(
+          Reason.WRONG_STATE,
+          "volume %s builds upon %s itself; name another base".formatted(base.id(), volume.id()));
+    }
+    room(found.pool(), Bytes.ZERO);
+  }
+
+  private static void committable(Found found, Found below, CommitVolume order) {
+    Volume volume = still(found, order.volume());
+    qcow2(volume, "be written into what they build upon");
+    Volume base = still(below, order.base());
+    if (!found.chain().stream()
+        .findFirst()
+        .flatMap(Volume.Layer::volume)
+        .equals(Optional.of(order.base()))) {
+      throw refused(
+          Reason.WRONG_STATE,
+          "volume %s does not build upon %s; 'ballast volume show' says what it builds upon"
+              .formatted(volume.id(), base.id()));
+    }
+    base.users().stream()
+        .filter(user -> !user.name().equals(volume.id().toString()))
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw refused(
+                  Reason.IN_USE,
+                  "volume %s is used by %s too, which would see it change"
+                      .formatted(base.id(), other));
+            });
+    room(below.pool(), Bytes.ZERO);
+  }
+
+  private static void checkable(Found found, CheckVolume order) {
+    qcow2(still(found, order.volume()), "be checked");
+  }
+
+  private static void resizable(Found found, ResizeVolume order) {
+    Volume volume = known(found, order.volume());
+    inside(found, volume);
+    layered(volume, "be resized");
+    int change = order.size().compareTo(volume.capacity());
+    if (change < 0 && !order.shrink()) {
+      throw refused(
+          Reason.WRONG_STATE,
+          "volume %s has %s, more than %s; to cut off its end, say so (--shrink)"
+              .formatted(volume.id(), volume.capacity(), order.size()));
+    }
+    if (change > 0) {
+      fits(found.pool(), order.size());
+    }
+    still(found, order.volume());
+    notBuiltUpon(volume);
+  }
+
+  private static void notBuiltUpon(Volume volume) {
+    if (volume.users().stream().anyMatch(user -> user.kind() == Volume.User.Kind.VOLUME)) {
+      unused(volume);
+    }
+  }
+
+  private static RefusedException refused(Reason reason, String message) {
+    return new RefusedException(reason, message);
+  }
+}

@@ -1,0 +1,249 @@
+package io.ballast.storage.libvirt;
+
+import static io.ballast.storage.trade.Proving.answer;
+import static io.ballast.storage.trade.Proving.refusal;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
+import io.ballast.messages.Volume.Format;
+import io.ballast.messages.Volume.Preallocation;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CompareVolumes;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.storage.trade.Proving;
+import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.trade.VolumesContract;
+import io.ballast.testing.Lab;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A pool that is a folder, by a real libvirt and QEMU's tools, in a host of a lab. Needs what
+ * {@code ops/install lab} installs: {@code ops/test lab} runs it.
+ */
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class FolderIT implements VolumesContract {
+  private final Vertx vertx = Vertx.vertx();
+  private Path folder;
+  @TempDir static Path exchange;
+  private Lab lab;
+  private LibvirtVolumes volumes;
+
+  @BeforeAll
+  void start() throws IOException {
+    folder = Files.createTempDirectory("ballast-images");
+    // Small, so that it can be filled; and mounted first, so that the lab's host has it too.
+    run("mount", "-t", "tmpfs", "-o", "size=256m", "ballast-images", folder.toString());
+    lab = Lab.up(1);
+    lab.virsh(1, "pool-create-as", "images", "dir", "--target", folder.toString());
+    volumes = new LibvirtVolumes(vertx, lab.uri(1), Duration.ofSeconds(20), exchange);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    volumes.close();
+    lab.close();
+    Proving.answer(vertx.close());
+    run("umount", folder.toString());
+    Files.delete(folder);
+  }
+
+  @Override
+  public Volumes volumes() {
+    return volumes;
+  }
+
+  @Override
+  public String pool() {
+    return "images";
+  }
+
+  @Override
+  public void write(VolumeId volume, Bytes at) {
+    run(
+        "qemu-io",
+        "-f",
+        found(volume).orElseThrow().format(),
+        "-c",
+        "write -P 7 " + at.value() + " 512",
+        folder.resolve(volume.name()).toString());
+  }
+
+  @Override
+  public int read(VolumeId volume, Bytes at) {
+    String dump =
+        run(
+            "qemu-io",
+            "-f",
+            found(volume).orElseThrow().format(),
+            "-c",
+            "read -v " + at.value() + " 16",
+            folder.resolve(volume.name()).toString());
+    return Integer.parseInt(dump.split(" +", 3)[1], 16);
+  }
+
+  // ---- images that somebody brought
+
+  @ParameterizedTest
+  @EnumSource(ExportVolume.Form.class)
+  void theFormOfAnImageIsToldByItsContentAndNotByItsName(ExportVolume.Form form)
+      throws IOException {
+    VolumeId volume = created(Format.RAW, 8);
+    write(volume, Bytes.ofMiB(3));
+    VolumeId back = fresh();
+    answer(done(new ExportVolume(volume, back.name() + ".x", form, false)));
+    Files.move(exchange.resolve(back.name() + ".x"), exchange.resolve(back.name() + ".iso"));
+
+    answer(done(new ImportVolume(back, back.name() + ".iso", Format.QCOW2)));
+
+    assertEquals(7, read(back, Bytes.ofMiB(3)));
+    assertEquals("they hold the same", answer(done(new CompareVolumes(volume, back))));
+  }
+
+  @Test
+  void anImageThatPointsToOtherFilesIsRefusedAndNothingOfItIsLeft() throws IOException {
+    Path secret = Files.writeString(exchange.resolve("secret"), "x".repeat(8 << 20));
+    image("backing", "qcow2", "-b", secret.toString(), "-F", "raw");
+    image("plain.vmdk", "vmdk");
+    image("parent", "vmdk", "-b", exchange.resolve("plain.vmdk").toString(), "-F", "vmdk");
+    image("data", "qcow2", "-o", "data_file=" + secret + ",data_file_raw=on");
+    image("flat", "vmdk", "-o", "subformat=monolithicFlat");
+    Files.writeString(
+        exchange.resolve("named"), "# Disk DescriptorFile\nRW 8 FLAT \"/etc/shadow\" 0\n");
+    Files.createSymbolicLink(exchange.resolve("link"), secret);
+    List<Volume> before = answer(volumes.stock("images")).volumes();
+
+    for (String file : List.of("backing", "parent", "data", "flat", "named")) {
+      assertEquals(
+          Reason.INVALID_IMAGE, refusal(done(new ImportVolume(fresh(), file, Format.RAW))), file);
+    }
+    assertEquals(Reason.NOT_ALLOWED, refusal(done(new ImportVolume(fresh(), "link", Format.RAW))));
+
+    assertEquals(before, answer(volumes.stock("images")).volumes());
+    assertEquals(List.of(), parts());
+  }
+
+  @Test
+  void anImageThatClaimsTooMuchIsRefused() throws IOException {
+    image("huge", "qcow2");
+    try (FileChannel file = FileChannel.open(exchange.resolve("huge"), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(8).putLong(0, 1L << 62), 24);
+    }
+
+    assertEquals(
+        Reason.INVALID_IMAGE, refusal(done(new ImportVolume(fresh(), "huge", Format.RAW))));
+  }
+
+  @Test
+  void workThatIsCancelledLeavesNothing() {
+    VolumeId volume = fresh();
+    Task task =
+        volumes.carryOut(
+            Proving.operation(),
+            new CreateVolume(
+                volume, Format.RAW, Bytes.ofMiB(200), Preallocation.FULL, Optional.empty()),
+            (done, total) -> {});
+    task.cancel();
+
+    assertEquals(Reason.CANCELLED, refusal(task.end()));
+    assertEquals(Optional.empty(), found(volume));
+    assertEquals(List.of(), parts());
+  }
+
+  @Test
+  void whatAnInterruptedOperationLeftIsClearedAway() throws IOException {
+    OperationId operation = Proving.operation();
+    Path left =
+        folder.resolve(
+            ".ballast-" + UUID.nameUUIDFromBytes(operation.value().getBytes(UTF_8)) + ".part");
+    Files.writeString(left, "half");
+    assertEquals(
+        List.of(),
+        answer(volumes.stock("images")).volumes().stream()
+            .filter(volume -> volume.id().name().startsWith("."))
+            .toList());
+
+    answer(volumes.clear(operation, "images"));
+
+    assertEquals(List.of(), parts());
+  }
+
+  @Test
+  void aLinkInThePoolIsNotFollowed() throws IOException {
+    Path outside = Files.writeString(exchange.resolve("outside"), "x".repeat(1 << 20));
+    Files.createSymbolicLink(folder.resolve("link"), outside);
+    VolumeId link = new VolumeId("images", "link");
+
+    assertEquals(Reason.NOT_ALLOWED, refusal(done(new ResizeVolume(link, Bytes.ofMiB(2), false))));
+    assertEquals(
+        Reason.NOT_ALLOWED,
+        refusal(
+            done(
+                new CloneVolume(link, Optional.empty(), fresh(), false, Optional.empty(), false))));
+    assertEquals(Reason.NOT_ALLOWED, refusal(done(new DeleteVolume(link))));
+    assertEquals(1 << 20, Files.size(outside));
+    Files.delete(folder.resolve("link"));
+  }
+
+  private void image(String name, String format, String... options) {
+    List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", format));
+    command.addAll(List.of(options));
+    command.addAll(List.of(exchange.resolve(name).toString(), "8M"));
+    run(command.toArray(String[]::new));
+  }
+
+  private List<String> parts() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".part"))
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+      int status = process.waitFor();
+      if (status != 0) {
+        throw new AssertionError(String.join(" ", command) + ": " + status + ", " + printed);
+      }
+      return printed;
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

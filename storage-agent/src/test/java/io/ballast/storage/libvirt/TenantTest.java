@@ -1,0 +1,109 @@
+package io.ballast.storage.libvirt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Bytes;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class TenantTest {
+  private static final String WEB1 =
+      """
+      <domain type='kvm' id='3'>
+        <name>web1</name>
+        <devices>
+          <disk type='file' device='disk'>
+            <source file='/images/web1.qcow2' index='1'/>
+            <backingStore type='file' index='3'>
+              <format type='qcow2'/>
+              <source file='/images/debian.qcow2'/>
+              <backingStore/>
+            </backingStore>
+            <mirror type='file' job='copy'><source file='/images/copy.qcow2'/></mirror>
+            <target dev='vda'/>
+          </disk>
+          <disk type='block' device='disk'><source dev='/dev/vg/data'/></disk>
+          <disk type='volume' device='disk'><source pool='fast' volume='log'/></disk>
+          <disk type='network' device='disk'>
+            <source protocol='rbd' name='kvm/db1'><host name='mon1'/></source>
+          </disk>
+          <disk type='file' device='cdrom'><target dev='sda'/></disk>
+        </devices>
+      </domain>
+      """;
+
+  @Test
+  void aVmUsesAllThatItsDisksLieOn() {
+    Tenant web1 = Tenant.of(WEB1, true);
+
+    assertEquals("VM web1 (running)", web1.user().toString());
+    assertEquals(
+        Set.of(
+            "/images/web1.qcow2",
+            "/images/debian.qcow2",
+            "/images/copy.qcow2",
+            "/dev/vg/data",
+            "volume:fast/log",
+            "rbd:kvm/db1"),
+        web1.sources());
+  }
+
+  @Test
+  void aVolumeIsUsedByItsPathOrItsName() {
+    Tenant web1 = Tenant.of(WEB1, false);
+
+    assertTrue(web1.uses("images", item("any", "/images/debian.qcow2")));
+    assertTrue(web1.uses("fast", item("log", "/fast/log")));
+    assertFalse(web1.uses("slow", item("log", "/slow/log")));
+    assertEquals("VM web1 (off)", web1.user().toString());
+  }
+
+  @Test
+  void aVmWithoutDisksUsesNothing() {
+    assertEquals(Set.of(), Tenant.of("<domain><name>x</name><devices/></domain>", true).sources());
+    assertEquals(Set.of(), Tenant.of("<domain><uuid>u</uuid></domain>", true).sources());
+  }
+
+  @Test
+  void whatIsNoXmlIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Tenant.of("<domain>", true));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Tenant.of("<!DOCTYPE a [<!ENTITY b 'c'>]><domain>&b;</domain>", true));
+  }
+
+  private static Shelf.Item item(String name, String path) {
+    return new Shelf.Item(name, path, "qcow2", Bytes.ofMiB(1), Bytes.ZERO, Optional.empty());
+  }
+
+  @Test
+  void aVolumeIsReadFromItsDescription() {
+    assertEquals(
+        new Shelf.Item(
+            "web1.qcow2",
+            "/images/web1.qcow2",
+            "qcow2",
+            new Bytes(2147483648L),
+            new Bytes(200704),
+            Optional.of("/images/debian.qcow2")),
+        Shelf.Item.of(
+            """
+            <volume type='file'>
+              <name>web1.qcow2</name>
+              <key>/images/web1.qcow2</key>
+              <capacity unit='bytes'>2147483648</capacity>
+              <allocation unit='bytes'>200704</allocation>
+              <target><path>/images/web1.qcow2</path><format type='qcow2'/></target>
+              <backingStore>
+                <path>/images/debian.qcow2</path><format type='qcow2'/>
+              </backingStore>
+            </volume>
+            """));
+    assertThrows(
+        IllegalArgumentException.class, () -> Shelf.Item.of("<volume><name>x</name></volume>"));
+  }
+}

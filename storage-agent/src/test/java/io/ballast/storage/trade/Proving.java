@@ -1,0 +1,72 @@
+package io.ballast.storage.trade;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
+import io.ballast.messages.Volume.Format;
+import io.ballast.messages.Volume.Preallocation;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+
+/** A storage that is put to the test, and how. */
+public interface Proving {
+  /** The storage. */
+  Volumes volumes();
+
+  /** An active pool of at least 64 MiB. */
+  String pool();
+
+  /** Writes 512 bytes of 7 at a place of a volume, as a guest would. */
+  void write(VolumeId volume, Bytes at);
+
+  /** The byte at a place of a volume, as a guest would read it. */
+  int read(VolumeId volume, Bytes at);
+
+  /** A name that nothing bears yet. */
+  default VolumeId fresh() {
+    return new VolumeId(pool(), "disk-" + UUID.randomUUID());
+  }
+
+  static OperationId operation() {
+    return new OperationId(UUID.randomUUID().toString());
+  }
+
+  static CreateVolume order(VolumeId volume, Format format, long mib) {
+    return new CreateVolume(volume, format, Bytes.ofMiB(mib), Preallocation.OFF, Optional.empty());
+  }
+
+  static <T> T answer(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(120, SECONDS).join();
+  }
+
+  static Reason refusal(Future<?> future) {
+    CompletionException failure = assertThrows(CompletionException.class, () -> answer(future));
+    return assertInstanceOf(RefusedException.class, failure.getCause()).reason();
+  }
+
+  /** The end of an order. */
+  default Future<String> done(VolumeOrder order) {
+    return volumes().carryOut(operation(), order, (done, total) -> {}).end();
+  }
+
+  default VolumeId created(Format format, long mib) {
+    VolumeId volume = fresh();
+    answer(done(order(volume, format, mib)));
+    return volume;
+  }
+
+  default Optional<Volume> found(VolumeId volume) {
+    return answer(volumes().find(volume)).volume();
+  }
+}
