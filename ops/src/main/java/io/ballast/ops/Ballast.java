@@ -9,18 +9,26 @@ import io.ballast.ops.client.ExitCode;
 import io.ballast.ops.client.HostForgetCommand;
 import io.ballast.ops.client.HostGroup;
 import io.ballast.ops.client.HostsCommand;
+import io.ballast.ops.client.ImageCommand;
 import io.ballast.ops.client.LabCommand;
 import io.ballast.ops.client.MigrateCommand;
 import io.ballast.ops.client.MoveGroup;
 import io.ballast.ops.client.MoveSettleCommand;
 import io.ballast.ops.client.OperationCommand;
 import io.ballast.ops.client.PlanCommand;
+import io.ballast.ops.client.PoolGroup;
+import io.ballast.ops.client.PoolListCommand;
+import io.ballast.ops.client.PoolShowCommand;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.client.SnapshotCommand;
 import io.ballast.ops.client.VmCommand;
 import io.ballast.ops.client.VmDefineCommand;
 import io.ballast.ops.client.VmShowCommand;
 import io.ballast.ops.client.VmsCommand;
+import io.ballast.ops.client.VolumeCommand;
+import io.ballast.ops.client.VolumeListCommand;
+import io.ballast.ops.client.VolumeShowCommand;
+import io.ballast.ops.client.VolumeSnapshotsCommand;
 import io.ballast.ops.client.WatchCommand;
 import io.ballast.ops.config.ConfigException;
 import io.ballast.ops.demo.DemoCommand;
@@ -95,6 +103,16 @@ public final class Ballast implements Runnable {
                 new CommandLine(new VmCommand(shell))
                     .addSubcommand(new VmDefineCommand(shell))
                     .addSubcommand(new VmShowCommand(shell)))
+            .addSubcommand(
+                new CommandLine(new VolumeCommand(shell))
+                    .addSubcommand(new VolumeListCommand(shell))
+                    .addSubcommand(new VolumeShowCommand(shell))
+                    .addSubcommand(new VolumeSnapshotsCommand(shell)))
+            .addSubcommand(new ImageCommand(shell))
+            .addSubcommand(
+                new CommandLine(new PoolGroup())
+                    .addSubcommand(new PoolListCommand(shell))
+                    .addSubcommand(new PoolShowCommand(shell)))
             .addSubcommand(new MigrateCommand(shell))
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(

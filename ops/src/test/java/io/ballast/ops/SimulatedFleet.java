@@ -1,6 +1,8 @@
 package io.ballast.ops;
 
+import io.ballast.agent.Agent;
 import io.ballast.agent.Forgetful;
+import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Journal;
 import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
@@ -28,6 +30,8 @@ import io.ballast.scheduler.SchedulerVerticle;
 import io.ballast.scheduler.core.policy.AlertSettings;
 import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.storage.StorageAgent;
+import io.ballast.storage.testing.FakeVolumes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -114,6 +118,23 @@ public final class SimulatedFleet implements AutoCloseable {
             new SimpleMeterRegistry(),
             Clock.systemUTC());
     return await(vertx.deployVerticle(agent));
+  }
+
+  /** A storage agent of a host, over a fake storage with a pool {@code images} of 100 GiB. */
+  public FakeVolumes storage(String name) {
+    FakeVolumes volumes = new FakeVolumes();
+    volumes.pool("images", Bytes.ofMiB(102_400), Bytes.ofMiB(20_480));
+    Heartbeat.Beater beater =
+        new Heartbeat.Beater(new HostId(name), "lab", Duration.ofMillis(100), "test");
+    await(
+        vertx.deployVerticle(
+            StorageAgent.of(
+                Agent.Terms.of(beater),
+                new LocalBus(vertx, hub, name),
+                new Forgetful(Instant.now()),
+                volumes,
+                Clock.systemUTC())));
+    return volumes;
   }
 
   /** Ends a host's agent; the host itself lives on. */

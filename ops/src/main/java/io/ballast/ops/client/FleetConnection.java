@@ -87,16 +87,22 @@ public final class FleetConnection implements AutoCloseable {
     }
   }
 
-  /** Asks a host's agent. */
+  /** Asks a host's agent for its virtual machines. */
   <R extends Reply> R askHost(HostId host, Command<R> command) {
+    return askAgent(Role.HOST, host, command);
+  }
+
+  /** Asks one of a host's agents. */
+  <R extends Reply> R askAgent(Role role, HostId host, Command<R> command) {
     try {
-      return ask(Address.at(Role.HOST, host), command);
+      return ask(Address.at(role, host), command);
     } catch (CommandFailure failure) {
       if (failure.getCause() instanceof RefusedException refused
           && refused.reason() == Reason.NO_RECEIVER) {
         throw new CommandFailure(
             ExitCode.NO_ANSWER,
-            "no agent is on the bus for host "
+            (role == Role.HOST ? "no" : "no " + role.word())
+                + " agent is on the bus for host "
                 + host
                 + "; look whether the host is up and 'ballast agent' runs there",
             refused);

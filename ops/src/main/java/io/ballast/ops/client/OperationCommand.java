@@ -1,13 +1,16 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ballast.bus.Role;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.OperationInspected;
+import io.ballast.messages.StorageCommand;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
 import java.time.ZoneId;
@@ -38,6 +41,8 @@ import picocli.CommandLine.Parameters;
     })
 public final class OperationCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+  private static final List<Role> AGENTS = List.of(Role.HOST, Role.STORAGE, Role.NET);
 
   private final Shell shell;
 
@@ -89,12 +94,13 @@ public final class OperationCommand implements Callable<Integer> {
   private Found find(FleetConnection connection, OperationId operation, Optional<HostId> at) {
     List<String> silent = new ArrayList<>();
     for (HostId asked : at.map(List::of).orElseGet(() -> hosts(connection))) {
-      try {
-        return new Found(
-            asked, connection.askHost(asked, new HostCommand.InspectOperation(operation)));
-      } catch (CommandFailure failure) {
-        if (failure.reason().filter(Reason.UNKNOWN_OPERATION::equals).isEmpty()) {
-          silent.add(asked + ": " + failure.line());
+      for (Role role : AGENTS) {
+        try {
+          return new Found(asked, ask(connection, role, asked, operation));
+        } catch (CommandFailure failure) {
+          if (!knowsNothing(failure, role)) {
+            silent.add(asked + ": " + failure.line());
+          }
         }
       }
     }
@@ -103,6 +109,28 @@ public final class OperationCommand implements Callable<Integer> {
         silent.isEmpty()
             ? "no agent knows an operation " + id + "; it never came there, or too long ago"
             : "no agent that answers knows an operation " + id + "; " + String.join("; ", silent));
+  }
+
+  private static OperationInspected ask(
+      FleetConnection connection, Role role, HostId host, OperationId operation) {
+    return switch (role) {
+      case HOST -> connection.askHost(host, new HostCommand.InspectOperation(operation));
+      case STORAGE ->
+          connection.askAgent(role, host, new StorageCommand.InspectOperation(operation));
+      case NET -> connection.askAgent(role, host, new NetCommand.InspectOperation(operation));
+      case SCHEDULER -> throw new IllegalArgumentException("no host has a scheduler of its own");
+    };
+  }
+
+  /** A host may do without some of its agents. */
+  private static boolean knowsNothing(CommandFailure failure, Role role) {
+    return failure
+        .reason()
+        .filter(
+            reason ->
+                reason == Reason.UNKNOWN_OPERATION
+                    || (reason == Reason.NO_RECEIVER && role != Role.HOST))
+        .isPresent();
   }
 
   private static List<HostId> hosts(FleetConnection connection) {
@@ -134,7 +162,7 @@ public final class OperationCommand implements Callable<Integer> {
 
   private static String words(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Done done -> "done";
+      case Outcome.Done done -> "done" + done.report().map(text -> ": " + text).orElse("");
       case Outcome.Failed failed -> "failed, " + failed.reason() + ": " + failed.message();
       case Outcome.Unknown unknown -> "unclear: " + unknown.message();
     };

@@ -1,0 +1,136 @@
+package io.ballast.ops.client;
+
+import io.ballast.bus.Role;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Notice;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageCommand;
+import io.ballast.messages.VolumeId;
+import io.ballast.ops.screen.Figures;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work of a host's storage agent from the command to its end. The end is told by an event; should
+ * that be lost, the agent is asked how it stands.
+ */
+final class StorageWork {
+  private static final long TICK_MILLIS = 150;
+  private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
+
+  private final FleetConnection connection;
+  private final Console console;
+  private final BlockingQueue<Notice> heard = new LinkedBlockingQueue<>();
+
+  StorageWork(FleetConnection connection, Console console) {
+    this.connection = connection;
+    this.console = console;
+  }
+
+  /**
+   * Has an order on a volume carried out by the host that is meant, as at a prompt.
+   *
+   * @param doing what is done, for a person: "creating images/web1"
+   * @return what is to be said of it: the host, and what was found out
+   */
+  static String carryOut(
+      Shell shell,
+      WorkOptions options,
+      VolumeId volume,
+      Supplier<StorageCommand<Reply.Accepted>> order,
+      String doing) {
+    StorageCommand<Reply.Accepted> asked;
+    try {
+      asked = order.get();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
+    try (FleetConnection connection = FleetConnection.open(shell, options.fleet)) {
+      HostId host =
+          PoolPlace.of(connection.fleet(), volume.pool(), Optional.ofNullable(options.host));
+      return new StorageWork(connection, shell.console())
+          .run(host, asked, doing + " on " + host, options.patience)
+          .report()
+          .map(text -> " on " + host + ": " + text)
+          .orElse(" on " + host);
+    }
+  }
+
+  /**
+   * Has work done and waits for its end. Anything but success is a {@link CommandFailure}.
+   *
+   * @param what it is, for a person: "creating images/web1 on h1"
+   */
+  Outcome.Done run(
+      HostId host, StorageCommand<Reply.Accepted> command, String what, Duration patience) {
+    connection.listen(Event.WorkFinished.class, heard);
+    connection.listen(Event.WorkProgressed.class, heard);
+    OperationId operation = connection.askAgent(Role.STORAGE, host, command).operation();
+    try (Progress progress = new Progress(console)) {
+      Duration ask = ASKED_EVERY;
+      String far = "";
+      while (progress.elapsed().compareTo(patience) < 0) {
+        Optional<Outcome> end = Optional.empty();
+        Notice notice = next();
+        if (notice instanceof Event.WorkFinished finished
+            && finished.operation().equals(operation)) {
+          end = Optional.of(finished.outcome());
+        } else if (notice instanceof Event.WorkProgressed made
+            && made.operation().equals(operation)) {
+          far = ", " + Figures.percent(made.done().shareOf(made.total()));
+        } else if (progress.elapsed().compareTo(ask) > 0) {
+          ask = progress.elapsed().plus(ASKED_EVERY);
+          end = ended(host, operation);
+        }
+        if (end.isPresent()) {
+          return succeeded(end.get(), what);
+        }
+        progress.show(what + far + ", " + Figures.age(progress.elapsed()));
+      }
+      throw new CommandFailure(
+          ExitCode.NO_ANSWER,
+          "%s was accepted and has not ended within %s; it goes on as operation %s; look with"
+                  .formatted(what, Figures.duration(patience), operation)
+              + " 'ballast operation', or wait longer with --wait");
+    }
+  }
+
+  /** How it ended, if the agent says that it did. */
+  private Optional<Outcome> ended(HostId host, OperationId operation) {
+    try {
+      return connection
+          .askAgent(Role.STORAGE, host, new StorageCommand.InspectOperation(operation))
+          .outcome();
+    } catch (CommandFailure unanswered) {
+      return Optional.empty();
+    }
+  }
+
+  private static Outcome.Done succeeded(Outcome outcome, String what) {
+    return switch (outcome) {
+      case Outcome.Done done -> done;
+      case Outcome.Failed failed ->
+          throw new CommandFailure(ExitCode.REFUSED, what + " failed: " + failed.message());
+      case Outcome.Unknown unknown ->
+          throw new CommandFailure(
+              ExitCode.NO_ANSWER, what + " ended unclear: " + unknown.message());
+    };
+  }
+
+  private @Nullable Notice next() {
+    try {
+      return heard.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.NO_ANSWER, "interrupted", e);
+    }
+  }
+}
