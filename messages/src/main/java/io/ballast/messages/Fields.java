@@ -4,10 +4,20 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of record components, each failing with a text that names the field. */
 final class Fields {
+  private static final int LONGEST_PATH = 1_000;
+  private static final Set<String> NO_PART = Set.of("", ".", "..");
+  private static final Pattern SERVER =
+      Pattern.compile(
+          "(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+
   private Fields() {}
 
   static <T> T required(@Nullable T value, String field) {
@@ -35,6 +45,40 @@ final class Fields {
       throw new IllegalArgumentException("field '" + field + "' is empty");
     }
     return text;
+  }
+
+  /** An absolute path in one form: without {@code .}, {@code ..} and a slash at its end. */
+  static String path(@Nullable String value, String field) {
+    String path = text(value, field);
+    if (!path.startsWith("/")
+        || path.length() > LONGEST_PATH
+        || !VolumeId.printable(path)
+        || Stream.of(path.substring(1).split("/", -1)).anyMatch(NO_PART::contains)) {
+      throw new IllegalArgumentException(
+          "field '%s' is '%s'; write a path from / on, without '.', '..' and a slash at its end"
+              .formatted(field, path));
+    }
+    return path;
+  }
+
+  /** The name or address of a server, IPv6 in brackets, and perhaps a port. */
+  static String server(@Nullable String value, String field) {
+    String server = text(value, field);
+    if (!SERVER.matcher(server).matches()) {
+      throw new IllegalArgumentException(
+          "field '%s' has '%s'; write the name or address of a server".formatted(field, server));
+    }
+    return server;
+  }
+
+  /** A name that no tool takes for anything else. */
+  static String word(@Nullable String value, String field) {
+    String word = text(value, field);
+    if (!WORD.matcher(word).matches()) {
+      throw new IllegalArgumentException(
+          "field '%s' is '%s'; use 1 to 128 letters, digits and . _ -".formatted(field, word));
+    }
+    return word;
   }
 
   /** The size of a disk: whole sectors, and no more than tools can count. */

@@ -1,6 +1,9 @@
 package io.ballast.messages;
 
-/** What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}. */
+/**
+ * What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}, work on a
+ * pool a {@link PoolOrder}.
+ */
 public sealed interface StorageCommand<R extends Reply> extends Command<R>
     permits StorageCommand.InspectStorage,
         StorageCommand.InspectOperation,
@@ -9,6 +12,7 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.ListSnapshots,
         StorageCommand.MeasureVolume,
         StorageCommand.Cancel,
+        PoolOrder,
         VolumeOrder {
   /** Tell what the next beat would tell. */
   record InspectStorage() implements StorageCommand<Reply.StorageInspected> {}

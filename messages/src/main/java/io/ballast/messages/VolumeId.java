@@ -36,14 +36,17 @@ public record VolumeId(String pool, String name) implements Comparable<VolumeId>
                 ? "means a folder"
                 : name.indexOf('/') >= 0
                     ? "has a slash"
-                    : name.codePoints().anyMatch(VolumeId::unprintable)
-                        ? "has a character that can't be printed"
-                        : "";
+                    : printable(name) ? "" : "has a character that can't be printed";
     if (!why.isEmpty()) {
       throw new IllegalArgumentException(
           "the name of a " + field + " " + why + "; use letters, digits and - _ . +");
     }
     return name;
+  }
+
+  /** Whether a text has only characters that can be seen, and spaces. */
+  static boolean printable(String text) {
+    return text.codePoints().noneMatch(VolumeId::unprintable);
   }
 
   private static boolean unprintable(int point) {

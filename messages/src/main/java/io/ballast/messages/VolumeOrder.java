@@ -63,6 +63,16 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
   }
 
   /**
+   * Overwrite with zeros whatever a disk holds, snapshots in it included; then it is empty, of the
+   * same form and size. Once begun it can't be given up.
+   */
+  record WipeVolume(VolumeId volume) implements VolumeOrder {
+    public WipeVolume {
+      Fields.required(volume, "volume");
+    }
+  }
+
+  /**
    * Give a disk another size. To shrink cuts off its end, whatever lies there.
    *
    * @param size 512 bytes to 2 PiB, whole sectors of 512 bytes

@@ -15,6 +15,8 @@ import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.PoolOrder;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
@@ -32,6 +34,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** One message of each kind, as a fleet would send it: the content of the golden files. */
 public final class Samples {
@@ -259,8 +262,32 @@ public final class Samples {
         List.of(decision()));
   }
 
-  /** Messages with what was added to their kind later, by what that is called. */
+  /** Messages with what was added to their kind later, or can be chosen, by what it is called. */
   public static Map<String, Message> grown() {
+    Map<String, Message> grown = new TreeMap<>(additions());
+    grown.put("file-system", pool(new PoolSource.FileSystem("/dev/vg1/images", "/srv/images")));
+    grown.put(
+        "gluster",
+        pool(
+            new PoolSource.Network(
+                PoolSource.Network.Protocol.GLUSTER, "nas1", "/images", "/srv/images")));
+    grown.put("volume-group", pool(new PoolSource.VolumeGroup("vg1")));
+    grown.put(
+        "rbd",
+        pool(
+            new PoolSource.Rbd(
+                List.of("10.0.0.5:3300", "[fd00::5]:3300"),
+                "kvm",
+                "libvirt",
+                Optional.of(VM.value()))));
+    return grown;
+  }
+
+  private static Message pool(PoolSource source) {
+    return new PoolOrder.DefinePool("default", source);
+  }
+
+  private static Map<String, Message> additions() {
     return Map.of(
         "without-peer-uri",
         new HostCommand.Migrate(
@@ -332,6 +359,11 @@ public final class Samples {
         new StorageCommand.InspectOperation(OPERATION),
         new StorageCommand.ListVolumes("default"),
         new StorageCommand.InspectVolume(VOLUME),
+        new PoolOrder.DefinePool("default", new PoolSource.Folder("/srv/images")),
+        new PoolOrder.StartPool("default"),
+        new PoolOrder.RefreshPool("default"),
+        new PoolOrder.StopPool("default"),
+        new PoolOrder.ForgetPool("default"),
         new VolumeOrder.CreateVolume(
             VOLUME,
             Volume.Format.QCOW2,
@@ -339,6 +371,7 @@ public final class Samples {
             Volume.Preallocation.METADATA,
             Optional.of(Bytes.ofKiB(128))),
         new VolumeOrder.DeleteVolume(VOLUME),
+        new VolumeOrder.WipeVolume(VOLUME),
         new VolumeOrder.ResizeVolume(VOLUME, Bytes.ofMiB(4096), false),
         new VolumeOrder.CloneVolume(
             new VolumeId("default", "debian-12.qcow2"),

@@ -16,7 +16,7 @@ import io.ballast.ops.client.MoveGroup;
 import io.ballast.ops.client.MoveSettleCommand;
 import io.ballast.ops.client.OperationCommand;
 import io.ballast.ops.client.PlanCommand;
-import io.ballast.ops.client.PoolGroup;
+import io.ballast.ops.client.PoolCommand;
 import io.ballast.ops.client.PoolListCommand;
 import io.ballast.ops.client.PoolShowCommand;
 import io.ballast.ops.client.Shell;
@@ -110,7 +110,7 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VolumeSnapshotsCommand(shell)))
             .addSubcommand(new ImageCommand(shell))
             .addSubcommand(
-                new CommandLine(new PoolGroup())
+                new CommandLine(new PoolCommand(shell))
                     .addSubcommand(new PoolListCommand(shell))
                     .addSubcommand(new PoolShowCommand(shell)))
             .addSubcommand(new MigrateCommand(shell))

@@ -32,6 +32,7 @@ import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.storage.StorageAgent;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.PoolPolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -133,6 +135,7 @@ public final class SimulatedFleet implements AutoCloseable {
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
                 volumes,
+                new PoolPolicy(List.of("/srv"), List.of("nas1:/images")),
                 Clock.systemUTC())));
     return volumes;
   }

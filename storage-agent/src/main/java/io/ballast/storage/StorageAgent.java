@@ -9,6 +9,7 @@ import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
+import io.ballast.storage.trade.PoolPolicy;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -25,29 +26,36 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
 
   private final HostId host;
   private final Volumes volumes;
+  private final PoolPolicy policy;
   private final StorageSampler sampler;
 
-  private StorageAgent(HostId host, Volumes volumes, Clock clock) {
+  private StorageAgent(HostId host, Volumes volumes, PoolPolicy policy, Clock clock) {
     this.host = host;
     this.volumes = volumes;
+    this.policy = policy;
     this.sampler = new StorageSampler(volumes, clock);
   }
 
   /** An agent over the pools of a host, to be deployed. */
   public static Deployable of(
-      Agent.Terms terms, Bus bus, Journal journal, Volumes volumes, Clock clock) {
+      Agent.Terms terms,
+      Bus bus,
+      Journal journal,
+      Volumes volumes,
+      PoolPolicy policy,
+      Clock clock) {
     return new AgentVerticle<>(
         Role.STORAGE,
         terms,
         bus,
         journal,
         clock,
-        new StorageAgent(terms.beater().host(), volumes, clock));
+        new StorageAgent(terms.beater().host(), volumes, policy, clock));
   }
 
   @Override
   public Trade trade(Agent<StorageBeat> agent) {
-    return new StorageCommands(host, volumes, agent);
+    return new StorageCommands(host, volumes, policy, agent);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
@@ -40,6 +41,8 @@ import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.trade.PoolPolicy;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.Volumes.Found;
 import io.ballast.storage.work.Holds;
@@ -61,11 +64,13 @@ final class StorageCommands implements Trade {
   private final Volumes volumes;
   private final Agent<StorageBeat> agent;
   private final Holds holds = new Holds();
+  private final PoolCommands pools;
 
-  StorageCommands(HostId host, Volumes volumes, Agent<StorageBeat> agent) {
+  StorageCommands(HostId host, Volumes volumes, PoolPolicy policy, Agent<StorageBeat> agent) {
     this.host = host;
     this.volumes = volumes;
     this.agent = agent;
+    pools = new PoolCommands(host, volumes, policy, holds, this::untouched);
   }
 
   @Override
@@ -101,6 +106,7 @@ final class StorageCommands implements Trade {
       case MeasureVolume asked ->
           new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
+      case PoolOrder asked -> pools.handling(id, asked);
       case VolumeOrder asked -> order(id, asked);
     };
   }
@@ -131,6 +137,7 @@ final class StorageCommands implements Trade {
       case CheckVolume check -> false;
       case CompareVolumes compare -> false;
       case ResizeVolume resize -> false;
+      case WipeVolume wipe -> false;
       case SnapshotVolume snapshot -> false;
       case RevertVolume revert -> false;
       case DeleteSnapshot delete -> false;
@@ -156,13 +163,14 @@ final class StorageCommands implements Trade {
         .map(
             found -> {
               Preconditions.of(order, found);
-              order.reads().forEach(this::untouched);
+              order.reads().forEach(volume -> untouched(volume.toString()));
+              untouched(order.volume().pool());
               if (writes(order)) {
                 holds.free(order.volume());
               }
               holds.hold(id, order.reads());
               return new VolumeWork(
-                  new VolumeWork.About(id, host, order.volume()),
+                  new VolumeWork.About(id, host, order.volume().toString()),
                   told -> volumes.carryOut(id, order, told),
                   () -> holds.release(id));
             });
@@ -196,6 +204,7 @@ final class StorageCommands implements Trade {
       case RebaseVolume rebase -> true;
       case CommitVolume commit -> true;
       case ResizeVolume resize -> true;
+      case WipeVolume wipe -> true;
       case SnapshotVolume snapshot -> true;
       case RevertVolume revert -> true;
       case DeleteSnapshot delete -> true;
@@ -203,9 +212,9 @@ final class StorageCommands implements Trade {
     };
   }
 
-  /** Nothing is under way that changes the volume. */
-  private void untouched(VolumeId volume) {
-    Optional<RefusedException> busy = agent.objection(volume.toString());
+  /** Nothing is under way that changes a volume or a pool. */
+  private void untouched(String object) {
+    Optional<RefusedException> busy = agent.objection(object);
     if (busy.isPresent()) {
       throw busy.get();
     }

@@ -1,14 +1,17 @@
 package io.ballast.storage;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.PoolsContract;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.VolumesContract;
+import java.util.UUID;
 
 /** The fake does what every storage does. */
-final class FakeVolumesTest implements VolumesContract {
+final class FakeVolumesTest implements VolumesContract, PoolsContract {
   private final FakeVolumes volumes = new FakeVolumes();
 
   FakeVolumesTest() {
@@ -18,6 +21,11 @@ final class FakeVolumesTest implements VolumesContract {
   @Override
   public Volumes volumes() {
     return volumes;
+  }
+
+  @Override
+  public PoolSource source() {
+    return new PoolSource.Folder("/srv/" + UUID.randomUUID());
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.PoolPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -139,10 +140,10 @@ final class StorageAgentTest {
                 new Forgetful(Instant.EPOCH),
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
-            self -> new StorageCommands(HOST, volumes, self),
+            self -> new StorageCommands(HOST, volumes, PoolPolicy.DEFAULT, self),
             known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
             Agent.Watcher.none());
-    StorageCommands commands = new StorageCommands(HOST, volumes, agent);
+    StorageCommands commands = new StorageCommands(HOST, volumes, PoolPolicy.DEFAULT, agent);
 
     RefusedException refused =
         assertThrows(
@@ -155,7 +156,13 @@ final class StorageAgentTest {
   private void deploy() {
     done(
         vertx.deployVerticle(
-            StorageAgent.of(TERMS, bus, new Forgetful(Instant.now()), volumes, Clock.systemUTC())));
+            StorageAgent.of(
+                TERMS,
+                bus,
+                new Forgetful(Instant.now()),
+                volumes,
+                PoolPolicy.DEFAULT,
+                Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

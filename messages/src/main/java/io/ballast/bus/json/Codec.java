@@ -25,6 +25,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Command;
 import io.ballast.messages.Message;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import java.io.IOException;
 import java.util.Map;
@@ -50,11 +51,21 @@ public final class Codec {
 
   private static final long UNLIMITED = -1;
 
-  static final Map<String, Class<? extends Outcome>> OUTCOMES =
+  /** The choices that a message may hold, each named by a field {@code type} of its own. */
+  static final Map<Class<?>, Map<String, Class<?>>> CHOICES =
       Map.of(
-          "done", Outcome.Done.class,
-          "failed", Outcome.Failed.class,
-          "unknown", Outcome.Unknown.class);
+          Outcome.class,
+          Map.of(
+              "done", Outcome.Done.class,
+              "failed", Outcome.Failed.class,
+              "unknown", Outcome.Unknown.class),
+          PoolSource.class,
+          Map.of(
+              "folder", PoolSource.Folder.class,
+              "file-system", PoolSource.FileSystem.class,
+              "network", PoolSource.Network.class,
+              "volume-group", PoolSource.VolumeGroup.class,
+              "rbd", PoolSource.Rbd.class));
 
   static final JsonMapper JSON = mapper(LARGEST_ANSWER);
 
@@ -145,7 +156,6 @@ public final class Codec {
                     .build())
             .addModules(new Jdk8Module(), new Forms())
             .annotationIntrospector(new RequiredUnlessOptional())
-            .addMixIn(Outcome.class, TypedOutcome.class)
             .defaultPropertyInclusion(
                 JsonInclude.Value.construct(
                     JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
@@ -158,7 +168,11 @@ public final class Codec {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .withCoercionConfig(LogicalType.Textual, Codec::refuseNumbers);
-    OUTCOMES.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
+    CHOICES.forEach(
+        (choice, kinds) -> {
+          builder.addMixIn(choice, Typed.class);
+          kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
+        });
     return builder.build();
   }
 
@@ -168,9 +182,9 @@ public final class Codec {
         .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
   }
 
-  /** Says which outcome an object is by a field of its own. */
+  /** Says which of a choice an object is by a field of its own. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-  private interface TypedOutcome {}
+  private interface Typed {}
 
   /** Every component of a record has to be there, unless it is optional or left out if empty. */
   private static final class RequiredUnlessOptional extends JacksonAnnotationIntrospector {

@@ -12,6 +12,7 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Message;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import java.io.IOException;
@@ -50,7 +51,10 @@ public final class Complaint {
           Map.entry(OperationId.class, "the id of an operation, as text"),
           Map.entry(Instant.class, "an instant in ISO 8601, such as 2030-01-31T12:00:00Z"),
           Map.entry(Duration.class, "a duration in ISO 8601, such as PT5S"),
-          Map.entry(Outcome.class, "an object whose 'type' is done, failed or unknown"));
+          Map.entry(Outcome.class, "an object whose 'type' is done, failed or unknown"),
+          Map.entry(
+              PoolSource.class,
+              "an object whose 'type' is folder, file-system, network, volume-group or rbd"));
 
   private Complaint() {}
 
@@ -146,10 +150,9 @@ public final class Complaint {
       Type last = arguments[arguments.length - 1];
       return generic.getRawType() == Optional.class ? below(last, step, node) : last;
     }
-    @Nullable Class<?> record = (Class<?>) type;
-    if (record == Outcome.class) {
-      record = node == null ? null : Codec.OUTCOMES.get(node.path("type").asText());
-    }
+    Class<?> plain = (Class<?>) type;
+    Map<String, Class<?>> choices = Codec.CHOICES.get(plain);
+    @Nullable Class<?> record = choices == null ? plain : chosen(choices, node);
     if (record == null || !record.isRecord()) {
       return null;
     }
@@ -158,6 +161,10 @@ public final class Complaint {
         .<Type>map(RecordComponent::getGenericType)
         .findAny()
         .orElse(null);
+  }
+
+  private static @Nullable Class<?> chosen(Map<String, Class<?>> choices, @Nullable JsonNode node) {
+    return node == null ? null : choices.get(node.path("type").asText());
   }
 
   private static String words(Type type) {

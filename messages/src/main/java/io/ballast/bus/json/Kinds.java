@@ -9,6 +9,7 @@ import io.ballast.messages.Message;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.Notice;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageBeat;
@@ -65,8 +66,14 @@ public final class Kinds {
     command("storage.list-volumes", StorageCommand.ListVolumes.class, Reply.VolumesListed.class);
     command(
         "storage.inspect-volume", StorageCommand.InspectVolume.class, Reply.VolumeInspected.class);
+    command("storage.define-pool", PoolOrder.DefinePool.class, Reply.Accepted.class);
+    command("storage.start-pool", PoolOrder.StartPool.class, Reply.Accepted.class);
+    command("storage.refresh-pool", PoolOrder.RefreshPool.class, Reply.Accepted.class);
+    command("storage.stop-pool", PoolOrder.StopPool.class, Reply.Accepted.class);
+    command("storage.forget-pool", PoolOrder.ForgetPool.class, Reply.Accepted.class);
     command("storage.create-volume", VolumeOrder.CreateVolume.class, Reply.Accepted.class);
     command("storage.delete-volume", VolumeOrder.DeleteVolume.class, Reply.Accepted.class);
+    command("storage.wipe-volume", VolumeOrder.WipeVolume.class, Reply.Accepted.class);
     command("storage.resize-volume", VolumeOrder.ResizeVolume.class, Reply.Accepted.class);
     command("storage.clone-volume", VolumeOrder.CloneVolume.class, Reply.Accepted.class);
     command("storage.flatten-volume", VolumeOrder.FlattenVolume.class, Reply.Accepted.class);

@@ -128,7 +128,8 @@ public final class ImageCommand implements Runnable {
       Words words,
       Supplier<StorageCommand<Reply.Accepted>> order) {
     String report =
-        StorageWork.carryOut(shell, options, volume, order, words.doing() + " " + words.what());
+        StorageWork.carryOut(
+            shell, options, volume.pool(), order, words.doing() + " " + words.what());
     shell.console().print(words.done() + " " + words.what() + report);
     return ExitCode.OK.value();
   }

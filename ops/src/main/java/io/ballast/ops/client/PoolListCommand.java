@@ -61,7 +61,7 @@ public final class PoolListCommand implements Callable<Integer> {
       }
       Table table = table(reply, only, console.ink());
       if (table.isEmpty()) {
-        console.print("no pools; 'virsh pool-define' makes one known to a host");
+        console.print("no pools; 'ballast pool define' makes one known to a host");
       } else {
         console.print(table.lines(console.width()));
       }

@@ -8,7 +8,6 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
-import io.ballast.messages.VolumeId;
 import io.ballast.ops.screen.Figures;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,16 +35,17 @@ final class StorageWork {
   }
 
   /**
-   * Has an order on a volume carried out by the host that is meant, as at a prompt.
+   * Has an order carried out by the host that is meant, as at a prompt.
    *
+   * @param pool that it is about, or in which its volume lies
    * @param doing what is done, for a person: "creating images/web1"
    * @return what is to be said of it: the host, and what was found out
    */
   static String carryOut(
       Shell shell,
       WorkOptions options,
-      VolumeId volume,
-      Supplier<StorageCommand<Reply.Accepted>> order,
+      String pool,
+      Supplier<? extends StorageCommand<Reply.Accepted>> order,
       String doing) {
     StorageCommand<Reply.Accepted> asked;
     try {
@@ -54,8 +54,7 @@ final class StorageWork {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     try (FleetConnection connection = FleetConnection.open(shell, options.fleet)) {
-      HostId host =
-          PoolPlace.of(connection.fleet(), volume.pool(), Optional.ofNullable(options.host));
+      HostId host = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(options.host));
       return new StorageWork(connection, shell.console())
           .run(host, asked, doing + " on " + host, options.patience)
           .report()

@@ -406,6 +406,19 @@ public final class VolumeCommand implements Runnable {
   }
 
   @Command(
+      name = "wipe",
+      mixinStandardHelpOptions = true,
+      description = "Overwrite with zeros whatever a disk holds, snapshots in it included.",
+      footer = {
+        "",
+        "Then it is empty, of the same form and size. It can't be cancelled. Where a file system",
+        "copies on write, or a device has spare blocks, the old content may stay on the device.",
+      })
+  int wipe(@Mixin VolumeTarget target) {
+    return act(target, "wiping", "wiped", () -> new VolumeOrder.WipeVolume(target.volume()));
+  }
+
+  @Command(
       name = "delete",
       mixinStandardHelpOptions = true,
       description = "Remove a disk that nothing uses; succeeds if it is gone already.")
@@ -427,7 +440,8 @@ public final class VolumeCommand implements Runnable {
       String doing,
       String done,
       Supplier<StorageCommand<Reply.Accepted>> command) {
-    String report = StorageWork.carryOut(shell, options, volume, command, doing + " " + volume);
+    String report =
+        StorageWork.carryOut(shell, options, volume.pool(), command, doing + " " + volume);
     shell.console().print(done + " " + volume + report);
     return ExitCode.OK.value();
   }

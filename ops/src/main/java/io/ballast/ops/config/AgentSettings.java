@@ -7,6 +7,7 @@ import io.ballast.host.trade.Network;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.HostId;
+import io.ballast.storage.trade.PoolPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param retention how long they remember what they answered
  * @param peerUri how other hosts' hypervisors reach this one; absent = its host name over TLS
  * @param domains what a domain that is defined may use of the host
+ * @param pools what pools that are defined may be made of
  * @param peers to which other hypervisors this host's may connect
  */
 public record AgentSettings(
@@ -40,6 +42,7 @@ public record AgentSettings(
     Path exchange,
     Retention retention,
     DomainPolicy domains,
+    PoolPolicy pools,
     PeerRules peers) {
   static final Duration LEAST_BEAT = Duration.ofMillis(100);
   static final Duration MOST_BEAT = Duration.ofMinutes(1);
@@ -57,6 +60,7 @@ public record AgentSettings(
           Path.of("/var/lib/ballast/exchange"),
           Retention.DEFAULT,
           DomainPolicy.DEFAULT,
+          PoolPolicy.DEFAULT,
           PeerRules.DEFAULT);
 
   public AgentSettings {
@@ -85,6 +89,7 @@ public record AgentSettings(
         section.value("exchange", Path::of).orElse(DEFAULT.exchange()),
         section.section("remember", AgentSettings::retention),
         section.section("domains", AgentSettings::domains),
+        section.section("pools", AgentSettings::pools),
         section.section("peers", AgentSettings::peers));
   }
 
@@ -103,6 +108,12 @@ public record AgentSettings(
         section.texts("pools", usual.pools()),
         section.texts("protocols", usual.protocols()),
         section.texts("host-devices", usual.hostDevices()));
+  }
+
+  private static PoolPolicy pools(Section section) {
+    PoolPolicy usual = PoolPolicy.DEFAULT;
+    return new PoolPolicy(
+        section.texts("folders", usual.folders()), section.texts("sources", usual.sources()));
   }
 
   private static PeerRules peers(Section section) {

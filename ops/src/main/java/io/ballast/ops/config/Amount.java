@@ -29,7 +29,8 @@ public final class Amount {
           "KiB", BigDecimal.valueOf(1L << 10),
           "MiB", BigDecimal.valueOf(1L << 20),
           "GiB", BigDecimal.valueOf(1L << 30),
-          "TiB", BigDecimal.valueOf(1L << 40));
+          "TiB", BigDecimal.valueOf(1L << 40),
+          "PiB", BigDecimal.valueOf(1L << 50));
 
   private static final Map<String, BigDecimal> SHARES =
       Map.of("%", new BigDecimal("0.01"), "", BigDecimal.ONE);
@@ -46,7 +47,10 @@ public final class Amount {
   public static Bytes bytes(String text) {
     return new Bytes(
         Math.round(
-            scaled(text, BYTES, "a number and a unit of B, KiB, MiB, GiB or TiB, such as 96MiB")));
+            scaled(
+                text,
+                BYTES,
+                "a number and a unit of B, KiB, MiB, GiB, TiB or PiB, such as 96MiB")));
   }
 
   /** A share: {@code 80%}, or {@code 0.8} for the same. */

@@ -79,7 +79,12 @@ final class Agents {
         new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN, settings.exchange());
     process.closeAtEnd(volumes);
     return StorageAgent.of(
-        terms(), process.bus(), journal(Role.STORAGE), volumes, Clock.systemUTC());
+        terms(),
+        process.bus(),
+        journal(Role.STORAGE),
+        volumes,
+        settings.pools(),
+        Clock.systemUTC());
   }
 
   private Deployable netAgent() {

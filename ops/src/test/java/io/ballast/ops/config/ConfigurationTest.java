@@ -12,6 +12,7 @@ import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.storage.trade.PoolPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,9 @@ final class ConfigurationTest {
                 emulators: []
                 pools: [fast, slow]
                 host-devices: [pci]
+              pools:
+                folders: [/srv/pools]
+                sources: ["nas1:/images"]
               peers:
                 schemes: [qemu+tls]
                 networks: ["2001:db8::/32"]
@@ -121,6 +125,7 @@ final class ConfigurationTest {
                 List.of("fast", "slow"),
                 List.of(),
                 List.of("pci")),
+            new PoolPolicy(List.of("/srv/pools"), List.of("nas1:/images")),
             new PeerRules(
                 List.of("qemu+tls"),
                 List.of(Network.of("2001:db8::/32")),

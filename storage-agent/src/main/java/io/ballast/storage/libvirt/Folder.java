@@ -23,6 +23,7 @@ import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.ImageHeader;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
@@ -34,6 +35,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -138,6 +140,7 @@ final class Folder implements Backend {
                   .item(order.volume().name())
                   .map(this::delete)
                   .orElseGet(Future::succeededFuture));
+      case WipeVolume order -> Task.of(wipe(bench, bench.item(order.volume())));
       case ResizeVolume order -> Task.of(resize(bench.item(order.volume()), order.size()));
     };
   }
@@ -351,6 +354,43 @@ final class Folder implements Backend {
 
   private Future<Void> resize(Shelf.Item item, Bytes size) {
     return fits(item, size).compose(fits -> images.resize(image(item), size).output()).mapEmpty();
+  }
+
+  /**
+   * What is empty lies ready before anything is overwritten, and takes the place at last: so work
+   * that was interrupted is brought to its end, though nobody can tell any more what was there.
+   */
+  private Future<Void> wipe(Bench bench, Shelf.Item item) {
+    Path file = Path.of(item.path());
+    Path empty = part(bench);
+    return empty(bench, item, empty)
+        .compose(ready -> new Eraser(disk).erase(file, bench.progress()))
+        .compose(erased -> disk.call("the naming of " + file, () -> put(empty, file)))
+        .<Void>mapEmpty()
+        .recover(failure -> remove(empty).transform(gone -> Future.failedFuture(failure)));
+  }
+
+  /** An empty image beside one that still bears its form; an erased one looks like a raw one. */
+  private Future<?> empty(Bench bench, Shelf.Item item, Path part) {
+    if (!item.format().equals("qcow2")) {
+      return Future.succeededFuture();
+    }
+    CreateVolume order =
+        new CreateVolume(
+            bench.order().volume(),
+            Volume.Format.QCOW2,
+            item.capacity(),
+            Volume.Preallocation.OFF,
+            Optional.empty());
+    return remove(part).compose(gone -> images.create(part, order).output());
+  }
+
+  private static boolean put(Path empty, Path file) throws IOException {
+    boolean ready = Files.exists(empty, LinkOption.NOFOLLOW_LINKS);
+    if (ready) {
+      Files.move(empty, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return ready;
   }
 
   private Future<Void> fits(Shelf.Item item, Bytes size) {

@@ -4,6 +4,7 @@ import io.ballast.agent.Lane;
 import io.ballast.agent.LaneLimits;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
@@ -35,12 +36,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The storage of a libvirt: its pools, and the volumes in them.
  *
- * <p>What is asked of libvirt for a beat goes through one {@link Lane}, all else through another,
- * each time on a connection of its own. What is not answered at its deadline fails, and its thread
- * waits on for a daemon that may be frozen; until it comes back, everything further fails at once.
- * So a daemon that hangs costs two threads and two connections, and needs no keepalive: the
- * connection is local, it ends with the daemon, and there is nothing to be done while the daemon
- * stands still.
+ * <p>What is asked of libvirt for a beat goes through one {@link Lane}, changes of pools through a
+ * second, all else through a third, each on a connection of its own. What is not answered at its
+ * deadline fails, and its thread waits on for a daemon that may be frozen; until it comes back,
+ * everything further fails at once. So a daemon that hangs costs three threads and connections, and
+ * needs no keepalive: the connection is local, it ends with the daemon, and there is nothing to be
+ * done while the daemon stands still.
  *
  * <p>A pool that can't be read is left out, and the log says so once; where no other is left, the
  * question fails.
@@ -54,12 +55,16 @@ public final class LibvirtVolumes implements Volumes {
   /** A pool with many volumes, each of which libvirt opens, takes its time. */
   private static final Duration LOOK = Duration.ofSeconds(30);
 
+  /** A server whose file system is mounted may be slow to answer. */
+  private static final Duration CHANGE = Duration.ofMinutes(2);
+
   private final Vertx vertx;
   private final String uri;
   private final Duration within;
   private final ScheduledThreadPoolExecutor clock;
   private final Lane<Pools> beats;
   private final Lane<Pools> looks;
+  private final Lane<Pools> changes;
   private final Runner runner;
   private final Disk disk;
   private final Folder folder;
@@ -86,6 +91,7 @@ public final class LibvirtVolumes implements Volumes {
     clock.setRemoveOnCancelPolicy(true);
     beats = lane("pools", opener, new LaneLimits(1, 1, 1));
     looks = lane("volumes", opener, new LaneLimits(1, 64, 1));
+    changes = lane("changes of pools", opener, new LaneLimits(1, 16, 1));
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
     folder = new Folder(new QemuImg(runner), disk, exchange);
@@ -177,6 +183,15 @@ public final class LibvirtVolumes implements Volumes {
   }
 
   @Override
+  public Future<Void> carryOut(PoolOrder order) {
+    String what = "the change of pool " + order.pool();
+    return onContext(
+        changes
+            .run(what, CHANGE, connection -> connection.carryOut(order))
+            .recover(failure -> Future.failedFuture(ofThisTrade(failure, what, CHANGE))));
+  }
+
+  @Override
   public Future<Void> clear(OperationId operation, String pool) {
     return onContext(shelf(pool).compose(shelf -> backend(shelf).clear(shelf, operation)));
   }
@@ -210,6 +225,7 @@ public final class LibvirtVolumes implements Volumes {
     disk.close();
     beats.close();
     looks.close();
+    changes.close();
     clock.shutdown();
   }
 
@@ -273,7 +289,7 @@ public final class LibvirtVolumes implements Volumes {
       return refused(what, failure);
     }
     return switch (refused.reason()) {
-      case TRADE_REFUSED, UNKNOWN_POOL, WRONG_STATE -> refused;
+      case TRADE_REFUSED, UNKNOWN_POOL, WRONG_STATE, NAME_TAKEN, MAY_YET_HAPPEN -> refused;
       case HYPERVISOR_STUCK ->
           new RefusedException(
               Reason.TRADE_REFUSED,

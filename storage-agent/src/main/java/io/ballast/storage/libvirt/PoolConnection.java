@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import java.io.StringReader;
@@ -160,7 +161,7 @@ final class PoolConnection implements Pools {
     if (pool.isActive() != 1) {
       throw new RefusedException(
           Reason.WRONG_STATE,
-          "pool '%s' is not active; start it with 'virsh pool-start'".formatted(name));
+          "pool '%s' is not active; start it with 'ballast pool start'".formatted(name));
     }
     pool.refresh(0);
     Xml described = Xml.of(pool.getXMLDesc(0));
@@ -217,6 +218,17 @@ final class PoolConnection implements Pools {
         return Optional.empty();
       }
       throw e;
+    }
+  }
+
+  @Override
+  public void carryOut(PoolOrder order) {
+    try {
+      new PoolChange(connect).carryOut(order);
+    } catch (LibvirtException e) {
+      throw e.getError().getCode() == ErrorNumber.VIR_ERR_NO_STORAGE_POOL
+          ? unknown(order.pool())
+          : failed("pool " + order.pool() + " of " + uri + " can't be changed", e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.StorageBeat.Pool;
 import java.util.List;
 import java.util.Optional;
@@ -36,4 +37,13 @@ interface Pools extends LaneConnection {
    * @throws RefusedException as {@code TRADE_REFUSED}
    */
   List<Tenant> tenants();
+
+  /**
+   * Has an order on a pool carried out.
+   *
+   * @throws RefusedException as {@code UNKNOWN_POOL}; as {@code NAME_TAKEN} where a pool of that
+   *     name is made of something else; as {@code WRONG_STATE} where one to forget is active; or as
+   *     {@code TRADE_REFUSED} with libvirt's words
+   */
+  void carryOut(PoolOrder order);
 }

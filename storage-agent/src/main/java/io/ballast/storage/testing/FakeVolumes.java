@@ -3,6 +3,13 @@ package io.ballast.storage.testing;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.PoolOrder;
+import io.ballast.messages.PoolOrder.DefinePool;
+import io.ballast.messages.PoolOrder.ForgetPool;
+import io.ballast.messages.PoolOrder.RefreshPool;
+import io.ballast.messages.PoolOrder.StartPool;
+import io.ballast.messages.PoolOrder.StopPool;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
@@ -24,6 +31,7 @@ import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Context;
@@ -48,7 +56,11 @@ public final class FakeVolumes implements Volumes {
   /** What an empty disk takes of its pool. */
   private static final Bytes EMPTY = Bytes.ofKiB(192);
 
+  /** The size of a pool that is made by an order. */
+  private static final Bytes NEW_POOL = Bytes.ofMiB(100);
+
   private final Map<String, Pool> pools = new TreeMap<>();
+  private final Map<String, PoolSource> sources = new TreeMap<>();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
   private final Map<String, Image> exchange = new TreeMap<>();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
@@ -170,11 +182,16 @@ public final class FakeVolumes implements Volumes {
         users);
   }
 
-  private Pool active(String name) {
+  private Pool known(String name) {
     Pool pool = pools.get(name);
     if (pool == null) {
       throw new RefusedException(Reason.UNKNOWN_POOL, "this host has no pool '" + name + "'");
     }
+    return pool;
+  }
+
+  private Pool active(String name) {
+    Pool pool = known(name);
     if (!pool.active()) {
       throw new RefusedException(Reason.WRONG_STATE, "pool '" + name + "' is not active");
     }
@@ -259,6 +276,12 @@ public final class FakeVolumes implements Volumes {
           pool(pool.name(), pool.capacity(), pool.used().minusOrZero(gone.allocated()));
         }
       }
+      case WipeVolume wipe -> {
+        Volume volume = known(wipe.volume());
+        snapshots.remove(wipe.volume());
+        put(with(volume, EMPTY, Optional.empty()));
+        progress.at(volume.capacity(), volume.capacity());
+      }
       case ResizeVolume resize -> {
         Volume known = known(resize.volume());
         if (resize.size().compareTo(known.allocated()) < 0) {
@@ -276,6 +299,40 @@ public final class FakeVolumes implements Volumes {
       }
     }
     return "";
+  }
+
+  @Override
+  public Future<Void> carryOut(PoolOrder order) {
+    return answer(
+            () -> {
+              change(order);
+              return true;
+            })
+        .mapEmpty();
+  }
+
+  private void change(PoolOrder order) {
+    String name = order.pool();
+    switch (order) {
+      case DefinePool define -> {
+        PoolSource there = sources.get(name);
+        if (pools.containsKey(name) && !define.source().equals(there)) {
+          throw new RefusedException(Reason.NAME_TAKEN, "pool '" + name + "' is there already");
+        }
+        sources.put(name, define.source());
+        pool(name, NEW_POOL, Bytes.ZERO);
+      }
+      case StartPool start -> pool(known(name).name(), NEW_POOL, Bytes.ZERO);
+      case RefreshPool refresh -> active(name);
+      case StopPool stop -> inactivePool(known(name).name());
+      case ForgetPool forget -> {
+        if (pools.containsKey(name) && known(name).active()) {
+          throw new RefusedException(Reason.WRONG_STATE, "pool '" + name + "' is active");
+        }
+        pools.remove(name);
+        sources.remove(name);
+      }
+    }
   }
 
   private Map<String, Volume> kept(VolumeId id) {

@@ -296,7 +296,9 @@ public final class QemuImg {
    */
   public static String same(String printed) {
     if (printed.contains("identical")) {
-      return "they hold the same";
+      return printed.contains("size mismatch")
+          ? "they hold the same, but for zeros at the end of the larger one"
+          : "they hold the same";
     }
     Matcher at = MISMATCH.matcher(printed);
     throw new RefusedException(

@@ -1,6 +1,7 @@
 package io.ballast.storage.trade;
 
 import io.ballast.messages.OperationId;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.Volume;
@@ -75,6 +76,16 @@ public interface Volumes extends AutoCloseable {
    * INVALID_IMAGE} where one is damaged, or as {@link #stock} does.
    */
   Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress);
+
+  /**
+   * Has an order on a pool carried out, of which all was checked but what can only be found out on
+   * the way. Carried out again it changes nothing more. Where a pool can't be started, it is not
+   * made either.
+   *
+   * <p>Fails as {@code UNKNOWN_POOL}; as {@code NAME_TAKEN} where a pool of that name is made of
+   * something else; as {@code WRONG_STATE} where one to forget is active.
+   */
+  Future<Void> carryOut(PoolOrder order);
 
   /** Removes what an operation left in a pool that did not come to its end. */
   Future<Void> clear(OperationId operation, String pool);

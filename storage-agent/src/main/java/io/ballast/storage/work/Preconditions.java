@@ -21,6 +21,7 @@ import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public final class Preconditions {
         still(of(seen, compare.other()), compare.other());
       }
       case ResizeVolume resize -> resizable(found, resize);
+      case WipeVolume wipe -> {
+        Volume volume = still(found, order.volume());
+        layered(volume, "be wiped");
+        notBuiltUpon(volume);
+      }
       case SnapshotVolume snapshot -> {
         newName(snapshot.snapshot());
         qcow2(still(found, order.volume()), "keep snapshots");
@@ -126,8 +132,12 @@ public final class Preconditions {
     }
   }
 
-  /** A name that a new volume or file may bear; those that others gave may be odder. */
-  private static void newName(String name) {
+  /**
+   * A name that a new pool, volume or file may bear; those that others gave may be odder.
+   *
+   * @throws RefusedException as {@code MALFORMED}
+   */
+  public static void newName(String name) {
     if (!NEW_NAME.matcher(name).matches()) {
       throw refused(
           Reason.MALFORMED,

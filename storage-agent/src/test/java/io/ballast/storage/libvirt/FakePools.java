@@ -2,8 +2,10 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +16,7 @@ final class FakePools implements Pools {
   final Set<String> odd = new TreeSet<>();
   final Set<String> gone = new TreeSet<>();
   final Set<String> breaking = new TreeSet<>();
+  final List<PoolOrder> orders = new ArrayList<>();
   private final List<String> names;
   private boolean broken;
 
@@ -50,6 +53,12 @@ final class FakePools implements Pools {
   @Override
   public List<Tenant> tenants() {
     return List.of();
+  }
+
+  @Override
+  public void carryOut(PoolOrder order) {
+    orders.add(order);
+    pool(order.pool());
   }
 
   @Override

@@ -3,10 +3,15 @@ package io.ballast.storage.libvirt;
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.refusal;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.PoolOrder;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
@@ -19,6 +24,8 @@ import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.trade.PoolsContract;
 import io.ballast.storage.trade.Proving;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
@@ -33,6 +40,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -52,10 +60,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class FolderIT implements VolumesContract {
+final class FolderIT implements VolumesContract, PoolsContract {
   private final Vertx vertx = Vertx.vertx();
   private Path folder;
   @TempDir static Path exchange;
+  @TempDir static Path elsewhere;
   private Lab lab;
   private LibvirtVolumes volumes;
 
@@ -81,6 +90,11 @@ final class FolderIT implements VolumesContract {
   @Override
   public Volumes volumes() {
     return volumes;
+  }
+
+  @Override
+  public PoolSource source() {
+    return new PoolSource.Folder(elsewhere.resolve(UUID.randomUUID().toString()).toString());
   }
 
   @Override
@@ -213,6 +227,76 @@ final class FolderIT implements VolumesContract {
     assertEquals(Reason.NOT_ALLOWED, refusal(done(new DeleteVolume(link))));
     assertEquals(1 << 20, Files.size(outside));
     Files.delete(folder.resolve("link"));
+  }
+
+  @Test
+  void whatIsWipedIsOverwrittenAndNotOnlyLetGo() throws IOException {
+    for (Format format : Format.values()) {
+      VolumeId id = created(format, 8);
+      write(id, Bytes.ofMiB(3));
+      Path kept = elsewhereInThePool();
+      Files.createLink(kept, folder.resolve(id.name()));
+
+      answer(done(new WipeVolume(id)));
+
+      byte[] bytes = Files.readAllBytes(kept);
+      assertArrayEquals(new byte[bytes.length], bytes);
+      Files.delete(kept);
+    }
+    assertEquals(List.of(), parts());
+  }
+
+  private Path elsewhereInThePool() {
+    return folder.resolve("kept-" + UUID.randomUUID());
+  }
+
+  @Test
+  void aWipeThatWasCutOffIsBroughtToItsEnd() throws IOException {
+    VolumeId id = created(Format.QCOW2, 8);
+    OperationId operation = Proving.operation();
+    write(id, Bytes.ofMiB(3));
+    Path file = folder.resolve(id.name());
+    Path whole = elsewhereInThePool();
+    Files.copy(file, whole);
+    answer(volumes.carryOut(operation, new WipeVolume(id), (done, total) -> {}).end());
+    // As it lies there when the agent dies just before the end: all but the last bytes erased.
+    String part = ".ballast-" + UUID.nameUUIDFromBytes(operation.value().getBytes(UTF_8)) + ".part";
+    Files.move(file, folder.resolve(part));
+    byte[] bytes = Files.readAllBytes(whole);
+    Arrays.fill(bytes, 0, bytes.length - 512, (byte) 0);
+    Files.write(file, bytes);
+    Files.delete(whole);
+
+    answer(volumes.carryOut(operation, new WipeVolume(id), (done, total) -> {}).end());
+
+    assertEquals("qcow2", found(id).orElseThrow().format());
+    assertEquals(Bytes.ofMiB(8), found(id).orElseThrow().capacity());
+    assertEquals(0, read(id, Bytes.ofMiB(3)));
+    assertEquals(List.of(), parts());
+  }
+
+  @Test
+  void aPoolThatCantBeStartedIsNotMade() {
+    PoolOrder order =
+        new PoolOrder.DefinePool(
+            "broken", new PoolSource.FileSystem("/dev/null", elsewhere.resolve("b").toString()));
+
+    assertEquals(Reason.TRADE_REFUSED, refusal(volumes.carryOut(order)));
+
+    assertFalse(
+        answer(volumes.pools()).stream().anyMatch(pool -> pool.name().equals(order.pool())));
+  }
+
+  @Test
+  void aPoolThatSomebodyMadeForThisRunOnlyIsKeptForGood() {
+    PoolSource source = source();
+    String path = ((PoolSource.Folder) source).path();
+    lab.virsh(1, "pool-create-as", "passing", "dir", "--target", path, "--build");
+
+    answer(volumes.carryOut(new PoolOrder.DefinePool("passing", source)));
+    answer(volumes.carryOut(new PoolOrder.StopPool("passing")));
+
+    assertTrue(answer(volumes.pools()).stream().anyMatch(pool -> pool.name().equals("passing")));
   }
 
   private void image(String name, String format, String... options) {

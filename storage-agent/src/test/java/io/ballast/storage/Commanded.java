@@ -1,0 +1,88 @@
+package io.ballast.storage;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.ballast.agent.Agent;
+import io.ballast.agent.Forgetful;
+import io.ballast.agent.Heartbeat;
+import io.ballast.bus.Address;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.bus.local.LocalBus;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageCommand;
+import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.PoolPolicy;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A storage agent over a fake storage with a pool {@code images}, which is sent commands. */
+final class Commanded implements AutoCloseable {
+  private static final HostId HOST = new HostId("h1");
+  private static final Agent.Terms TERMS =
+      Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
+  private static final PoolPolicy POLICY = new PoolPolicy(List.of("/srv"), List.of());
+
+  final FakeVolumes volumes = new FakeVolumes();
+  private final Vertx vertx = Vertx.vertx();
+  private final LocalBus bus = new LocalBus(vertx);
+  private final Map<OperationId, Outcome> ends = new ConcurrentHashMap<>();
+
+  Commanded() {
+    volumes.pool("images", Bytes.ofMiB(100), Bytes.ofMiB(30));
+    done(bus.serve(Event.WorkFinished.class, end -> ends.put(end.operation(), end.outcome())));
+    Forgetful journal = new Forgetful(Instant.now());
+    done(
+        vertx.deployVerticle(
+            StorageAgent.of(TERMS, bus, journal, volumes, POLICY, Clock.systemUTC())));
+  }
+
+  <R extends Reply> R ask(StorageCommand<R> command) {
+    return done(bus.call(Request.of(Address.at(Role.STORAGE, HOST), command)));
+  }
+
+  /** How what was accepted ended. */
+  Outcome end(StorageCommand<Reply.Accepted> command) {
+    OperationId operation = ask(command).operation();
+    await().until(() -> ends.containsKey(operation));
+    return requireNonNull(ends.get(operation));
+  }
+
+  /** Why what was accepted failed. */
+  Reason failure(StorageCommand<Reply.Accepted> command) {
+    return assertInstanceOf(Outcome.Failed.class, end(command)).reason();
+  }
+
+  /** Why a command was not accepted. */
+  RefusedException refusal(StorageCommand<?> command) {
+    CompletionException failure = assertThrows(CompletionException.class, () -> ask(command));
+    return assertInstanceOf(RefusedException.class, failure.getCause());
+  }
+
+  private static <T> T done(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
+  }
+
+  @Override
+  public void close() {
+    done(vertx.close());
+  }
+}
