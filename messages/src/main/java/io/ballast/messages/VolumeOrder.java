@@ -1,5 +1,7 @@
 package io.ballast.messages;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -213,6 +215,50 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
       Fields.required(volume, "volume");
       VolumeId.checked(file, "file");
       Fields.required(format, "format");
+    }
+  }
+
+  /**
+   * Make a disk of an image that a server offers, whose form is told by its content.
+   *
+   * @param source address of the image, {@code http} or {@code https}, without a user or password
+   * @param sha256 of the image, 64 digits in lower case; absent = whatever it is
+   * @param format of the new disk
+   */
+  record FetchVolume(VolumeId volume, String source, Optional<String> sha256, Volume.Format format)
+      implements VolumeOrder {
+    private static final int LONGEST = 2_000;
+
+    public FetchVolume {
+      Fields.required(volume, "volume");
+      if (!isAddress(Fields.text(source, "source"))) {
+        throw new IllegalArgumentException(
+            "field 'source' is no address of a file; write http:// or https://, a server and a"
+                + " path, without a user");
+      }
+      Fields.required(sha256, "sha256")
+          .filter(digits -> !digits.matches("[0-9a-f]{64}"))
+          .ifPresent(
+              digits -> {
+                throw new IllegalArgumentException(
+                    "field 'sha256' is no SHA-256; write its 64 digits in lower case");
+              });
+      Fields.required(format, "format");
+    }
+
+    /** Whether a text is the address of something that a server offers. */
+    public static boolean isAddress(String text) {
+      try {
+        URI uri = new URI(text);
+        return text.length() <= LONGEST
+            && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+            && uri.getHost() != null
+            && uri.getUserInfo() == null
+            && uri.getFragment() == null
+            && uri.getPath().startsWith("/");
+      } catch (URISyntaxException e) {
+        return false;
+      }
     }
   }
 

@@ -386,6 +386,11 @@ public final class Samples {
         new VolumeOrder.RebaseVolume(VOLUME, new VolumeId("default", "debian-13.qcow2")),
         new VolumeOrder.CommitVolume(VOLUME, new VolumeId("default", "debian-12.qcow2")),
         new VolumeOrder.ImportVolume(VOLUME, "appliance.vmdk", Volume.Format.QCOW2),
+        new VolumeOrder.FetchVolume(
+            VOLUME,
+            "https://images.example/debian-12.qcow2",
+            Optional.of("0123456789abcdef".repeat(4)),
+            Volume.Format.QCOW2),
         new VolumeOrder.ExportVolume(
             VOLUME, "web-1.vhdx", VolumeOrder.ExportVolume.Form.VHDX, false),
         new VolumeOrder.SnapshotVolume(VOLUME, "before-upgrade"),

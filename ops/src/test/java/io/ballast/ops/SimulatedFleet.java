@@ -32,7 +32,9 @@ import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.storage.StorageAgent;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -135,7 +137,9 @@ public final class SimulatedFleet implements AutoCloseable {
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
                 volumes,
-                new PoolPolicy(List.of("/srv"), List.of("nas1:/images")),
+                new StoragePolicy(
+                    new PoolPolicy(List.of("/srv"), List.of("nas1:/images")),
+                    new FetchPolicy(List.of("https://images.example/"))),
                 Clock.systemUTC())));
     return volumes;
   }

@@ -302,4 +302,20 @@ final class VolumeCommandsTest {
     System.arraycopy(at, 0, all, args.length, at.length);
     return fleet.run(all);
   }
+
+  @Test
+  void anImageOfAServerBecomesADisk() {
+    String[] at = {"--host", "h1"};
+    String address = "https://images.example/debian.qcow2";
+    h1.image(address, Bytes.ofMiB(2048), Bytes.ofMiB(300));
+
+    assertEquals(
+        new Ran(0, "imported " + address + " as images/debian on h1\n", ""),
+        run(at, "image", "import", address, "images/debian", "--sha256", "0".repeat(64)));
+    Ran elsewhere = run(at, "image", "import", "https://evil.example/x", "images/x");
+    assertEquals(1, elsewhere.code());
+    assertTrue(elsewhere.err().contains("add the beginning of that address"), elsewhere.err());
+    assertEquals(2, run(at, "image", "import", "file", "images/x", "--sha256", "00").code());
+    assertEquals(2, run(at, "image", "import", "ftp://x/y", "images/x").code());
+  }
 }

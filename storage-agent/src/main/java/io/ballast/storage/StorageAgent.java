@@ -9,7 +9,7 @@ import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
-import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -26,10 +26,10 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
 
   private final HostId host;
   private final Volumes volumes;
-  private final PoolPolicy policy;
+  private final StoragePolicy policy;
   private final StorageSampler sampler;
 
-  private StorageAgent(HostId host, Volumes volumes, PoolPolicy policy, Clock clock) {
+  private StorageAgent(HostId host, Volumes volumes, StoragePolicy policy, Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.policy = policy;
@@ -42,7 +42,7 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
       Bus bus,
       Journal journal,
       Volumes volumes,
-      PoolPolicy policy,
+      StoragePolicy policy,
       Clock clock) {
     return new AgentVerticle<>(
         Role.STORAGE,

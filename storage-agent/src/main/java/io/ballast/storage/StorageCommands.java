@@ -35,6 +35,7 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
@@ -42,7 +43,8 @@ import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
-import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.FetchPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.Volumes.Found;
 import io.ballast.storage.work.Holds;
@@ -65,12 +67,14 @@ final class StorageCommands implements Trade {
   private final Agent<StorageBeat> agent;
   private final Holds holds = new Holds();
   private final PoolCommands pools;
+  private final FetchPolicy images;
 
-  StorageCommands(HostId host, Volumes volumes, PoolPolicy policy, Agent<StorageBeat> agent) {
+  StorageCommands(HostId host, Volumes volumes, StoragePolicy policy, Agent<StorageBeat> agent) {
     this.host = host;
     this.volumes = volumes;
     this.agent = agent;
-    pools = new PoolCommands(host, volumes, policy, holds, this::untouched);
+    images = policy.images();
+    pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched);
   }
 
   @Override
@@ -130,6 +134,7 @@ final class StorageCommands implements Trade {
       case CreateVolume create -> true;
       case CloneVolume clone -> true;
       case ImportVolume imported -> true;
+      case FetchVolume fetched -> true;
       case ExportVolume exported -> false;
       case FlattenVolume flatten -> false;
       case RebaseVolume rebase -> false;
@@ -163,6 +168,9 @@ final class StorageCommands implements Trade {
         .map(
             found -> {
               Preconditions.of(order, found);
+              if (order instanceof FetchVolume fetch) {
+                images.check(fetch.source());
+              }
               order.reads().forEach(volume -> untouched(volume.toString()));
               untouched(order.volume().pool());
               if (writes(order)) {
@@ -198,6 +206,7 @@ final class StorageCommands implements Trade {
       case CloneVolume clone -> false;
       case CompareVolumes compare -> false;
       case ImportVolume imported -> false;
+      case FetchVolume fetched -> false;
       case ExportVolume exported -> false;
       case CheckVolume check -> check.repair() != CheckVolume.Repair.NONE;
       case FlattenVolume flatten -> true;

@@ -23,7 +23,9 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -39,7 +41,10 @@ final class Commanded implements AutoCloseable {
   private static final HostId HOST = new HostId("h1");
   private static final Agent.Terms TERMS =
       Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
-  private static final PoolPolicy POLICY = new PoolPolicy(List.of("/srv"), List.of());
+  private static final StoragePolicy POLICY =
+      new StoragePolicy(
+          new PoolPolicy(List.of("/srv"), List.of()),
+          new FetchPolicy(List.of("https://images.example/")));
 
   final FakeVolumes volumes = new FakeVolumes();
   private final Vertx vertx = Vertx.vertx();

@@ -25,7 +25,7 @@ import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.storage.testing.FakeVolumes;
-import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -140,10 +140,10 @@ final class StorageAgentTest {
                 new Forgetful(Instant.EPOCH),
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
-            self -> new StorageCommands(HOST, volumes, PoolPolicy.DEFAULT, self),
+            self -> new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, self),
             known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
             Agent.Watcher.none());
-    StorageCommands commands = new StorageCommands(HOST, volumes, PoolPolicy.DEFAULT, agent);
+    StorageCommands commands = new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent);
 
     RefusedException refused =
         assertThrows(
@@ -161,7 +161,7 @@ final class StorageAgentTest {
                 bus,
                 new Forgetful(Instant.now()),
                 volumes,
-                PoolPolicy.DEFAULT,
+                StoragePolicy.DEFAULT,
                 Clock.systemUTC())));
   }
 

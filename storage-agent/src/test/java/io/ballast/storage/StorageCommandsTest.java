@@ -35,7 +35,7 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.testing.FakeVolumes;
-import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -58,7 +58,7 @@ final class StorageCommandsTest {
   private static final Agent.Terms TERMS =
       Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
 
-  private static final PoolPolicy POLICY = new PoolPolicy(List.of("/srv"), List.of("nas1:/images"));
+  private static final StoragePolicy POLICY = StoragePolicy.DEFAULT;
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);

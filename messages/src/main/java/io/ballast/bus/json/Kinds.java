@@ -82,6 +82,7 @@ public final class Kinds {
     command("storage.rebase-volume", VolumeOrder.RebaseVolume.class, Reply.Accepted.class);
     command("storage.commit-volume", VolumeOrder.CommitVolume.class, Reply.Accepted.class);
     command("storage.import-volume", VolumeOrder.ImportVolume.class, Reply.Accepted.class);
+    command("storage.fetch-volume", VolumeOrder.FetchVolume.class, Reply.Accepted.class);
     command("storage.export-volume", VolumeOrder.ExportVolume.class, Reply.Accepted.class);
     command("storage.snapshot-volume", VolumeOrder.SnapshotVolume.class, Reply.Accepted.class);
     command("storage.revert-volume", VolumeOrder.RevertVolume.class, Reply.Accepted.class);

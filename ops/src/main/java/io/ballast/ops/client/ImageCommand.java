@@ -7,6 +7,7 @@ import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -49,17 +50,24 @@ public final class ImageCommand implements Runnable {
   @Command(
       name = "import",
       mixinStandardHelpOptions = true,
-      description = "Make a disk of an image in the exchange folder.",
+      description =
+          "Make a disk of an image in the exchange folder, or of one that a server offers.",
       footer = {
         "",
+        "Servers are those that agent.images.from names in the configuration of the host's agent.",
         "Its form is told by its content. An image that names other files, such as a backing file,",
         "is refused: flatten it where it comes from.",
         "",
         "Examples:",
-        "  ballast image import appliance.vmdk images/web1.qcow2 --host h1"
+        "  ballast image import appliance.vmdk images/web1.qcow2 --host h1",
+        "  ballast image import https://images.example/debian-12.qcow2 images/debian-12 --sha256"
+            + " DIGITS"
       })
   int bring(
-      @Parameters(index = "0", paramLabel = "FILE", description = "Name in the exchange folder.")
+      @Parameters(
+              index = "0",
+              paramLabel = "FILE",
+              description = "Name in the exchange folder, or an address with http:// or https://.")
           String file,
       @Parameters(
               index = "1",
@@ -73,12 +81,25 @@ public final class ImageCommand implements Runnable {
               paramLabel = "FORMAT",
               defaultValue = "qcow2",
               description = "Of the new disk: qcow2 or raw (default: ${DEFAULT-VALUE}).")
-          Volume.Format format) {
-    return act(
-        volume,
-        options,
-        new Words("importing", "imported", file + " as " + volume),
-        () -> new VolumeOrder.ImportVolume(volume, file, format));
+          Volume.Format format,
+      @Option(
+              names = "--sha256",
+              paramLabel = "DIGITS",
+              description = "Of the image at an address; another one is refused.")
+          @Nullable String sha256) {
+    Words words = new Words("importing", "imported", file + " as " + volume);
+    return act(volume, options, words, () -> imported(file, volume, format, sha256));
+  }
+
+  private static VolumeOrder imported(
+      String file, VolumeId volume, Volume.Format format, @Nullable String sha256) {
+    if (file.contains("://")) {
+      return new VolumeOrder.FetchVolume(volume, file, Optional.ofNullable(sha256), format);
+    }
+    if (sha256 != null) {
+      throw new IllegalArgumentException("--sha256 goes with an address, such as https://...");
+    }
+    return new VolumeOrder.ImportVolume(volume, file, format);
   }
 
   @Command(
@@ -126,7 +147,7 @@ public final class ImageCommand implements Runnable {
       VolumeId volume,
       WorkOptions options,
       Words words,
-      Supplier<StorageCommand<Reply.Accepted>> order) {
+      Supplier<? extends StorageCommand<Reply.Accepted>> order) {
     String report =
         StorageWork.carryOut(
             shell, options, volume.pool(), order, words.doing() + " " + words.what());

@@ -7,7 +7,9 @@ import io.ballast.host.trade.Network;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.HostId;
+import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +29,7 @@ import java.util.Optional;
  * @param retention how long they remember what they answered
  * @param peerUri how other hosts' hypervisors reach this one; absent = its host name over TLS
  * @param domains what a domain that is defined may use of the host
- * @param pools what pools that are defined may be made of
+ * @param storage what pools may be made of, and from where images may be fetched
  * @param peers to which other hypervisors this host's may connect
  */
 public record AgentSettings(
@@ -42,7 +44,7 @@ public record AgentSettings(
     Path exchange,
     Retention retention,
     DomainPolicy domains,
-    PoolPolicy pools,
+    StoragePolicy storage,
     PeerRules peers) {
   static final Duration LEAST_BEAT = Duration.ofMillis(100);
   static final Duration MOST_BEAT = Duration.ofMinutes(1);
@@ -60,7 +62,7 @@ public record AgentSettings(
           Path.of("/var/lib/ballast/exchange"),
           Retention.DEFAULT,
           DomainPolicy.DEFAULT,
-          PoolPolicy.DEFAULT,
+          StoragePolicy.DEFAULT,
           PeerRules.DEFAULT);
 
   public AgentSettings {
@@ -89,7 +91,9 @@ public record AgentSettings(
         section.value("exchange", Path::of).orElse(DEFAULT.exchange()),
         section.section("remember", AgentSettings::retention),
         section.section("domains", AgentSettings::domains),
-        section.section("pools", AgentSettings::pools),
+        new StoragePolicy(
+            section.section("pools", AgentSettings::pools),
+            section.section("images", AgentSettings::images)),
         section.section("peers", AgentSettings::peers));
   }
 
@@ -114,6 +118,10 @@ public record AgentSettings(
     PoolPolicy usual = PoolPolicy.DEFAULT;
     return new PoolPolicy(
         section.texts("folders", usual.folders()), section.texts("sources", usual.sources()));
+  }
+
+  private static FetchPolicy images(Section section) {
+    return new FetchPolicy(section.texts("from", FetchPolicy.DEFAULT.from()));
   }
 
   private static PeerRules peers(Section section) {

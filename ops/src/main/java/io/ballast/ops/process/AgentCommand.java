@@ -119,7 +119,7 @@ public final class AgentCommand implements Callable<Integer> {
           configured.exchange(),
           configured.retention(),
           configured.domains(),
-          configured.pools(),
+          configured.storage(),
           configured.peers());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));

@@ -83,7 +83,7 @@ final class Agents {
         process.bus(),
         journal(Role.STORAGE),
         volumes,
-        settings.pools(),
+        settings.storage(),
         Clock.systemUTC());
   }
 

@@ -12,7 +12,9 @@ import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
+import io.ballast.storage.trade.StoragePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,8 @@ final class ConfigurationTest {
               pools:
                 folders: [/srv/pools]
                 sources: ["nas1:/images"]
+              images:
+                from: ["https://images.example/"]
               peers:
                 schemes: [qemu+tls]
                 networks: ["2001:db8::/32"]
@@ -125,7 +129,9 @@ final class ConfigurationTest {
                 List.of("fast", "slow"),
                 List.of(),
                 List.of("pci")),
-            new PoolPolicy(List.of("/srv/pools"), List.of("nas1:/images")),
+            new StoragePolicy(
+                new PoolPolicy(List.of("/srv/pools"), List.of("nas1:/images")),
+                new FetchPolicy(List.of("https://images.example/"))),
             new PeerRules(
                 List.of("qemu+tls"),
                 List.of(Network.of("2001:db8::/32")),

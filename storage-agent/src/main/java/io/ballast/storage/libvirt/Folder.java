@@ -17,6 +17,7 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
@@ -24,6 +25,8 @@ import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.tool.Download;
+import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.ImageHeader;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
@@ -31,6 +34,7 @@ import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,14 +57,16 @@ final class Folder implements Backend {
   private static final String SUFFIX = ".part";
 
   private final QemuImg images;
+  private final Downloads downloads;
   private final Disk disk;
   private final Path exchange;
 
   /**
    * @param exchange the folder from which images are imported and to which they are exported
    */
-  Folder(QemuImg images, Disk disk, Path exchange) {
+  Folder(QemuImg images, Downloads downloads, Disk disk, Path exchange) {
     this.images = images;
+    this.downloads = downloads;
     this.disk = disk;
     this.exchange = exchange;
   }
@@ -111,6 +117,7 @@ final class Folder implements Backend {
       case CreateVolume order -> making(bench, images.create(part(bench), order));
       case CloneVolume order -> cloning(bench, order);
       case ImportVolume order -> importing(bench, order);
+      case FetchVolume order -> fetching(bench, order);
       case ExportVolume order -> exporting(bench, order);
       case FlattenVolume order -> flatten(bench, bench.item(order.volume()));
       case RebaseVolume order -> {
@@ -270,23 +277,46 @@ final class Folder implements Backend {
   }
 
   private Task importing(Bench bench, ImportVolume order) {
-    Path file = exchange.resolve(order.file());
     return Deferred.of(
-        disk.call("the look at " + file, () -> strange(file))
-            .compose(
-                image ->
-                    images
-                        .capacity(image)
-                        .map(
-                            size ->
-                                making(
-                                    bench,
-                                    images.convert(
-                                        image,
-                                        new Image(part(bench), order.format().word()),
-                                        QemuImg.Copy.PLAIN,
-                                        share(bench, size))))),
-        Future::succeededFuture);
+        importing(bench, exchange.resolve(order.file()), order.format()), Future::succeededFuture);
+  }
+
+  private Future<Task> importing(Bench bench, Path file, Volume.Format format) {
+    return disk.call("the look at " + file, () -> strange(file))
+        .compose(
+            image ->
+                images
+                    .capacity(image)
+                    .map(
+                        size ->
+                            making(
+                                bench,
+                                images.convert(
+                                    image,
+                                    new Image(part(bench), format.word()),
+                                    QemuImg.Copy.PLAIN,
+                                    share(bench, size)))));
+  }
+
+  /** An image is fetched into the exchange folder, imported from there, and removed. */
+  private Task fetching(Bench bench, FetchVolume order) {
+    Path file = part(exchange, bench.operation());
+    Download download =
+        downloads.fetch(
+            new Download.What(URI.create(order.source()), order.sha256()),
+            file,
+            (done, total) ->
+                total.ifPresent(all -> bench.progress().at(new Bytes(done), new Bytes(all))));
+    Task work =
+        Deferred.of(
+            download.end().compose(fetched -> importing(bench, fetched, order.format())),
+            () -> remove(file));
+    return Task.telling(
+        work.end(),
+        () -> {
+          download.cancel();
+          work.cancel();
+        });
   }
 
   /** An image that somebody brought, once it is known to be harmless. */

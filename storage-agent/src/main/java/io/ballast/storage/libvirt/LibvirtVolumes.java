@@ -11,6 +11,7 @@ import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
+import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.Runner;
 import io.ballast.storage.trade.Task;
@@ -66,6 +67,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Lane<Pools> looks;
   private final Lane<Pools> changes;
   private final Runner runner;
+  private final Downloads downloads;
   private final Disk disk;
   private final Folder folder;
   private volatile Set<String> leftOut = Set.of();
@@ -94,7 +96,8 @@ public final class LibvirtVolumes implements Volumes {
     changes = lane("changes of pools", opener, new LaneLimits(1, 16, 1));
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
-    folder = new Folder(new QemuImg(runner), disk, exchange);
+    downloads = new Downloads(clock);
+    folder = new Folder(new QemuImg(runner), downloads, disk, exchange);
   }
 
   private Lane<Pools> lane(String what, Lane.Opener<Pools> opener, LaneLimits limits) {
@@ -222,6 +225,7 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public void close() {
     runner.close();
+    downloads.close();
     disk.close();
     beats.close();
     looks.close();

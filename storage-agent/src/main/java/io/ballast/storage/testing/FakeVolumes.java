@@ -25,6 +25,7 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
@@ -230,19 +231,10 @@ public final class FakeVolumes implements Volumes {
         put(with(base, base.allocated().plus(volume.allocated()), base.backing()));
         put(with(volume, EMPTY, volume.backing()));
       }
-      case ImportVolume imported -> {
-        Image image = exchange.get(imported.file());
-        if (image == null) {
-          throw new RefusedException(
-              Reason.UNKNOWN_VOLUME, "there is no file " + imported.file() + " to import");
-        }
-        make(
-            imported.volume(),
-            imported.format().word(),
-            image.capacity(),
-            image.takes(),
-            Optional.empty());
-      }
+      case ImportVolume imported ->
+          bring(imported.volume(), imported.file(), imported.format(), "there is no such file");
+      case FetchVolume fetched ->
+          bring(fetched.volume(), fetched.source(), fetched.format(), "there is no such image");
       case ExportVolume exported -> {
         Volume volume = known(exported.volume());
         Image image = new Image(volume.capacity(), written(volume));
@@ -333,6 +325,19 @@ public final class FakeVolumes implements Volumes {
         sources.remove(name);
       }
     }
+  }
+
+  /** Puts an image where the exchange folder, or a server, has it under a name or address. */
+  public synchronized void image(String name, Bytes capacity, Bytes takes) {
+    exchange.put(name, new Image(capacity, takes));
+  }
+
+  private void bring(VolumeId volume, String name, Format format, String missing) {
+    Image image = exchange.get(name);
+    if (image == null) {
+      throw new RefusedException(Reason.UNKNOWN_VOLUME, missing + ": " + name);
+    }
+    make(volume, format.word(), image.capacity(), image.takes(), Optional.empty());
   }
 
   private Map<String, Volume> kept(VolumeId id) {

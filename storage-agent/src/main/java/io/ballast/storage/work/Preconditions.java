@@ -15,6 +15,7 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
@@ -52,11 +53,8 @@ public final class Preconditions {
       case RebaseVolume rebase -> rebasable(found, of(seen, rebase.base()), rebase);
       case CommitVolume commit -> committable(found, of(seen, commit.base()), commit);
       case CheckVolume check -> checkable(found, check);
-      case ImportVolume imported -> {
-        newName(imported.volume().name());
-        absent(found, imported.volume());
-        room(found.pool(), Bytes.ZERO);
-      }
+      case ImportVolume imported -> importable(found, imported.volume());
+      case FetchVolume fetched -> importable(found, fetched.volume());
       case ExportVolume exported -> {
         newName(exported.file());
         still(found, order.volume());
@@ -191,6 +189,12 @@ public final class Preconditions {
                           .formatted(volume.id(), layer.path())
                       + " read through it");
             });
+  }
+
+  private static void importable(Found found, VolumeId volume) {
+    newName(volume.name());
+    absent(found, volume);
+    room(found.pool(), Bytes.ZERO);
   }
 
   private static void cloneable(Found from, Found target, CloneVolume order) {

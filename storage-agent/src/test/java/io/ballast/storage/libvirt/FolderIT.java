@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
@@ -22,6 +23,7 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
@@ -33,6 +35,8 @@ import io.ballast.storage.trade.VolumesContract;
 import io.ballast.testing.Lab;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -299,6 +303,37 @@ final class FolderIT implements VolumesContract, PoolsContract {
     assertTrue(answer(volumes.pools()).stream().anyMatch(pool -> pool.name().equals("passing")));
   }
 
+  @Test
+  void anImageThatAServerOffersBecomesADisk() throws IOException {
+    image("served.vmdk", "vmdk");
+    byte[] bytes = Files.readAllBytes(exchange.resolve("served.vmdk"));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        asked -> {
+          asked.sendResponseHeaders(200, bytes.length);
+          asked.getResponseBody().write(bytes);
+          asked.close();
+        });
+    server.start();
+    String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/served.vmdk";
+    VolumeId wrong = fresh();
+    VolumeId made = fresh();
+
+    assertEquals(
+        Reason.INVALID_IMAGE,
+        refusal(done(new FetchVolume(wrong, address, Optional.of("0".repeat(64)), Format.QCOW2))));
+    answer(done(new FetchVolume(made, address, Optional.empty(), Format.QCOW2)));
+    server.stop(0);
+
+    assertEquals(Optional.empty(), found(wrong));
+    assertEquals("qcow2", found(made).orElseThrow().format());
+    assertEquals(Bytes.ofMiB(8), found(made).orElseThrow().capacity());
+    assertEquals(List.of(), parts());
+    assertEquals(List.of(), parts(exchange));
+  }
+
   private void image(String name, String format, String... options) {
     List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", format));
     command.addAll(List.of(options));
@@ -307,6 +342,10 @@ final class FolderIT implements VolumesContract, PoolsContract {
   }
 
   private List<String> parts() {
+    return parts(folder);
+  }
+
+  private static List<String> parts(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
