@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ final class LiveJob implements Task {
   private volatile boolean begun;
   private volatile boolean stopping;
   private volatile boolean finishing;
-  private volatile int looksAfterwards;
+  private final AtomicInteger looksAfterwards = new AtomicInteger();
   private volatile Duration pause = FIRST_PAUSE;
 
   private LiveJob(
@@ -152,7 +153,7 @@ final class LiveJob implements Task {
       end.tryComplete("");
     } else if (!begun) {
       begin();
-    } else if (++looksAfterwards < LOOKS_AFTERWARDS) {
+    } else if (looksAfterwards.incrementAndGet() < LOOKS_AFTERWARDS) {
       again();
     } else {
       end.tryFail(ended());
