@@ -1,6 +1,7 @@
 package io.ballast.storage.libvirt;
 
 import io.ballast.agent.Lane;
+import io.ballast.agent.LaneConnection;
 import io.ballast.agent.LaneLimits;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
@@ -11,6 +12,8 @@ import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.Runner;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,12 +41,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The storage of a libvirt: its pools, and the volumes in them.
  *
- * <p>What is asked of libvirt for a beat goes through one {@link Lane}, changes of pools through a
- * second, all else through a third, each on a connection of its own. What is not answered at its
- * deadline fails, and its thread waits on for a daemon that may be frozen; until it comes back,
- * everything further fails at once. So a daemon that hangs costs three threads and connections, and
- * needs no keepalive: the connection is local, it ends with the daemon, and there is nothing to be
- * done while the daemon stands still.
+ * <p>What is asked of libvirt for a beat, what concerns the disks of virtual machines, what changes
+ * pools, and all else go through four {@link Lane}s, each with a connection of its own. What is not
+ * answered at its deadline fails, and its thread waits on for a daemon that may be frozen; until it
+ * comes back, everything further on that lane fails at once. So a daemon that hangs costs a few
+ * threads and connections, and needs no keepalive: the connection is local, it ends with the
+ * daemon, and there is nothing to be done while the daemon stands still.
  *
  * <p>A pool that can't be read is left out, and the log says so once; where no other is left, the
  * question fails.
@@ -66,6 +70,8 @@ public final class LibvirtVolumes implements Volumes {
   private final Lane<Pools> beats;
   private final Lane<Pools> looks;
   private final Lane<Pools> changes;
+  private final Lane<Guests> guests;
+  private final Live live;
   private final Runner runner;
   private final Downloads downloads;
   private final Disk disk;
@@ -94,13 +100,16 @@ public final class LibvirtVolumes implements Volumes {
     beats = lane("pools", opener, new LaneLimits(1, 1, 1));
     looks = lane("volumes", opener, new LaneLimits(1, 64, 1));
     changes = lane("changes of pools", opener, new LaneLimits(1, 16, 1));
+    guests = lane("disks", () -> GuestConnection.open(uri), new LaneLimits(1, 256, 2));
+    live = new Live(guests, clock);
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
     downloads = new Downloads(clock);
     folder = new Folder(new QemuImg(runner), downloads, disk, exchange);
   }
 
-  private Lane<Pools> lane(String what, Lane.Opener<Pools> opener, LaneLimits limits) {
+  private <C extends LaneConnection> Lane<C> lane(
+      String what, Lane.Opener<C> opener, LaneLimits limits) {
     return new Lane<>(
         "libvirt at " + uri + " (" + what + ")", opener, within, Duration.ZERO, limits, clock);
   }
@@ -162,8 +171,31 @@ public final class LibvirtVolumes implements Volumes {
     return Deferred.of(
         shelves(order)
             .map(shelves -> new Bench(operation, order, progress, shelves))
-            .map(bench -> backend(bench.shelf()).carryOut(bench)),
+            .compose(this::begin),
         () -> told(pool));
+  }
+
+  /** What a running VM uses, its QEMU works on; all else is done beside it. */
+  private Future<Task> begin(Bench bench) {
+    Backend backend = backend(bench.shelf());
+    VolumeOrder order = bench.order();
+    Optional<Shelf.Item> item = bench.shelf().item(order.volume().name());
+    if (item.isEmpty() || !(order instanceof FlattenVolume || order instanceof ResizeVolume)) {
+      return Future.succeededFuture(backend.carryOut(bench));
+    }
+    String pool = order.volume().pool();
+    return look(pool, connection -> Live.user(connection.tenants(), pool, item.get()))
+        .map(
+            vm ->
+                vm.map(running -> live(bench, running, item.get()))
+                    .orElseGet(() -> backend.carryOut(bench)));
+  }
+
+  private Task live(Bench bench, String vm, Shelf.Item item) {
+    String pool = bench.order().volume().pool();
+    return bench.order() instanceof ResizeVolume resize
+        ? live.grow(vm, pool, item, resize.size())
+        : live.flatten(vm, pool, item, bench.progress());
   }
 
   /** The pools of all volumes that an order names, one look after the other. */
@@ -230,6 +262,7 @@ public final class LibvirtVolumes implements Volumes {
     beats.close();
     looks.close();
     changes.close();
+    guests.close();
     clock.shutdown();
   }
 

@@ -40,7 +40,7 @@ record Tenant(String name, boolean active, Set<String> sources) {
     layer.all("mirror").forEach(copy -> collect(copy, sources));
   }
 
-  private static Optional<String> source(Xml source) {
+  static Optional<String> source(Xml source) {
     return source
         .attribute("file")
         .or(() -> source.attribute("dev"))

@@ -173,6 +173,16 @@ public final class Preconditions {
     return volume;
   }
 
+  /** As {@link #still}; or a running guest alone uses it, whose QEMU can work on it. */
+  private static Volume stillOrOwn(Found found, VolumeId id) {
+    Volume volume = known(found, id);
+    if (!volume.active() || volume.users().size() > 1) {
+      return still(found, id);
+    }
+    inside(found, volume);
+    return volume;
+  }
+
   /**
    * What a volume builds upon lies in pools. The header of an image names it, and who wrote that
    * may have been a guest that wants to read its host's files.
@@ -255,7 +265,7 @@ public final class Preconditions {
   }
 
   private static void flattenable(Found found, Volume volume) {
-    still(found, volume.id());
+    stillOrOwn(found, volume.id());
     if (volume.backing().isPresent()) {
       qcow2(volume, "be made to stand alone");
       room(found.pool(), Bytes.ZERO);
@@ -326,7 +336,11 @@ public final class Preconditions {
     if (change > 0) {
       fits(found.pool(), order.size());
     }
-    still(found, order.volume());
+    if (change < 0) {
+      still(found, order.volume());
+    } else {
+      stillOrOwn(found, order.volume());
+    }
     notBuiltUpon(volume);
   }
 

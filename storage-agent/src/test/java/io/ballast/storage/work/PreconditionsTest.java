@@ -44,6 +44,7 @@ final class PreconditionsTest {
   private static final VolumeId BASE = new VolumeId("images", "base");
   private static final User OFF = new User(User.Kind.VM, "web1", false);
   private static final User RUNNING = new User(User.Kind.VM, "web1", true);
+  private static final User OTHER_RUNNING = new User(User.Kind.VM, "web2", true);
   private static final User OVERLAY = new User(User.Kind.VOLUME, "images/web1", false);
   private static final User OTHER = new User(User.Kind.VOLUME, "images/web2", false);
   private static final Layer ON_BASE = new Layer("/images/base", Optional.of(BASE));
@@ -181,7 +182,7 @@ final class PreconditionsTest {
 
   @Test
   void nothingIsDoneWithADiskThatARunningGuestWritesTo() {
-    there(WEB1, "qcow2", List.of(ON_BASE), RUNNING);
+    there(WEB1, "qcow2", List.of(ON_BASE), RUNNING, OTHER_RUNNING);
     there(BASE, "qcow2", OVERLAY);
     for (VolumeOrder order : changes()) {
       refuses(Reason.IN_USE, order);
@@ -192,6 +193,29 @@ final class PreconditionsTest {
       allows(order);
     }
     refuses(Reason.IN_USE, new DeleteVolume(WEB1));
+  }
+
+  @Test
+  void aDiskThatOneRunningGuestAloneUsesCanBeFlattenedAndGrown() {
+    there(WEB1, "qcow2", List.of(ON_BASE), RUNNING);
+    there(BASE, "qcow2", OVERLAY, RUNNING);
+    for (VolumeOrder order : changes()) {
+      if (order instanceof FlattenVolume || order instanceof ResizeVolume) {
+        allows(order);
+      } else {
+        refuses(Reason.IN_USE, order);
+      }
+    }
+    allows(resize(8, false));
+    refuses(Reason.IN_USE, resize(4, true));
+    refuses(Reason.NO_ROOM, resize(101, false));
+    refuses(Reason.IN_USE, new FlattenVolume(BASE));
+    refuses(Reason.IN_USE, new ResizeVolume(BASE, Bytes.ofMiB(16), false));
+    there(WEB1, "qcow2", List.of(ELSEWHERE), RUNNING);
+    refuses(Reason.INVALID_IMAGE, new FlattenVolume(WEB1));
+    free = 0;
+    there(WEB1, "qcow2", List.of(ON_BASE), RUNNING);
+    refuses(Reason.NO_ROOM, new FlattenVolume(WEB1));
   }
 
   @Test

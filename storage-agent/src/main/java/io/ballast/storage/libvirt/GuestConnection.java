@@ -1,0 +1,233 @@
+package io.ballast.storage.libvirt;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import java.util.Map;
+import java.util.Optional;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.DomainBlockJobInfo;
+import org.libvirt.Error;
+import org.libvirt.Error.ErrorDomain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.jna.DomainPointer;
+import org.libvirt.jna.Libvirt;
+import org.libvirt.jna.Libvirt.VirErrorCallback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection to a libvirt, by which the disks of its domains are worked on. It blocks. */
+final class GuestConnection extends Connect implements Guests {
+  private static final Logger LOG = LoggerFactory.getLogger(GuestConnection.class);
+
+  /** Kept for ever, because libvirt does; without it every error is also printed. */
+  private static final VirErrorCallback SILENCE = (user, error) -> {};
+
+  /** The functions of libvirt that libvirt-java lacks, by their C names and with their results. */
+  private interface Own extends Library {
+    Own CALLS = Native.load("virt", Own.class, Map.of(OPTION_STRING_ENCODING, "UTF-8"));
+
+    int virDomainBlockPull(DomainPointer domain, String disk, NativeLong bandwidth, int flags);
+
+    int virDomainFree(DomainPointer domain);
+  }
+
+  private static final int RESIZE_IN_BYTES = 1;
+  private static final int DO_NOT_WAIT = 1;
+
+  private final String uri;
+  private boolean broken;
+
+  private GuestConnection(String uri) throws LibvirtException {
+    super(uri);
+    this.uri = uri;
+  }
+
+  static GuestConnection open(String uri) {
+    try {
+      Connect.setErrorCallback(SILENCE);
+      return new GuestConnection(uri);
+    } catch (LibvirtException | LinkageError e) {
+      throw new RefusedException(
+          Reason.HYPERVISOR_UNREACHABLE,
+          "libvirt at %s can't be reached: %s; look whether libvirtd runs"
+              .formatted(uri, e.getMessage()));
+    }
+  }
+
+  @Override
+  public Optional<RefusedException> lost() {
+    try {
+      if (!broken && isAlive()) {
+        return Optional.empty();
+      }
+    } catch (LibvirtException e) {
+      LOG.debug("{}: {}", uri, e.getMessage());
+    }
+    return Optional.of(
+        new RefusedException(
+            Reason.HYPERVISOR_UNREACHABLE,
+            "libvirt at %s closed the connection; look whether libvirtd runs".formatted(uri)));
+  }
+
+  @Override
+  public void end() {
+    try {
+      close();
+    } catch (LibvirtException e) {
+      LOG.debug("closing the connection to {}: {}", uri, e.getMessage());
+    }
+  }
+
+  private interface Use<T> {
+    T of(Domain domain) throws LibvirtException;
+  }
+
+  /** Calls something on a domain. {@code what} is for people: "the look at VM x". */
+  private <T> T on(String vm, String what, Use<T> use) {
+    try {
+      Domain domain = domainLookupByName(vm);
+      try {
+        return use.of(domain);
+      } finally {
+        domain.free();
+      }
+    } catch (LibvirtException e) {
+      throw failed(what, e.getError());
+    }
+  }
+
+  private interface Deed {
+    void on(Domain domain) throws LibvirtException;
+  }
+
+  /** Changes something of a domain that stays where it is. */
+  private void change(String vm, String what, Deed deed) {
+    on(
+        vm,
+        what,
+        domain -> {
+          staying(vm, domain);
+          deed.on(domain);
+          return true;
+        });
+  }
+
+  /** Libvirt would keep its caller waiting for half a minute before it said so. */
+  private static void staying(String vm, Domain domain) throws LibvirtException {
+    if (domain.isActive() == 1 && domain.getJobInfo().getType() != 0) {
+      throw new RefusedException(
+          Reason.BUSY,
+          "VM %s is being moved away or saved, and its disks stay as they are until then; try again"
+                  .formatted(vm)
+              + " when that has ended");
+    }
+  }
+
+  private RefusedException failed(String what, Error error) {
+    broken |= error.getDomain() == ErrorDomain.VIR_FROM_RPC;
+    String words = String.valueOf(error.getMessage());
+    return new RefusedException(
+        reason(error.getCode(), words), what + " failed: " + words.strip() + advice(error));
+  }
+
+  private Reason reason(ErrorNumber code, String words) {
+    if (broken) {
+      return Reason.MAY_YET_HAPPEN;
+    }
+    if (words.contains("No space left")) {
+      return Reason.NO_ROOM;
+    }
+    return code == ErrorNumber.VIR_ERR_NO_DOMAIN
+        ? Reason.UNKNOWN_VM
+        : code == ErrorNumber.VIR_ERR_OPERATION_TIMEOUT ? Reason.BUSY : Reason.HYPERVISOR_REFUSED;
+  }
+
+  private static String advice(Error error) {
+    return error.getCode() == ErrorNumber.VIR_ERR_OPERATION_TIMEOUT
+        ? "; look what else works on the VM, and try again when that has ended"
+        : "";
+  }
+
+  @Override
+  public Machine machine(String vm) {
+    return on(vm, "the look at VM " + vm, GuestConnection::machine);
+  }
+
+  private static Machine machine(Domain domain) throws LibvirtException {
+    return Machine.of(domain.getXMLDesc(0), domain.isActive() == 1);
+  }
+
+  @Override
+  public View view(Slot slot) {
+    return on(
+        slot.vm(),
+        "the look at " + slot,
+        domain -> {
+          // The job first: what it has changed when it is gone is to be seen then.
+          Optional<Job> job = domain.isActive() == 1 ? job(domain, slot) : Optional.empty();
+          return new View(machine(domain), job);
+        });
+  }
+
+  private static Optional<Job> job(Domain domain, Slot slot) throws LibvirtException {
+    DomainBlockJobInfo job = domain.getBlockJobInfo(slot.target(), 0);
+    Job.Kind kind =
+        switch (job.type) {
+          case 1 -> Job.Kind.PULL;
+          case 3 -> Job.Kind.COMMIT;
+          case 4 -> Job.Kind.COMMIT_TOP;
+          default -> Job.Kind.OTHER;
+        };
+    return job.type == 0 ? Optional.empty() : Optional.of(new Job(kind, job.cur, job.end));
+  }
+
+  @Override
+  public void grow(Slot slot, Bytes size) {
+    change(
+        slot.vm(),
+        "the growth of " + slot,
+        domain -> domain.blockResize(slot.target(), size.value(), RESIZE_IN_BYTES));
+  }
+
+  @Override
+  public void pull(Slot slot) {
+    String what = "the flattening of " + slot;
+    change(slot.vm(), what, domain -> pull(what, slot));
+  }
+
+  private void pull(String what, Slot slot) {
+    DomainPointer domain = Libvirt.INSTANCE.virDomainLookupByName(vcp, slot.vm());
+    if (domain == null) {
+      throw failed(what, lastError());
+    }
+    try {
+      if (Own.CALLS.virDomainBlockPull(domain, slot.target(), new NativeLong(0), 0) < 0) {
+        throw failed(what, lastError());
+      }
+    } finally {
+      Own.CALLS.virDomainFree(domain);
+    }
+  }
+
+  /** The error of the call that this thread has just made. */
+  private static Error lastError() {
+    return new Error(Libvirt.INSTANCE.virGetLastError());
+  }
+
+  @Override
+  public void abort(Slot slot) {
+    on(
+        slot.vm(),
+        "the end of the work on " + slot,
+        domain -> {
+          domain.blockJobAbort(slot.target(), DO_NOT_WAIT);
+          return true;
+        });
+  }
+}

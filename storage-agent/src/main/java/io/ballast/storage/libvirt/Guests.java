@@ -1,0 +1,59 @@
+package io.ballast.storage.libvirt;
+
+import io.ballast.agent.LaneConnection;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import java.util.Optional;
+
+/**
+ * A connection by which disks are worked on that virtual machines use. All of it blocks, and throws
+ * a {@link RefusedException} where libvirt does: as {@code UNKNOWN_VM}, as {@code BUSY} where
+ * something else works on the VM, as {@code MAY_YET_HAPPEN} where the connection broke, else as
+ * {@code HYPERVISOR_REFUSED} with libvirt's words.
+ */
+interface Guests extends LaneConnection {
+  /** A machine as it is now: in memory if it is active, else as it is defined. */
+  Machine machine(String vm);
+
+  /** A machine, and what QEMU does on one of its disks. */
+  View view(Slot slot);
+
+  /**
+   * What is seen of a disk that is worked on.
+   *
+   * @param job that goes on on it
+   */
+  record View(Machine machine, Optional<Job> job) {}
+
+  /**
+   * A job of QEMU's on a disk.
+   *
+   * @param done of {@code total}, in a measure of its own
+   */
+  record Job(Kind kind, long done, long total) {
+    /** What it does. */
+    enum Kind {
+      /** It copies into the disk what that builds upon. */
+      PULL,
+      /** It writes a layer below the disk into the one below that. */
+      COMMIT,
+      /** It writes the disk into what it builds upon, until it is told to use that instead. */
+      COMMIT_TOP,
+      /** Something that others began. */
+      OTHER
+    }
+  }
+
+  /**
+   * Gives a disk another size, which is not less than it has.
+   *
+   * <p>Fails as {@code BUSY} too where the VM is on its way to another host.
+   */
+  void grow(Slot slot, Bytes size);
+
+  /** Begins a job that copies into a disk what it builds upon. Fails as {@link #grow} does. */
+  void pull(Slot slot);
+
+  /** Asks a job to end without what it was begun for; the disk holds the same then. */
+  void abort(Slot slot);
+}

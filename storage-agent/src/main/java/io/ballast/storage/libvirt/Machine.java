@@ -1,0 +1,87 @@
+package io.ballast.storage.libvirt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A virtual machine and the disks in it, by libvirt.
+ *
+ * @param active whether it is in memory
+ */
+record Machine(String name, boolean active, List<Disk> disks) {
+  Machine {
+    disks = List.copyOf(disks);
+  }
+
+  /**
+   * A disk of a machine.
+   *
+   * @param target where it is plugged in: {@code vda}
+   * @param source what it lies on: a path, {@code volume:POOL/NAME}, or {@code rbd:POOL/IMAGE};
+   *     empty for a drive without a medium
+   * @param format in which QEMU opens that
+   * @param written whether the guest may write to it
+   * @param below what the source builds upon, nearest first, as far as libvirt tells; only of a
+   *     machine that is active
+   * @param ready whether a job that writes it into what it builds upon only waits for its end
+   */
+  record Disk(
+      String target,
+      String source,
+      String format,
+      boolean written,
+      List<String> below,
+      boolean ready) {
+    Disk {
+      below = List.copyOf(below);
+    }
+
+    /** Whether it lies on something itself, and not on what builds upon it. */
+    boolean liesOn(String pool, Shelf.Item item) {
+      return source.equals(item.path()) || source.equals("volume:" + pool + "/" + item.name());
+    }
+  }
+
+  /**
+   * Reads libvirt's description of a domain.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static Machine of(String xml, boolean active) {
+    Xml domain = Xml.of(xml);
+    List<Disk> disks = new ArrayList<>();
+    domain
+        .at("devices")
+        .ifPresent(devices -> devices.all("disk").forEach(disk -> disks.add(disk(disk))));
+    return new Machine(domain.text("name").orElse("?"), active, disks);
+  }
+
+  private static Disk disk(Xml disk) {
+    String device = disk.attribute("device").orElse("disk");
+    boolean written =
+        (device.equals("disk") || device.equals("lun")) && disk.at("readonly").isEmpty();
+    return new Disk(
+        disk.at("target").flatMap(target -> target.attribute("dev")).orElse("?"),
+        disk.at("source").flatMap(Tenant::source).orElse(""),
+        disk.at("driver").flatMap(driver -> driver.attribute("type")).orElse("raw"),
+        written,
+        below(disk),
+        disk.at("mirror").flatMap(mirror -> mirror.attribute("ready")).equals(Optional.of("yes")));
+  }
+
+  private static List<String> below(Xml disk) {
+    List<String> below = new ArrayList<>();
+    Optional<Xml> layer = disk.at("backingStore");
+    while (layer.isPresent()) {
+      layer.flatMap(it -> it.at("source")).flatMap(Tenant::source).ifPresent(below::add);
+      layer = layer.flatMap(it -> it.at("backingStore"));
+    }
+    return below;
+  }
+
+  /** The disk at a place. */
+  Optional<Disk> at(String target) {
+    return disks.stream().filter(disk -> disk.target().equals(target)).findFirst();
+  }
+}
