@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** One message of each kind, as a fleet would send it: the content of the golden files. */
 public final class Samples {
@@ -144,6 +145,51 @@ public final class Samples {
         storageBeat().pools(),
         Optional.of(AT.minusSeconds(90)),
         Optional.of("libvirt did not list its pools"));
+  }
+
+  static StorageBeat storageBeatWithHealth() {
+    Instant asked = AT.minusSeconds(300);
+    return new StorageBeat(
+        pulse(),
+        List.of(
+            new StorageBeat.Pool(
+                "default",
+                "dir",
+                true,
+                Bytes.ofMiB(1000),
+                Bytes.ofMiB(400),
+                Bytes.ofMiB(600),
+                Optional.of(true))),
+        Optional.of(AT),
+        Optional.empty(),
+        List.of(
+            new StorageBeat.Health(
+                StorageBeat.Health.Kind.DISK,
+                Optional.of("/dev/sda"),
+                Optional.of("ST4000NM0035, serial ZC11ABCD"),
+                StorageBeat.Health.Verdict.WARNING,
+                "8 sectors can't be read",
+                asked),
+            new StorageBeat.Health(
+                StorageBeat.Health.Kind.ARRAY,
+                Optional.empty(),
+                Optional.empty(),
+                StorageBeat.Health.Verdict.UNKNOWN,
+                "/proc/mdstat can't be read",
+                asked)));
+  }
+
+  static Alert alertOfPool() {
+    return new Alert(
+        "pool-full:h1/pool default:1890000000000:1893412801000",
+        Alert.Verdict.POOL_FULL,
+        H1,
+        AT.plusSeconds(1),
+        AT,
+        List.of(),
+        List.of("97.2% of it are used, 28.0 MiB of 1000.0 MiB are left."),
+        Optional.empty(),
+        Optional.of("pool default"));
   }
 
   public static Volume volume() {
@@ -261,6 +307,13 @@ public final class Samples {
 
   /** Messages with what was added to their kind later, by what that is called. */
   public static Map<String, Message> grown() {
+    Map<String, Message> grown = new TreeMap<>(earlier());
+    grown.put("health", storageBeatWithHealth());
+    grown.put("object", new Event.AlertRaised(alertOfPool()));
+    return grown;
+  }
+
+  private static Map<String, Message> earlier() {
     return Map.of(
         "without-peer-uri",
         new HostCommand.Migrate(
