@@ -9,6 +9,7 @@ import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
+import io.ballast.storage.trade.Devices;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -16,8 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The storage agent of one host: beats the pools that there are and their room, and works on the
- * volumes in them.
+ * The storage agent of one host: beats the pools that there are, their room and how the storage
+ * fares, and works on the volumes in them.
  */
 public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   /** How often it beats, unless said otherwise. */
@@ -27,22 +28,22 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   private final Volumes volumes;
   private final StorageSampler sampler;
 
-  private StorageAgent(HostId host, Volumes volumes, Clock clock) {
+  private StorageAgent(HostId host, Volumes volumes, Devices devices, Clock clock) {
     this.host = host;
     this.volumes = volumes;
-    this.sampler = new StorageSampler(volumes, clock);
+    this.sampler = new StorageSampler(volumes, new HealthSampler(devices, clock), clock);
   }
 
-  /** An agent over the pools of a host, to be deployed. */
+  /** An agent over the pools and devices of a host, to be deployed. */
   public static Deployable of(
-      Agent.Terms terms, Bus bus, Journal journal, Volumes volumes, Clock clock) {
+      Agent.Terms terms, Bus bus, Journal journal, Volumes volumes, Devices devices, Clock clock) {
     return new AgentVerticle<>(
         Role.STORAGE,
         terms,
         bus,
         journal,
         clock,
-        new StorageAgent(terms.beater().host(), volumes, clock));
+        new StorageAgent(terms.beater().host(), volumes, devices, clock));
   }
 
   @Override

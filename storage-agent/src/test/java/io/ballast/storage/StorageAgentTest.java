@@ -22,8 +22,10 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat;
+import io.ballast.messages.StorageBeat.Health;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.StorageCommand.InspectStorage;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -48,6 +50,7 @@ final class StorageAgentTest {
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
   private final FakeVolumes volumes = new FakeVolumes();
+  private final FakeDevices devices = new FakeDevices();
   private final List<StorageBeat> beats = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -69,6 +72,22 @@ final class StorageAgentTest {
     assertEquals(1, beats.getFirst().pulse().sequence());
     assertEquals(HOST, beats.getFirst().pulse().host());
     assertEquals(List.of(IMAGES), beats.getFirst().pools());
+  }
+
+  @Test
+  void theFirstBeatTellsHowTheStorageFares() {
+    devices.put(Health.Kind.DISK, "/dev/sda", Health.Verdict.WARNING, "8 sectors were replaced.");
+    volumes.failedPool("archive");
+    deploy();
+
+    await().until(() -> !beats.isEmpty());
+    assertEquals(
+        List.of("POOL archive FAILING", "POOL images GOOD", "DISK /dev/sda WARNING"),
+        beats.getFirst().health().stream()
+            .map(
+                health ->
+                    health.kind() + " " + health.name().orElse("all") + " " + health.verdict())
+            .toList());
   }
 
   @Test
@@ -140,7 +159,10 @@ final class StorageAgentTest {
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
             self -> new StorageCommands(HOST, volumes, self),
-            known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
+            known ->
+                new StorageSampler(
+                        volumes, new HealthSampler(devices, Clock.systemUTC()), Clock.systemUTC())
+                    .beat(known.pulse()),
             Agent.Watcher.none());
     StorageCommands commands = new StorageCommands(HOST, volumes, agent);
 
@@ -155,7 +177,8 @@ final class StorageAgentTest {
   private void deploy() {
     done(
         vertx.deployVerticle(
-            StorageAgent.of(TERMS, bus, new Forgetful(Instant.now()), volumes, Clock.systemUTC())));
+            StorageAgent.of(
+                TERMS, bus, new Forgetful(Instant.now()), volumes, devices, Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

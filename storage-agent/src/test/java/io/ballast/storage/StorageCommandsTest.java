@@ -34,6 +34,7 @@ import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -75,7 +76,9 @@ final class StorageCommandsTest {
   private void begin() {
     life =
         done(
-            vertx.deployVerticle(StorageAgent.of(TERMS, bus, journal, volumes, Clock.systemUTC())));
+            vertx.deployVerticle(
+                StorageAgent.of(
+                    TERMS, bus, journal, volumes, new FakeDevices(), Clock.systemUTC())));
   }
 
   @AfterEach

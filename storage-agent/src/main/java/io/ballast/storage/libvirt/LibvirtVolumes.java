@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.agent.Lane;
 import io.ballast.agent.LaneLimits;
+import io.ballast.agent.Latest;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +65,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Runner runner;
   private final Disk disk;
   private final Folder folder;
-  private volatile Set<String> leftOut = Set.of();
+  private volatile Map<String, String> leftOut = Map.of();
 
   /**
    * @param uri the local libvirt, usually {@code qemu:///system}
@@ -99,6 +101,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Future<List<Pool>> pools() {
     return ask(this::read);
+  }
+
+  @Override
+  public Map<String, String> unread() {
+    return leftOut;
   }
 
   @Override
@@ -261,11 +268,15 @@ public final class LibvirtVolumes implements Volumes {
   private void leaveOut(Map<String, RefusedException> odd) {
     odd.forEach(
         (name, why) -> {
-          if (!leftOut.contains(name)) {
+          if (!leftOut.containsKey(name)) {
             LOG.warn("A pool is left out: {}", why.getMessage());
           }
         });
-    leftOut = Set.copyOf(odd.keySet());
+    leftOut =
+        odd.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey, entry -> Latest.words(entry.getValue())));
   }
 
   private RefusedException ofThisTrade(Throwable failure, String what, Duration limit) {
