@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param vms the virtual machines concerned, by name
  * @param evidence why this is believed, a sentence each
  * @param resolvedAt absent while it lasts
+ * @param object what of the host it is about, such as {@code pool images} or {@code disk /dev/sda};
+ *     absent where that is the host itself or a virtual machine
  */
 public record Alert(
     String id,
@@ -21,7 +23,8 @@ public record Alert(
     Instant lastHeard,
     List<String> vms,
     List<String> evidence,
-    Optional<Instant> resolvedAt) {
+    Optional<Instant> resolvedAt,
+    Optional<String> object) {
   public Alert {
     Fields.text(id, "id");
     Fields.required(verdict, "verdict");
@@ -31,6 +34,20 @@ public record Alert(
     vms = Fields.listOf(vms, "vms");
     evidence = Fields.listOf(evidence, "evidence");
     Fields.required(resolvedAt, "resolvedAt");
+    Fields.required(object, "object");
+  }
+
+  /** An alert about a host or a virtual machine. */
+  public Alert(
+      String id,
+      Verdict verdict,
+      HostId host,
+      Instant raisedAt,
+      Instant lastHeard,
+      List<String> vms,
+      List<String> evidence,
+      Optional<Instant> resolvedAt) {
+    this(id, verdict, host, raisedAt, lastHeard, vms, evidence, resolvedAt, Optional.empty());
   }
 
   /** What is believed to be wrong. */
@@ -48,6 +65,14 @@ public record Alert(
     /** Two agents use one host's name; neither is believed. */
     HOST_DOUBLED,
     /** The host's clock differs from the scheduler's. */
-    CLOCK_SKEWED
+    CLOCK_SKEWED,
+    /** A pool of disks is nearly full. */
+    POOL_FILLING,
+    /** A pool of disks is as good as full: guests stop when they write. */
+    POOL_FULL,
+    /** A disk, an array or a pool works, and should be seen to before it fails. */
+    STORAGE_WORN,
+    /** A disk, an array or a pool has failed, or says that it soon will. */
+    STORAGE_FAILING
   }
 }

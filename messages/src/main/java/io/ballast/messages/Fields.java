@@ -81,6 +81,17 @@ final class Fields {
     return word;
   }
 
+  /** A text of at most so many characters. */
+  static String brief(@Nullable String value, String field, int longest) {
+    String text = text(value, field);
+    if (text.length() > longest) {
+      throw new IllegalArgumentException(
+          "field '%s' has %d characters; it must have at most %d"
+              .formatted(field, text.length(), longest));
+    }
+    return text;
+  }
+
   /** The size of a disk: whole sectors, and no more than tools can count. */
   static Bytes diskSize(@Nullable Bytes value, String field) {
     Bytes size = required(value, field);

@@ -149,6 +149,51 @@ public final class Samples {
         Optional.of("libvirt did not list its pools"));
   }
 
+  static StorageBeat storageBeatWithHealth() {
+    Instant asked = AT.minusSeconds(300);
+    return new StorageBeat(
+        pulse(),
+        List.of(
+            new StorageBeat.Pool(
+                "default",
+                "dir",
+                true,
+                Bytes.ofMiB(1000),
+                Bytes.ofMiB(400),
+                Bytes.ofMiB(600),
+                Optional.of(true))),
+        Optional.of(AT),
+        Optional.empty(),
+        List.of(
+            new StorageBeat.Health(
+                StorageBeat.Health.Kind.DISK,
+                Optional.of("/dev/sda"),
+                Optional.of("ST4000NM0035, serial ZC11ABCD"),
+                StorageBeat.Health.Verdict.WARNING,
+                "8 sectors can't be read",
+                asked),
+            new StorageBeat.Health(
+                StorageBeat.Health.Kind.ARRAY,
+                Optional.empty(),
+                Optional.empty(),
+                StorageBeat.Health.Verdict.UNKNOWN,
+                "/proc/mdstat can't be read",
+                asked)));
+  }
+
+  static Alert alertOfPool() {
+    return new Alert(
+        "pool-full:h1/pool default:1890000000000:1893412801000",
+        Alert.Verdict.POOL_FULL,
+        H1,
+        AT.plusSeconds(1),
+        AT,
+        List.of(),
+        List.of("97.2% of it are used, 28.0 MiB of 1000.0 MiB are left."),
+        Optional.empty(),
+        Optional.of("pool default"));
+  }
+
   public static Volume volume() {
     return new Volume(
         VOLUME,
@@ -264,7 +309,7 @@ public final class Samples {
 
   /** Messages with what was added to their kind later, or can be chosen, by what it is called. */
   public static Map<String, Message> grown() {
-    Map<String, Message> grown = new TreeMap<>(additions());
+    Map<String, Message> grown = new TreeMap<>(earlier());
     grown.put("file-system", pool(new PoolSource.FileSystem("/dev/vg1/images", "/srv/images")));
     grown.put(
         "gluster",
@@ -280,6 +325,8 @@ public final class Samples {
                 "kvm",
                 "libvirt",
                 Optional.of(VM.value()))));
+    grown.put("health", storageBeatWithHealth());
+    grown.put("object", new Event.AlertRaised(alertOfPool()));
     return grown;
   }
 
@@ -287,7 +334,7 @@ public final class Samples {
     return new PoolOrder.DefinePool("default", source);
   }
 
-  private static Map<String, Message> additions() {
+  private static Map<String, Message> earlier() {
     return Map.of(
         "without-peer-uri",
         new HostCommand.Migrate(

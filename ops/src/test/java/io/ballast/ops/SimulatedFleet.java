@@ -31,6 +31,7 @@ import io.ballast.scheduler.core.policy.AlertSettings;
 import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.storage.StorageAgent;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
@@ -126,6 +127,11 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** A storage agent of a host, over a fake storage with a pool {@code images} of 100 GiB. */
   public FakeVolumes storage(String name) {
+    return storage(name, new FakeDevices());
+  }
+
+  /** The same, over fake disks and arrays. */
+  public FakeVolumes storage(String name, FakeDevices devices) {
     FakeVolumes volumes = new FakeVolumes();
     volumes.pool("images", Bytes.ofMiB(102_400), Bytes.ofMiB(20_480));
     Heartbeat.Beater beater =
@@ -136,7 +142,7 @@ public final class SimulatedFleet implements AutoCloseable {
                 Agent.Terms.of(beater),
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
-                volumes,
+                new StorageAgent.Machine(volumes, devices),
                 new StoragePolicy(
                     new PoolPolicy(List.of("/srv"), List.of("nas1:/images")),
                     new FetchPolicy(List.of("https://images.example/"))),

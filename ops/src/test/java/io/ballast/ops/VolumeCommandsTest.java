@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.StorageBeat.Health.Kind;
+import io.ballast.messages.StorageBeat.Health.Verdict;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import java.io.IOException;
 import java.util.List;
@@ -22,6 +25,7 @@ final class VolumeCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SimulatedFleet fleet = new SimulatedFleet();
+  private final FakeDevices devices = new FakeDevices();
   private FakeVolumes h1;
 
   @BeforeEach
@@ -29,7 +33,7 @@ final class VolumeCommandsTest {
     fleet.scheduler();
     fleet.host("h1", Bytes.ofMiB(4096));
     fleet.host("h2", Bytes.ofMiB(4096));
-    h1 = fleet.storage("h1");
+    h1 = fleet.storage("h1", devices);
     h1.pool("fast", Bytes.ofMiB(1024), Bytes.ofMiB(1000));
     fleet.storage("h2");
     fleet.until(
@@ -58,6 +62,62 @@ final class VolumeCommandsTest {
     JsonNode ofOne = JSON.readTree(fleet.run("pool", "list", "--json", "--host", "h2").out());
     assertEquals(1, ofOne.size());
     assertEquals("images", ofOne.at("/0/pool/name").asText());
+  }
+
+  @Test
+  void whatIsNotKnownToBeGoodStandsBelowThePools() throws IOException {
+    h1.failedPool("archive");
+    devices.put(Kind.ARRAY, "md0", Verdict.WARNING, "Only 1 of its 2 devices work.");
+    devices.put(Kind.ARRAY, "md1", Verdict.GOOD, "All of its devices work.");
+    fleet.until(seen -> seen.hosts().getFirst().storage().orElseThrow().health().size() == 5);
+
+    String listed = fleet.run("pool", "list").out();
+    assertTrue(
+        listed.endsWith(
+            """
+            images   h2    dir   active      100 GiB  80 GiB   20%
+
+            PART          HOST  HEALTH   WHY
+            pool archive  h1    failing  It is not active and should be whenever its host is up; \
+            'virsh pool-start' says what is in the way.
+            array md0     h1    worn     Only 1 of its 2 devices work.
+            """),
+        listed);
+    String ofOther = fleet.run("pool", "list", "--host", "h2").out();
+    assertTrue(ofOther.endsWith("20%\n"), ofOther);
+    assertEquals(
+        "FAILING",
+        JSON.readTree(fleet.run("pool", "list", "--json", "--host", "h1").out())
+            .at("/0/health/verdict")
+            .asText());
+
+    String shown = fleet.run("pool", "show", "images", "--host", "h1").out();
+    assertTrue(
+        shown.endsWith(
+            """
+
+            PART       HOST  HEALTH  WHY
+            array md0  h1    worn    Only 1 of its 2 devices work.
+            """),
+        shown);
+  }
+
+  @Test
+  void aPoolThatIsAsGoodAsFullAndAnArrayThatIsDegradedAreAlerts() {
+    devices.put(Kind.ARRAY, "md0", Verdict.WARNING, "Only 1 of its 2 devices work.");
+    fleet.until(seen -> seen.alerts().size() == 2);
+
+    String alerts = fleet.run("alerts").out();
+    assertTrue(alerts.contains("ALERT pool fast of h1 is as good as full; since "), alerts);
+    assertTrue(alerts.contains("97.6% of pool fast are used, 24 MiB of 1 GiB are left."), alerts);
+    assertTrue(alerts.contains("ALERT array md0 of h1 is worn; since "), alerts);
+
+    h1.pool("fast", Bytes.ofMiB(1024), Bytes.ofMiB(100));
+    devices.put(Kind.ARRAY, "md0", Verdict.GOOD, "All of its devices work.");
+    fleet.until(seen -> seen.alerts().stream().allMatch(alert -> alert.resolvedAt().isPresent()));
+    String over = fleet.run("alerts").out();
+    assertTrue(over.contains("resolved pool fast of h1 is no longer as good as full"), over);
+    assertTrue(over.contains("resolved array md0 of h1 is no longer worn"), over);
   }
 
   @Test

@@ -55,11 +55,11 @@ final class EventLog {
                     .formatted(over(alert), seconds(Duration.between(alert.raisedAt(), end))))
         .orElseGet(
             () ->
-                "ALERT: %s, last heard at %s; %s. %s"
+                "ALERT: %s, last heard at %s%s. %s"
                     .formatted(
                         what(alert),
                         alert.lastHeard().truncatedTo(ChronoUnit.MILLIS),
-                        vms(alert.vms()),
+                        alert.object().isPresent() ? "" : "; " + vms(alert.vms()),
                         String.join(" ", alert.evidence())));
   }
 
@@ -73,6 +73,10 @@ final class EventLog {
       case VM_ID_SHARED -> host + " has a virtual machine whose UUID another one carries too";
       case HOST_DOUBLED -> host + " has two agents";
       case CLOCK_SKEWED -> host + " has a clock that is wrong";
+      case POOL_FILLING -> object(alert) + " is nearly full";
+      case POOL_FULL -> object(alert) + " is as good as full";
+      case STORAGE_WORN -> object(alert) + " is worn";
+      case STORAGE_FAILING -> object(alert) + " fails";
     };
   }
 
@@ -88,7 +92,20 @@ final class EventLog {
       case VM_ID_SHARED -> names + " no longer carry one UUID while active";
       case HOST_DOUBLED -> host + " is no longer the name of two agents";
       case CLOCK_SKEWED -> "the clock of " + host + " is no longer wrong";
+      case POOL_FILLING -> object(alert) + " is no longer nearly full" + why(alert);
+      case POOL_FULL -> object(alert) + " is no longer as good as full" + why(alert);
+      case STORAGE_WORN -> object(alert) + " is no longer worn" + why(alert);
+      case STORAGE_FAILING -> object(alert) + " no longer fails" + why(alert);
     };
+  }
+
+  private static String object(Alert alert) {
+    return alert.object().orElse("storage") + " of " + alert.host();
+  }
+
+  /** The last sentence of what is over about storage says why. */
+  private static String why(Alert alert) {
+    return alert.evidence().isEmpty() ? "" : " (" + alert.evidence().getLast() + ")";
   }
 
   private static String line(Decision decision) {

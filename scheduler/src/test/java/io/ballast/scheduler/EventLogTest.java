@@ -29,6 +29,10 @@ final class EventLogTest {
         alert over: web and db no longer carry one UUID while active, after 7.5 s
         alert over: h1 is no longer the name of two agents, after 7.5 s
         alert over: the clock of h1 is no longer wrong, after 7.5 s
+        alert over: pool images of h1 is no longer nearly full (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 is no longer as good as full (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 is no longer worn (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 no longer fails (Nobody has seen it.), after 7.5 s
         """,
         Arrays.stream(Verdict.values())
             .map(verdict -> EventLog.line(alert(verdict, Optional.of(RAISED.plusMillis(7500)))))
@@ -40,7 +44,8 @@ final class EventLogTest {
   void whatLastsIsSaidWithItsEvidence(Verdict verdict) {
     String line = EventLog.line(alert(verdict, Optional.empty()));
 
-    assertTrue(line.startsWith("ALERT: h1 "), line);
+    String subject = isOfStorage(verdict) ? "pool images of h1 " : "h1 ";
+    assertTrue(line.startsWith("ALERT: " + subject), line);
     assertTrue(line.endsWith(" Nobody has seen it."), line);
   }
 
@@ -53,6 +58,11 @@ final class EventLogTest {
         RAISED,
         verdict == Verdict.VM_ID_SHARED ? List.of("web", "db") : List.of("web"),
         List.of("Nobody has seen it."),
-        resolvedAt);
+        resolvedAt,
+        isOfStorage(verdict) ? Optional.of("pool images") : Optional.empty());
+  }
+
+  private static boolean isOfStorage(Verdict verdict) {
+    return verdict.compareTo(Verdict.POOL_FILLING) >= 0;
   }
 }

@@ -9,6 +9,7 @@ import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
+import io.ballast.storage.trade.Devices;
 import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Deployable;
@@ -17,31 +18,35 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The storage agent of one host: beats the pools that there are and their room, and works on the
- * volumes in them.
+ * The storage agent of one host: beats the pools that there are, their room and how the storage
+ * fares, and works on the volumes in them.
  */
 public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
+
+  /** What a storage agent works with: the storage of its host, and the devices below it. */
+  public record Machine(Volumes volumes, Devices devices) {}
 
   private final HostId host;
   private final Volumes volumes;
   private final StoragePolicy policy;
   private final StorageSampler sampler;
 
-  private StorageAgent(HostId host, Volumes volumes, StoragePolicy policy, Clock clock) {
+  private StorageAgent(HostId host, Machine machine, StoragePolicy policy, Clock clock) {
     this.host = host;
-    this.volumes = volumes;
+    this.volumes = machine.volumes();
     this.policy = policy;
-    this.sampler = new StorageSampler(volumes, clock);
+    this.sampler =
+        new StorageSampler(volumes, new HealthSampler(machine.devices(), clock), clock);
   }
 
-  /** An agent over the pools of a host, to be deployed. */
+  /** An agent over the pools and devices of a host, to be deployed. */
   public static Deployable of(
       Agent.Terms terms,
       Bus bus,
       Journal journal,
-      Volumes volumes,
+      Machine machine,
       StoragePolicy policy,
       Clock clock) {
     return new AgentVerticle<>(
@@ -50,7 +55,7 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
         bus,
         journal,
         clock,
-        new StorageAgent(terms.beater().host(), volumes, policy, clock));
+        new StorageAgent(terms.beater().host(), machine, policy, clock));
   }
 
   @Override

@@ -12,22 +12,31 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was last seen of a host's pools. Asks at most one question at a time. */
+/**
+ * What was last seen of a host's pools, and how its storage fares. Asks at most one question at a
+ * time.
+ */
 final class StorageSampler {
   private static final Logger LOG = LoggerFactory.getLogger(StorageSampler.class);
 
   private final Volumes volumes;
+  private final HealthSampler health;
   private final Clock clock;
   private Latest<List<Pool>> pools = Latest.nothing();
   private @Nullable Future<List<Pool>> asked;
 
-  StorageSampler(Volumes volumes, Clock clock) {
+  StorageSampler(Volumes volumes, HealthSampler health, Clock clock) {
     this.volumes = volumes;
+    this.health = health;
     this.clock = clock;
   }
 
-  /** Asks for the pools; what was known stays if there is no answer. Always succeeds. */
+  /**
+   * Asks for the pools, and sends off the other questions that are due. What was known of the pools
+   * stays if there is no answer. Always succeeds.
+   */
   Future<Void> sample() {
+    health.sample();
     if (asked != null) {
       return Future.succeededFuture();
     }
@@ -41,6 +50,9 @@ final class StorageSampler {
               answer.succeeded()
                   ? before.seen(answer.result(), clock.instant())
                   : before.missed(answer.cause());
+          if (answer.succeeded()) {
+            health.pools(answer.result(), volumes.unread());
+          }
           if (pools.failsAfter(before)) {
             LOG.warn("What is told of the pools grows old: {}", answer.cause().getMessage());
           } else if (pools.recoversAfter(before)) {
@@ -52,6 +64,7 @@ final class StorageSampler {
 
   /** What is known now. */
   StorageBeat beat(Pulse pulse) {
-    return new StorageBeat(pulse, pools.value().orElse(List.of()), pools.at(), pools.problem());
+    return new StorageBeat(
+        pulse, pools.value().orElse(List.of()), pools.at(), pools.problem(), health.health());
   }
 }

@@ -22,6 +22,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
@@ -55,9 +56,10 @@ final class Commanded implements AutoCloseable {
     volumes.pool("images", Bytes.ofMiB(100), Bytes.ofMiB(30));
     done(bus.serve(Event.WorkFinished.class, end -> ends.put(end.operation(), end.outcome())));
     Forgetful journal = new Forgetful(Instant.now());
+    StorageAgent.Machine machine = new StorageAgent.Machine(volumes, new FakeDevices());
     done(
         vertx.deployVerticle(
-            StorageAgent.of(TERMS, bus, journal, volumes, POLICY, Clock.systemUTC())));
+            StorageAgent.of(TERMS, bus, journal, machine, POLICY, Clock.systemUTC())));
   }
 
   <R extends Reply> R ask(StorageCommand<R> command) {

@@ -22,8 +22,10 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat;
+import io.ballast.messages.StorageBeat.Health;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.StorageCommand.InspectStorage;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.ballast.storage.trade.StoragePolicy;
 import io.vertx.core.Future;
@@ -49,6 +51,7 @@ final class StorageAgentTest {
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
   private final FakeVolumes volumes = new FakeVolumes();
+  private final FakeDevices devices = new FakeDevices();
   private final List<StorageBeat> beats = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -70,6 +73,22 @@ final class StorageAgentTest {
     assertEquals(1, beats.getFirst().pulse().sequence());
     assertEquals(HOST, beats.getFirst().pulse().host());
     assertEquals(List.of(IMAGES), beats.getFirst().pools());
+  }
+
+  @Test
+  void theFirstBeatTellsHowTheStorageFares() {
+    devices.put(Health.Kind.DISK, "/dev/sda", Health.Verdict.WARNING, "8 sectors were replaced.");
+    volumes.failedPool("archive");
+    deploy();
+
+    await().until(() -> !beats.isEmpty());
+    assertEquals(
+        List.of("POOL archive FAILING", "POOL images GOOD", "DISK /dev/sda WARNING"),
+        beats.getFirst().health().stream()
+            .map(
+                health ->
+                    health.kind() + " " + health.name().orElse("all") + " " + health.verdict())
+            .toList());
   }
 
   @Test
@@ -141,7 +160,10 @@ final class StorageAgentTest {
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
             self -> new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, self),
-            known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
+            known ->
+                new StorageSampler(
+                        volumes, new HealthSampler(devices, Clock.systemUTC()), Clock.systemUTC())
+                    .beat(known.pulse()),
             Agent.Watcher.none());
     StorageCommands commands = new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent);
 
@@ -160,7 +182,7 @@ final class StorageAgentTest {
                 TERMS,
                 bus,
                 new Forgetful(Instant.now()),
-                volumes,
+                new StorageAgent.Machine(volumes, devices),
                 StoragePolicy.DEFAULT,
                 Clock.systemUTC())));
   }

@@ -34,6 +34,7 @@ import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.ballast.storage.trade.StoragePolicy;
 import io.vertx.core.Future;
@@ -79,7 +80,13 @@ final class StorageCommandsTest {
     life =
         done(
             vertx.deployVerticle(
-                StorageAgent.of(TERMS, bus, journal, volumes, POLICY, Clock.systemUTC())));
+                StorageAgent.of(
+                    TERMS,
+                    bus,
+                    journal,
+                    new StorageAgent.Machine(volumes, new FakeDevices()),
+                    POLICY,
+                    Clock.systemUTC())));
   }
 
   @AfterEach

@@ -66,7 +66,7 @@ final class AnyRecord {
       return random.nextBoolean() ? random.nextLong(10) : random.nextLong(Long.MAX_VALUE);
     } else if (type == double.class) {
       return random.nextInt(10) == 0 ? (double) random.nextInt(3) : random.nextDouble();
-    } else if (type == boolean.class) {
+    } else if (type == boolean.class || type == Boolean.class) {
       return random.nextBoolean();
     } else if (type == Bytes.class) {
       return new Bytes(

@@ -10,6 +10,7 @@ import io.ballast.messages.StorageBeat;
 import io.ballast.ops.screen.Figures;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "List the storage pools of all hosts, as their agents last told them.",
     footer = {
+      "",
+      "Below them stand the disks, arrays and pools that are not known to be good.",
       "",
       "Examples:",
       "  ballast pool list",
@@ -40,7 +43,7 @@ public final class PoolListCommand implements Callable<Integer> {
   @Option(names = "--host", paramLabel = "HOST", description = "Only those of this host.")
   private @Nullable String host;
 
-  @Option(names = "--json", description = "Print a list of {host, pool} as JSON.")
+  @Option(names = "--json", description = "Print a list of {host, pool, health} as JSON.")
   private boolean json;
 
   @Mixin private FleetOptions options;
@@ -65,6 +68,15 @@ public final class PoolListCommand implements Callable<Integer> {
       } else {
         console.print(table.lines(console.width()));
       }
+      List<Text> health =
+          HealthRows.lines(
+              HealthRows.of(reply.fleet(), id -> only.isEmpty() || only.get().equals(id)),
+              console.ink(),
+              console.width());
+      if (!health.isEmpty()) {
+        console.print("");
+        console.print(health);
+      }
       return ExitCode.OK.value();
     }
   }
@@ -77,6 +89,12 @@ public final class PoolListCommand implements Callable<Integer> {
         for (JsonNode pool : host.at("/storage/pools")) {
           ObjectNode entry = list.addObject().put("host", name);
           entry.set("pool", pool);
+          for (JsonNode health : host.at("/storage/health")) {
+            if (health.path("kind").asText().equals("POOL")
+                && health.path("name").equals(pool.path("name"))) {
+              entry.set("health", health);
+            }
+          }
         }
       }
     }

@@ -3,6 +3,7 @@ package io.ballast.ops.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat;
@@ -11,6 +12,7 @@ import io.ballast.messages.Volume;
 import io.ballast.ops.screen.Figures;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "PROMISED is what all its disks may come to take; above 100% the pool is over-committed.",
+      "Below it stand the disks and arrays of its host that are not known to be good.",
       "",
       "Examples:",
       "  ballast pool show images",
@@ -63,7 +66,8 @@ public final class PoolShowCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      HostId at = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(host));
+      Fleet fleet = connection.fleet();
+      HostId at = PoolPlace.of(fleet, pool, Optional.ofNullable(host));
       Reply.VolumesListed listed = connection.askAgent(Role.STORAGE, at, asked);
       Console console = shell.console();
       if (json) {
@@ -73,9 +77,21 @@ public final class PoolShowCommand implements Callable<Integer> {
         console.print(Json.pretty(shown));
       } else {
         console.print(table(at, listed, console.ink()).lines(console.width()));
+        List<HealthRows.Here> parts =
+            HealthRows.of(fleet, at::equals).stream().filter(this::concerns).toList();
+        if (!parts.isEmpty()) {
+          console.print("");
+          console.print(HealthRows.lines(parts, console.ink(), console.width()));
+        }
       }
       return ExitCode.OK.value();
     }
+  }
+
+  /** Which disks and arrays a pool lies on is not known, so all of its host are shown. */
+  private boolean concerns(HealthRows.Here part) {
+    return part.health().kind() != StorageBeat.Health.Kind.POOL
+        || part.health().name().map(pool::equals).orElse(true);
   }
 
   private static Bytes promised(Reply.VolumesListed listed) {

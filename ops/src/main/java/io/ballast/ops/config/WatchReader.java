@@ -26,6 +26,8 @@ final class WatchReader {
         section.duration("stuck-for", usual.stuckFor()),
         section.duration("doubled-for", usual.doubledFor()),
         section.duration("overlap-for", usual.overlapFor()),
-        section.duration("kept-for", usual.keptFor()));
+        section.duration("kept-for", usual.keptFor()),
+        section.share("pool-filling", usual.poolFilling()),
+        section.share("pool-full", usual.poolFull()));
   }
 }

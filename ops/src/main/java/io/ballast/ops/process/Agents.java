@@ -18,6 +18,7 @@ import io.ballast.net.OpenVswitch;
 import io.ballast.ops.Version;
 import io.ballast.ops.config.AgentSettings;
 import io.ballast.storage.StorageAgent;
+import io.ballast.storage.health.LinuxDevices;
 import io.ballast.storage.libvirt.LibvirtVolumes;
 import io.vertx.core.Deployable;
 import java.nio.file.Path;
@@ -78,11 +79,14 @@ final class Agents {
     LibvirtVolumes volumes =
         new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN, settings.exchange());
     process.closeAtEnd(volumes);
+    LinuxDevices devices =
+        new LinuxDevices(process.vertx(), PROC, LinuxDevices.DEFAULT_TOOL, Clock.systemUTC());
+    process.closeAtEnd(devices);
     return StorageAgent.of(
         terms(),
         process.bus(),
         journal(Role.STORAGE),
-        volumes,
+        new StorageAgent.Machine(volumes, devices),
         settings.storage(),
         Clock.systemUTC());
   }

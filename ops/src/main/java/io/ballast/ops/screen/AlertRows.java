@@ -59,7 +59,16 @@ public final class AlertRows {
               + ", "
               + Figures.age(Duration.between(alert.lastHeard(), now))
               + " ago";
-      case HYPERVISOR_STUCK, VM_DOUBLED, VM_LOST, VM_ID_SHARED, HOST_DOUBLED, CLOCK_SKEWED ->
+      case HYPERVISOR_STUCK,
+          VM_DOUBLED,
+          VM_LOST,
+          VM_ID_SHARED,
+          HOST_DOUBLED,
+          CLOCK_SKEWED,
+          POOL_FILLING,
+          POOL_FULL,
+          STORAGE_WORN,
+          STORAGE_FAILING ->
           "since "
               + Figures.clock(alert.raisedAt(), zone)
               + ", for "

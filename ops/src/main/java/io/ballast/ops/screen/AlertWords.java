@@ -22,6 +22,10 @@ public final class AlertWords {
       case VM_ID_SHARED -> vms(alert) + " carry one UUID";
       case HOST_DOUBLED -> host + " is the name of two agents";
       case CLOCK_SKEWED -> host + " has a clock that is wrong";
+      case POOL_FILLING -> object(alert) + " is nearly full";
+      case POOL_FULL -> object(alert) + " is as good as full";
+      case STORAGE_WORN -> object(alert) + " is worn";
+      case STORAGE_FAILING -> object(alert) + " fails";
     };
   }
 
@@ -39,6 +43,10 @@ public final class AlertWords {
       case VM_ID_SHARED -> vms(alert) + " no longer carry one UUID while active";
       case HOST_DOUBLED -> host + " is no longer the name of two agents";
       case CLOCK_SKEWED -> "the clock of " + host + " is no longer wrong";
+      case POOL_FILLING -> object(alert) + " is no longer nearly full";
+      case POOL_FULL -> object(alert) + " is no longer as good as full";
+      case STORAGE_WORN -> object(alert) + " is no longer worn";
+      case STORAGE_FAILING -> object(alert) + " no longer fails";
     };
   }
 
@@ -52,8 +60,27 @@ public final class AlertWords {
           alert.vms().isEmpty()
               ? Optional.empty()
               : Optional.of("VMs there: " + names(alert.vms()));
-      case VM_DOUBLED, VM_LOST, VM_ID_SHARED, HOST_DOUBLED -> Optional.empty();
+      case VM_DOUBLED,
+          VM_LOST,
+          VM_ID_SHARED,
+          HOST_DOUBLED,
+          POOL_FILLING,
+          POOL_FULL,
+          STORAGE_WORN,
+          STORAGE_FAILING ->
+          Optional.empty();
     };
+  }
+
+  /** Why what was said of storage is over: the last of its evidence. */
+  static Optional<String> why(Alert alert) {
+    return alert.object().isPresent() && !alert.evidence().isEmpty()
+        ? Optional.of(alert.evidence().getLast())
+        : Optional.empty();
+  }
+
+  private static String object(Alert alert) {
+    return alert.object().orElse("storage") + " of " + alert.host();
   }
 
   private static String vms(Alert alert) {

@@ -101,6 +101,7 @@ public final class EventLine {
                     ", "
                         + Figures.age(Duration.between(alert.raisedAt(), end))
                         + " after its alert")
-            .orElse("");
+            .orElse("")
+        + AlertWords.why(alert).map(why -> "; " + why).orElse("");
   }
 }

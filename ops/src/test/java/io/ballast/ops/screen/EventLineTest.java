@@ -81,6 +81,29 @@ final class EventLineTest {
         "web1");
   }
 
+  @Test
+  void whatIsWrongWithStorageIsToldByItsPartAndAtItsEndWhy() {
+    assertPart(Alert.Verdict.POOL_FILLING, "is nearly full", "is no longer nearly full");
+    assertPart(Alert.Verdict.POOL_FULL, "is as good as full", "is no longer as good as full");
+    assertPart(Alert.Verdict.STORAGE_WORN, "is worn", "is no longer worn");
+    assertPart(Alert.Verdict.STORAGE_FAILING, "fails", "no longer fails");
+  }
+
+  private static void assertPart(Alert.Verdict verdict, String what, String over) {
+    assertEquals(
+        "ALERT     pool images of h1 " + what + "; Why this is believed.",
+        LINE.of(
+            new Event.AlertRaised(
+                SampleFleet.alertOf("pool images", verdict, "h1", Optional.empty()))));
+    assertEquals(
+        "resolved  pool images of h1 "
+            + over
+            + ", 1 min 15 s after its alert; Why this is believed.",
+        LINE.of(
+            new Event.AlertResolved(
+                SampleFleet.alertOf("pool images", verdict, "h1", Optional.of(NOW)))));
+  }
+
   private static void assertTold(Alert.Verdict verdict, String what, String over, String... vms) {
     assertEquals(
         "ALERT     " + what + "; Why this is believed.",

@@ -144,6 +144,22 @@ public final class SampleFleet {
         resolvedAt);
   }
 
+  /** An alert about a part of a host. */
+  public static Alert alertOf(
+      String object, Alert.Verdict verdict, String host, Optional<Instant> resolvedAt) {
+    Alert alert = alert(verdict, host, resolvedAt);
+    return new Alert(
+        alert.id(),
+        alert.verdict(),
+        alert.host(),
+        alert.raisedAt(),
+        alert.lastHeard(),
+        alert.vms(),
+        alert.evidence(),
+        alert.resolvedAt(),
+        Optional.of(object));
+  }
+
   /** An alert about VMs, or about a host with VMs. */
   public static Alert alert(
       Alert.Verdict verdict, String host, Optional<Instant> resolvedAt, String... vms) {

@@ -92,7 +92,8 @@ record WallTime(Duration ahead) {
         of(alert.lastHeard()),
         alert.vms(),
         alert.evidence(),
-        alert.resolvedAt().map(this::of));
+        alert.resolvedAt().map(this::of),
+        alert.object());
   }
 
   private Move of(Move move) {

@@ -82,6 +82,12 @@ public final class BeatMaker {
     return new StorageBeat(pulse(at), List.of(), Optional.of(at), Optional.empty());
   }
 
+  /** A storage agent's beat of what was seen just now. */
+  public StorageBeat storage(
+      Instant at, List<StorageBeat.Pool> pools, List<StorageBeat.Health> health) {
+    return new StorageBeat(pulse(at), pools, Optional.of(at), Optional.empty(), health);
+  }
+
   public NetBeat net(Instant at) {
     return new NetBeat(pulse(at), List.of(), List.of(), Optional.of(at), Optional.empty());
   }

@@ -3,6 +3,7 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.Lane;
 import io.ballast.agent.LaneConnection;
 import io.ballast.agent.LaneLimits;
+import io.ballast.agent.Latest;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
@@ -35,6 +36,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +78,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Downloads downloads;
   private final Disk disk;
   private final Folder folder;
-  private volatile Set<String> leftOut = Set.of();
+  private volatile Map<String, String> leftOut = Map.of();
 
   /**
    * @param uri the local libvirt, usually {@code qemu:///system}
@@ -117,6 +119,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Future<List<Pool>> pools() {
     return ask(this::read);
+  }
+
+  @Override
+  public Map<String, String> unread() {
+    return leftOut;
   }
 
   @Override
@@ -314,11 +321,15 @@ public final class LibvirtVolumes implements Volumes {
   private void leaveOut(Map<String, RefusedException> odd) {
     odd.forEach(
         (name, why) -> {
-          if (!leftOut.contains(name)) {
+          if (!leftOut.containsKey(name)) {
             LOG.warn("A pool is left out: {}", why.getMessage());
           }
         });
-    leftOut = Set.copyOf(odd.keySet());
+    leftOut =
+        odd.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey, entry -> Latest.words(entry.getValue())));
   }
 
   private RefusedException ofThisTrade(Throwable failure, String what, Duration limit) {

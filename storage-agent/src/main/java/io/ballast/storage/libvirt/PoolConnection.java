@@ -115,8 +115,9 @@ final class PoolConnection implements Pools {
     StoragePool pool = connect.storagePoolLookupByName(name);
     try {
       String type = type(pool.getXMLDesc(0));
+      Optional<Boolean> autostart = Optional.of(pool.getAutostart());
       if (pool.isActive() != 1) {
-        return new Pool(name, type, false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO);
+        return new Pool(name, type, false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, autostart);
       }
       StoragePoolInfo room = pool.getInfo();
       return new Pool(
@@ -125,7 +126,8 @@ final class PoolConnection implements Pools {
           true,
           new Bytes(room.capacity),
           new Bytes(room.allocation),
-          new Bytes(room.available));
+          new Bytes(room.available),
+          autostart);
     } finally {
       pool.free();
     }

@@ -83,6 +83,17 @@ public final class FakeVolumes implements Volumes {
     pools.put(name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO));
   }
 
+  /** Makes a pool that should be active and is not. */
+  public synchronized void failedPool(String name) {
+    pools.put(
+        name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, Optional.of(true)));
+  }
+
+  /** Makes a pool go away. */
+  public synchronized void removePool(String name) {
+    pools.remove(name);
+  }
+
   /** Puts a volume into a pool, or replaces the one of that name. */
   public synchronized void put(Volume volume) {
     volumes.put(volume.id(), volume);

@@ -7,7 +7,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 
 /** The JSON that a tool prints. */
-final class Answer {
+public final class Answer {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int SHOWN = 80;
 
@@ -18,7 +18,7 @@ final class Answer {
    *
    * @throws RefusedException as {@code TRADE_REFUSED} if it is none
    */
-  static JsonNode of(String tool, String text) {
+  public static JsonNode of(String tool, String text) {
     try {
       JsonNode answer = JSON.readTree(text);
       if (!answer.isMissingNode()) {

@@ -9,6 +9,7 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,11 @@ import java.util.Optional;
 public interface Volumes extends AutoCloseable {
   /** All pools, active or not, sorted by name, as last known. */
   Future<List<Pool>> pools();
+
+  /** Why pools that there are were missing in the last answer of {@link #pools}, by their names. */
+  default Map<String, String> unread() {
+    return Map.of();
+  }
 
   /**
    * A pool and its volumes as the storage has them now. Fails as {@code UNKNOWN_POOL}, or as {@code

@@ -17,6 +17,7 @@ import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import javax.xml.stream.XMLStreamException;
@@ -77,8 +78,10 @@ final class LibvirtVolumesTest {
     LibvirtVolumes volumes = volumes(vertx, LONG, () -> pools);
 
     assertEquals(List.of(FakePools.dir("archive"), FakePools.dir("zz")), answer(volumes.pools()));
+    assertEquals(Map.of("odd", "pool odd can't be read"), volumes.unread());
     pools.odd.clear();
     assertEquals(3, answer(volumes.pools()).size());
+    assertEquals(Map.of(), volumes.unread());
     volumes.close();
   }
 

@@ -3,7 +3,7 @@ package io.ballast.scheduler.core.policy;
 import java.time.Duration;
 
 /**
- * How long something must be wrong before it is said.
+ * How long something must be wrong, or how much, before it is said.
  *
  * @param stuckFor of a hypervisor that does not answer its agent
  * @param doubledFor of a virtual machine that runs on two hosts; longer than two beats, because the
@@ -11,16 +11,25 @@ import java.time.Duration;
  * @param overlapFor of a virtual machine that is in memory on two hosts and runs on one at most,
  *     without any open operation that explains it; longer than a migration by hand takes
  * @param keptFor how long alerts that are over stay in the fleet's picture
+ * @param poolFilling share of a pool that is used, from which on it is nearly full, 0 to 1
+ * @param poolFull share from which on it is as good as full, no less than {@code poolFilling}, to 1
  */
 public record AlertSettings(
-    Duration stuckFor, Duration doubledFor, Duration overlapFor, Duration keptFor) {
+    Duration stuckFor,
+    Duration doubledFor,
+    Duration overlapFor,
+    Duration keptFor,
+    double poolFilling,
+    double poolFull) {
   /** Right for most. */
   public static final AlertSettings DEFAULT =
       new AlertSettings(
           Duration.ofSeconds(20),
           Duration.ofSeconds(15),
           Duration.ofMinutes(10),
-          Duration.ofMinutes(15));
+          Duration.ofMinutes(15),
+          0.85,
+          0.95);
 
   public AlertSettings {
     if (stuckFor.isNegative()
@@ -37,6 +46,11 @@ public record AlertSettings(
               + " must be at least 0, overlapFor "
               + overlapFor
               + " at least doubledFor");
+    }
+    if (!(poolFilling > 0 && poolFilling <= poolFull && poolFull <= 1)) {
+      throw new IllegalArgumentException(
+          "alerts: poolFilling %s must be above 0 and at most poolFull %s, which is at most 1"
+              .formatted(poolFilling, poolFull));
     }
   }
 }

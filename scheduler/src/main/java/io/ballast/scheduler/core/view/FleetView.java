@@ -90,6 +90,11 @@ public final class FleetView {
     return Optional.ofNullable(storages.get(id));
   }
 
+  /** The last beats of all storage agents, by host name. */
+  public SortedMap<HostId, Heard<StorageBeat>> storages() {
+    return storages;
+  }
+
   /** The last beat of a host's network agent. */
   public Optional<Heard<NetBeat>> net(HostId id) {
     return Optional.ofNullable(nets.get(id));

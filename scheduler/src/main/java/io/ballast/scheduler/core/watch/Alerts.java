@@ -5,6 +5,7 @@ import io.ballast.messages.Alert.Verdict;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
+import io.ballast.messages.StorageBeat;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.view.Heard;
@@ -19,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The alerts that last and those that ended lately. Each is raised once when its subject becomes
@@ -40,14 +43,26 @@ final class Alerts {
    * What an alert is about.
    *
    * @param vm for alerts about one virtual machine
+   * @param object for alerts about a part of the host, in words
    */
-  record Subject(Verdict verdict, HostId host, Optional<VmId> vm) implements Comparable<Subject> {
+  record Subject(Verdict verdict, HostId host, Optional<VmId> vm, Optional<String> object)
+      implements Comparable<Subject> {
     static Subject of(Verdict verdict, HostId host) {
-      return new Subject(verdict, host, Optional.empty());
+      return new Subject(verdict, host, Optional.empty(), Optional.empty());
     }
 
     static Subject of(Verdict verdict, HostId host, VmId vm) {
-      return new Subject(verdict, host, Optional.of(vm));
+      return new Subject(verdict, host, Optional.of(vm), Optional.empty());
+    }
+
+    static Subject of(Verdict verdict, HostId host, String object) {
+      return new Subject(verdict, host, Optional.empty(), Optional.of(object));
+    }
+
+    /** What it is called in the id of an alert. */
+    private String name() {
+      return vm.map(VmId::toString)
+          .orElseGet(() -> host.value() + object.map(part -> "/" + part).orElse(""));
     }
 
     @Override
@@ -56,7 +71,10 @@ final class Alerts {
     }
 
     private String key() {
-      return verdict + " " + host + vm.map(id -> " " + id).orElse("");
+      return verdict
+          + " "
+          + host
+          + vm.map(VmId::toString).or(() -> object).map(" "::concat).orElse("");
     }
   }
 
@@ -69,6 +87,11 @@ final class Alerts {
     /** Of the virtual machines of these names. */
     static Finding of(Heard<HostBeat> heard, List<String> vms, List<String> evidence) {
       return new Finding(heard.at(), heard.beat().pulse().incarnation(), vms, evidence);
+    }
+
+    /** Of a part of a host's storage. */
+    static Finding ofStorage(Heard<StorageBeat> heard, List<String> evidence) {
+      return new Finding(heard.at(), heard.beat().pulse().incarnation(), List.of(), evidence);
     }
 
     /** Of a host with all that is active there. */
@@ -85,21 +108,27 @@ final class Alerts {
   }
 
   /**
-   * Raises and resolves so that exactly the given subjects have alerts that last.
+   * Raises and resolves so that exactly the given subjects have alerts that last. What is said of a
+   * part of a host is kept up to date while it lasts.
    *
    * @param describe asked for the subjects that are new
+   * @param findings of the parts of hosts
    */
-  List<Event> settle(Set<Subject> wrong, Function<Subject, Finding> describe, Instant now) {
+  List<Event> settle(
+      Set<Subject> wrong, Function<Subject, Finding> describe, Findings findings, Instant now) {
     List<Event> events = new ArrayList<>();
     for (Iterator<Map.Entry<Subject, Alert>> i = lasting.entrySet().iterator(); i.hasNext(); ) {
       Map.Entry<Subject, Alert> entry = i.next();
       if (!wrong.contains(entry.getKey())) {
-        Alert alert = resolved(entry.getValue(), now);
+        Alert alert = resolved(entry.getValue(), findings.over().get(entry.getKey()), now);
         i.remove();
         over.addLast(alert);
         events.add(new Event.AlertResolved(alert));
       }
     }
+    findings
+        .wrong()
+        .forEach((subject, finding) -> lasting.computeIfPresent(subject, renewed(finding)));
     for (Subject subject : wrong) {
       if (!lasting.containsKey(subject)) {
         Alert alert = raised(subject, describe.apply(subject), now);
@@ -128,7 +157,7 @@ final class Alerts {
     String id =
         subject.verdict().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
             + ":"
-            + subject.vm().map(VmId::toString).orElse(subject.host().value())
+            + subject.name()
             + ":"
             + finding.incarnation()
             + ":"
@@ -141,10 +170,29 @@ final class Alerts {
         finding.lastHeard(),
         finding.vms(),
         finding.evidence(),
-        Optional.empty());
+        Optional.empty(),
+        subject.object());
   }
 
-  private static Alert resolved(Alert alert, Instant now) {
+  private static BiFunction<Subject, Alert, Alert> renewed(Finding finding) {
+    return (subject, alert) ->
+        new Alert(
+            alert.id(),
+            alert.verdict(),
+            alert.host(),
+            alert.raisedAt(),
+            finding.lastHeard(),
+            finding.vms(),
+            finding.evidence(),
+            Optional.empty(),
+            alert.object());
+  }
+
+  private static Alert resolved(Alert alert, @Nullable String why, Instant now) {
+    List<String> evidence = new ArrayList<>(alert.evidence());
+    if (why != null) {
+      evidence.add(why);
+    }
     return new Alert(
         alert.id(),
         alert.verdict(),
@@ -152,7 +200,8 @@ final class Alerts {
         alert.raisedAt(),
         alert.lastHeard(),
         alert.vms(),
-        alert.evidence(),
-        Optional.of(now));
+        evidence,
+        Optional.of(now),
+        alert.object());
   }
 }

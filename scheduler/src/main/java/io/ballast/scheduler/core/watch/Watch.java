@@ -25,11 +25,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps watch over the fleet: notices silent and doubled hosts, stuck hypervisors, wrong clocks,
- * and virtual machines that are doubled or lost, and says so once with evidence. One thread at a
- * time.
+ * virtual machines that are doubled or lost, and storage that is full, worn or failing, and says so
+ * once with evidence. One thread at a time.
  */
 public final class Watch {
   private static final String LOST =
@@ -41,6 +42,8 @@ public final class Watch {
   private final Overlaps overlaps;
   private final Lost lost = new Lost();
   private final Clocks clocks = new Clocks();
+  private final Fullness fullness;
+  private final Ailments ailments = new Ailments();
   private final Alerts alerts;
   private final SortedMap<HostId, Instant> stuckSince = new TreeMap<>();
 
@@ -49,6 +52,7 @@ public final class Watch {
     this.settings = settings;
     this.liveness = new Liveness(liveness, start);
     this.overlaps = new Overlaps(settings);
+    this.fullness = new Fullness(settings);
     this.alerts = new Alerts(settings.keptFor());
   }
 
@@ -98,12 +102,26 @@ public final class Watch {
     overlaps.look(trusted, moving, now);
     lost.look(
         trusted, host -> view.host(host).isEmpty() || liveness.status(host, now) == Status.SILENT);
+    Findings storage = storage(view, trusted, now);
+    Set<Subject> wrong = wrong(view, now);
+    wrong.addAll(storage.wrong().keySet());
     List<Effect> effects = new ArrayList<>();
     doubt(before, liveness.doubt()).ifPresent(effects::add);
     alerts
-        .settle(wrong(view, now), subject -> describe(subject, view, now), now)
+        .settle(wrong, subject -> describe(subject, view, storage, now), storage, now)
         .forEach(event -> effects.add(new Effect.Tell(event)));
     return effects;
+  }
+
+  /** What is wrong with the storage of the hosts; nothing new is known of those not trusted. */
+  private Findings storage(FleetView view, FleetView trusted, Instant now) {
+    Set<HostId> doubled = new TreeSet<>(view.hosts().keySet());
+    doubled.removeAll(trusted.hosts().keySet());
+    Storages storages = new Storages(view.storages(), doubled, now);
+    Findings findings = new Findings();
+    fullness.look(storages, findings);
+    ailments.look(storages, findings);
+    return findings;
   }
 
   /** The view without hosts whose name two agents use: nobody knows which of them it tells of. */
@@ -188,7 +206,11 @@ public final class Watch {
     return wrong;
   }
 
-  private Finding describe(Subject subject, FleetView view, Instant now) {
+  private Finding describe(Subject subject, FleetView view, Findings storage, Instant now) {
+    @Nullable Finding known = storage.wrong().get(subject);
+    if (known != null) {
+      return known;
+    }
     HostId host = subject.host();
     Heard<HostBeat> heard = view.host(host).orElseThrow();
     return switch (subject.verdict()) {
@@ -210,6 +232,8 @@ public final class Watch {
       case HOST_DOUBLED ->
           Finding.ofHost(heard, Evidence.ofNamesakes(heard, heard.rival(now).orElseThrow(), now));
       case CLOCK_SKEWED -> Finding.ofHost(heard, Evidence.ofClock(host, clocks));
+      case POOL_FILLING, POOL_FULL, STORAGE_WORN, STORAGE_FAILING ->
+          throw new IllegalStateException(subject + " was not found by a look");
     };
   }
 
