@@ -4,11 +4,11 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.FilesContract;
 import io.ballast.storage.trade.Volumes;
-import io.ballast.storage.trade.VolumesContract;
 
 /** The fake does what every storage does. */
-final class FakeVolumesTest implements VolumesContract {
+final class FakeVolumesTest implements FilesContract {
   private final FakeVolumes volumes = new FakeVolumes();
 
   FakeVolumesTest() {

@@ -76,7 +76,11 @@ final class Agents {
 
   private Deployable storageAgent() {
     LibvirtVolumes volumes =
-        new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN, settings.exchange());
+        new LibvirtVolumes(
+            process.vertx(),
+            settings.libvirt(),
+            POOLS_WITHIN,
+            new LibvirtVolumes.Places(settings.exchange(), settings.ceph()));
     process.closeAtEnd(volumes);
     return StorageAgent.of(
         terms(), process.bus(), journal(Role.STORAGE), volumes, Clock.systemUTC());
