@@ -22,9 +22,16 @@ phase_build() {
 
 phase_unit() { each_module unit --include-classname='.*Test' --exclude-tag=lab; }
 
-phase_bus() { each_module bus --include-classname='.*IT' --exclude-tag=lab; }
+phase_bus() { each_module bus --include-classname='.*IT' --exclude-tag=lab --exclude-tag=rbd; }
 
 phase_lab() { each_module lab --include-classname='.*IT' --include-tag=lab; }
+
+phase_rbd() { # not in ops/test: a Ceph is large, and slow to install
+  local status=0
+  "$ops/install" rbd && each_module rbd --include-classname='.*IT' --include-tag=rbd || status=1
+  "$ops/lab/ceph" down || status=1 # it is down already, unless the tests were cut off
+  return $status
+}
 
 phase_random() { # the properties alone, with other seeds each time
   java_options=(-Dballast.seed=random)

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A disk image in a pool, as it lies there now.
@@ -34,7 +35,7 @@ public record Volume(
   /**
    * What uses a volume.
    *
-   * @param name of the virtual machine, or {@code pool/name} of the volume
+   * @param name of the virtual machine, {@code pool/name} of the volume, or address of the client
    * @param active whether it may write to the volume now
    */
   public record User(Kind kind, String name, boolean active) {
@@ -48,15 +49,21 @@ public record Volume(
       /** A virtual machine of this host; active if it is in memory. */
       VM,
       /** A volume that builds upon it. */
-      VOLUME
+      VOLUME,
+      /**
+       * A client in the network, of whatever host, which a cluster's storage tells of; active if it
+       * has the volume open to write to it, else it holds a lock on it.
+       */
+      CLIENT
     }
 
-    /** For people: {@code VM web1 (running)}, {@code volume images/web2}. */
+    /** For people: {@code VM web1 (running)}, {@code volume images/web2}, {@code client ...}. */
     @Override
     public String toString() {
       return switch (kind) {
         case VM -> "VM " + name + (active ? " (running)" : " (off)");
         case VOLUME -> "volume " + name;
+        case CLIENT -> "client " + name + (active ? " (open)" : " (lock)");
       };
     }
   }
@@ -94,12 +101,23 @@ public record Volume(
     }
   }
 
+  /** This, with more users. */
+  public Volume with(List<User> more) {
+    return new Volume(
+        id,
+        format,
+        capacity,
+        allocated,
+        backing,
+        Stream.concat(users.stream(), more.stream()).toList());
+  }
+
   /** Its users for people, in one line. */
   public String usersText() {
     return users.stream().map(User::toString).collect(Collectors.joining(", "));
   }
 
-  /** Whether a virtual machine may write to it now. */
+  /** Whether a virtual machine, or anybody else, may write to it now. */
   public boolean active() {
     return users.stream().anyMatch(User::active);
   }

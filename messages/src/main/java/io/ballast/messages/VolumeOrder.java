@@ -92,7 +92,8 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
    *
    * @param linked whether the new one builds upon the other, which must then never change again; or
    *     is a copy that stands alone
-   * @param snapshot in the source whose content is copied; absent = the present content
+   * @param snapshot in the source whose content is copied; absent = the present content. Only in
+   *     pools of Ceph can a linked one build upon a snapshot that is named
    * @param format of a copy; absent = that of the other one, or qcow2 where that can't be made
    * @param compressed whether a copy in qcow2 is made small at the price of time
    */
@@ -109,10 +110,6 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
       differs(volume, Fields.required(source, "source"), "source");
       Fields.required(format, "format");
       Fields.required(snapshot, "snapshot").ifPresent(name -> VolumeId.checked(name, "snapshot"));
-      if (linked && snapshot.isPresent()) {
-        throw new IllegalArgumentException(
-            "field 'snapshot' is for copies; what is linked builds upon the present content");
-      }
       if (linked && (format.isPresent() || compressed)) {
         throw new IllegalArgumentException(
             "fields 'format' and 'compressed' are for copies; what is linked has the source's");

@@ -5,13 +5,13 @@ import io.ballast.messages.PoolSource;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.FilesContract;
 import io.ballast.storage.trade.PoolsContract;
 import io.ballast.storage.trade.Volumes;
-import io.ballast.storage.trade.VolumesContract;
 import java.util.UUID;
 
 /** The fake does what every storage does. */
-final class FakeVolumesTest implements VolumesContract, PoolsContract {
+final class FakeVolumesTest implements FilesContract, PoolsContract {
   private final FakeVolumes volumes = new FakeVolumes();
 
   FakeVolumesTest() {

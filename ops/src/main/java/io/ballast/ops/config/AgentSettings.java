@@ -26,6 +26,7 @@ import java.util.Optional;
  *     the one as which the agents log in
  * @param journal the folder in which they write down what they must not forget
  * @param exchange the folder from which disk images are imported and to which they are exported
+ * @param ceph the configuration of Ceph's clients, for pools of the kind rbd; it names their keys
  * @param retention how long they remember what they answered
  * @param peerUri how other hosts' hypervisors reach this one; absent = its host name over TLS
  * @param domains what a domain that is defined may use of the host
@@ -42,6 +43,7 @@ public record AgentSettings(
     List<String> commanders,
     Path journal,
     Path exchange,
+    Path ceph,
     Retention retention,
     DomainPolicy domains,
     StoragePolicy storage,
@@ -60,6 +62,7 @@ public record AgentSettings(
           List.of(),
           Path.of("/var/lib/ballast"),
           Path.of("/var/lib/ballast/exchange"),
+          Path.of("/etc/ceph/ceph.conf"),
           Retention.DEFAULT,
           DomainPolicy.DEFAULT,
           StoragePolicy.DEFAULT,
@@ -89,12 +92,25 @@ public record AgentSettings(
         section.texts("commanders", DEFAULT.commanders()),
         section.value("journal", Path::of).orElse(DEFAULT.journal()),
         section.value("exchange", Path::of).orElse(DEFAULT.exchange()),
+        section.section("ceph", AgentSettings::ceph),
         section.section("remember", AgentSettings::retention),
         section.section("domains", AgentSettings::domains),
         new StoragePolicy(
             section.section("pools", AgentSettings::pools),
             section.section("images", AgentSettings::images)),
         section.section("peers", AgentSettings::peers));
+  }
+
+  private static Path ceph(Section section) {
+    return section.value("conf", AgentSettings::absolute).orElse(DEFAULT.ceph());
+  }
+
+  private static Path absolute(String text) {
+    Path path = Path.of(text);
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException("it must be an absolute path");
+    }
+    return path;
   }
 
   private static Retention retention(Section section) {

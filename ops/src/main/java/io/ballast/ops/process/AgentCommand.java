@@ -117,6 +117,7 @@ public final class AgentCommand implements Callable<Integer> {
           configured.commanders(),
           Optional.ofNullable(journal).orElse(configured.journal()),
           configured.exchange(),
+          configured.ceph(),
           configured.retention(),
           configured.domains(),
           configured.storage(),

@@ -77,7 +77,11 @@ final class Agents {
 
   private Deployable storageAgent() {
     LibvirtVolumes volumes =
-        new LibvirtVolumes(process.vertx(), settings.libvirt(), POOLS_WITHIN, settings.exchange());
+        new LibvirtVolumes(
+            process.vertx(),
+            settings.libvirt(),
+            POOLS_WITHIN,
+            new LibvirtVolumes.Places(settings.exchange(), settings.ceph()));
     process.closeAtEnd(volumes);
     LinuxDevices devices =
         new LinuxDevices(process.vertx(), PROC, LinuxDevices.DEFAULT_TOOL, Clock.systemUTC());

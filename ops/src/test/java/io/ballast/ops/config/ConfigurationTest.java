@@ -73,6 +73,7 @@ final class ConfigurationTest {
               commanders: [ballast, provisioning]
               journal: /srv/journals
               exchange: /srv/exchange
+              ceph: {conf: /srv/ceph.conf}
               remember: {for: 7d, operations: 5000}
               domains:
                 folders: [/srv/vms]
@@ -121,6 +122,7 @@ final class ConfigurationTest {
             List.of("ballast", "provisioning"),
             Path.of("/srv/journals"),
             Path.of("/srv/exchange"),
+            Path.of("/srv/ceph.conf"),
             new Retention(Duration.ofDays(7), 5_000),
             new DomainPolicy(
                 List.of("/srv/vms"),

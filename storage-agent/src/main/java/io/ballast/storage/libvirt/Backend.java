@@ -16,10 +16,10 @@ interface Backend {
   Task carryOut(Bench bench);
 
   /** The snapshots in a volume, oldest first. */
-  Future<List<Volume.Snapshot>> snapshots(Shelf.Item item);
+  Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item);
 
   /** How much a copy would take. */
-  Future<Reply.VolumeMeasured> measure(Shelf.Item item, Volume.Format format);
+  Future<Reply.VolumeMeasured> measure(Shelf shelf, Shelf.Item item, Volume.Format format);
 
   /** Removes what an operation left. */
   Future<Void> clear(Shelf shelf, OperationId operation);

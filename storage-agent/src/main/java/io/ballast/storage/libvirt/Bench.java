@@ -28,7 +28,8 @@ record Bench(
     return shelf(order.volume());
   }
 
-  private Shelf shelf(VolumeId volume) {
+  /** The pool of a volume that the order names. */
+  Shelf shelf(VolumeId volume) {
     Shelf shelf = shelves.get(volume.pool());
     if (shelf == null) {
       throw new IllegalStateException("the pool of " + volume + " was not looked at");

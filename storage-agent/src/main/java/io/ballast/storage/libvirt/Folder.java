@@ -1,7 +1,5 @@
 package io.ballast.storage.libvirt;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
@@ -26,23 +24,18 @@ import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.Download;
-import io.ballast.storage.tool.Downloads;
-import io.ballast.storage.tool.ImageHeader;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -53,32 +46,18 @@ import java.util.function.DoubleConsumer;
  * or the host loses its power.
  */
 final class Folder implements Backend {
-  private static final String PREFIX = ".ballast-";
-  private static final String SUFFIX = ".part";
-
   private final QemuImg images;
-  private final Downloads downloads;
-  private final Disk disk;
-  private final Path exchange;
+  private final Sources sources;
+  private final Exchange exchange;
 
-  /**
-   * @param exchange the folder from which images are imported and to which they are exported
-   */
-  Folder(QemuImg images, Downloads downloads, Disk disk, Path exchange) {
+  Folder(QemuImg images, Sources sources, Exchange exchange) {
     this.images = images;
-    this.downloads = downloads;
-    this.disk = disk;
+    this.sources = sources;
     this.exchange = exchange;
   }
 
-  /** Whether a file is something that is being made, and no volume yet. */
-  static boolean isPart(String name) {
-    return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
-  }
-
   private static Path part(Path folder, OperationId operation) {
-    UUID name = UUID.nameUUIDFromBytes(operation.value().getBytes(UTF_8));
-    return folder.resolve(PREFIX + name + SUFFIX);
+    return folder.resolve(Part.name(operation));
   }
 
   private static Path folder(Shelf shelf) {
@@ -87,29 +66,7 @@ final class Folder implements Backend {
 
   @Override
   public Task carryOut(Bench bench) {
-    return Deferred.of(
-        disk.call("the look at the images", () -> sound(bench)).map(sound -> begin(bench)),
-        Future::succeededFuture);
-  }
-
-  /**
-   * Looks at all images that a tool would open: they are what libvirt takes them for, files of the
-   * pool itself, and name no file that libvirt does not tell of.
-   */
-  private static boolean sound(Bench bench) throws IOException {
-    if (bench.order() instanceof DeleteVolume order) {
-      bench.shelf().item(order.volume().name()).ifPresent(item -> plain(Path.of(item.path())));
-      return true;
-    }
-    for (Shelf.Item item : bench.opened()) {
-      ImageHeader header = ImageHeader.of(plain(Path.of(item.path())));
-      if (header.pointsTo() == ImageHeader.Outside.DATA_FILE) {
-        throw new RefusedException(
-            Reason.INVALID_IMAGE,
-            item.path() + " names an external data file, and nothing is read through it");
-      }
-    }
-    return true;
+    return Deferred.of(sources.sound(bench).map(sound -> begin(bench)), Future::succeededFuture);
   }
 
   private Task begin(Bench bench) {
@@ -156,8 +113,8 @@ final class Folder implements Backend {
     return part(folder(bench.shelf()), bench.operation());
   }
 
-  private static Image image(Bench bench, VolumeId volume) {
-    return image(bench.item(volume));
+  private Image image(Bench bench, VolumeId volume) {
+    return sources.image(bench, volume);
   }
 
   private static Image image(Shelf.Item item) {
@@ -226,7 +183,7 @@ final class Folder implements Backend {
   }
 
   @Override
-  public Future<List<Volume.Snapshot>> snapshots(Shelf.Item item) {
+  public Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item) {
     return item.format().equals("qcow2")
         ? images
             .snapshots(image(item))
@@ -236,8 +193,13 @@ final class Folder implements Backend {
 
   private Task cloning(Bench bench, CloneVolume order) {
     Shelf.Item source = bench.item(order.source());
+    Shelf shelf = bench.shelf(order.source());
     if (order.linked()) {
-      return making(bench, images.overlay(image(source), part(bench)));
+      return making(bench, images.overlay(ownImage(shelf, source, order), part(bench)));
+    }
+    if (shelf.kind() == Shelf.Kind.RBD) {
+      return copying(
+          bench, order, sources.image(shelf, source, order.snapshot()), Optional.empty());
     }
     Future<Optional<String>> number =
         order
@@ -245,16 +207,31 @@ final class Folder implements Backend {
             .map(name -> number(image(source), name).compose(found -> found(found, name)))
             .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     return Deferred.of(
-        number.map(
-            snapshot ->
-                making(
-                    bench,
-                    images.convert(
-                        image(source),
-                        new Image(part(bench), format(order, source)),
-                        new QemuImg.Copy(snapshot, order.compressed()),
-                        share(bench, source)))),
+        number.map(snapshot -> copying(bench, order, image(source), snapshot)),
         Future::succeededFuture);
+  }
+
+  private Task copying(
+      Bench bench, CloneVolume order, Image image, Optional<String> snapshotNumber) {
+    Shelf.Item source = bench.item(order.source());
+    return making(
+        bench,
+        images.convert(
+            image,
+            new Image(part(bench), format(order, source)),
+            new QemuImg.Copy(snapshotNumber, order.compressed()),
+            share(bench, source)));
+  }
+
+  /** What a file can build upon: the present content of another. */
+  private static Image ownImage(Shelf shelf, Shelf.Item source, CloneVolume order) {
+    if (shelf.kind() != Shelf.Kind.FOLDER || order.snapshot().isPresent()) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED,
+          "a disk in a folder builds upon the present content of another one in a folder only; make"
+              + " a copy that stands alone");
+    }
+    return image(source);
   }
 
   private static Future<Optional<String>> found(Optional<String> number, String snapshot) {
@@ -278,39 +255,32 @@ final class Folder implements Backend {
 
   private Task importing(Bench bench, ImportVolume order) {
     return Deferred.of(
-        importing(bench, exchange.resolve(order.file()), order.format()), Future::succeededFuture);
+        importing(bench, exchange.brought(order.file()), order.format()), Future::succeededFuture);
   }
 
-  private Future<Task> importing(Bench bench, Path file, Volume.Format format) {
-    return disk.call("the look at " + file, () -> strange(file))
-        .compose(
-            image ->
-                images
-                    .capacity(image)
-                    .map(
-                        size ->
-                            making(
-                                bench,
-                                images.convert(
-                                    image,
-                                    new Image(part(bench), format.word()),
-                                    QemuImg.Copy.PLAIN,
-                                    share(bench, size)))));
+  private Future<Task> importing(Bench bench, Future<Image> brought, Volume.Format format) {
+    return brought.compose(
+        image ->
+            images
+                .capacity(image)
+                .map(
+                    size ->
+                        making(
+                            bench,
+                            images.convert(
+                                image,
+                                new Image(part(bench), format.word()),
+                                QemuImg.Copy.PLAIN,
+                                share(bench, size)))));
   }
 
   /** An image is fetched into the exchange folder, imported from there, and removed. */
   private Task fetching(Bench bench, FetchVolume order) {
-    Path file = part(exchange, bench.operation());
-    Download download =
-        downloads.fetch(
-            new Download.What(URI.create(order.source()), order.sha256()),
-            file,
-            (done, total) ->
-                total.ifPresent(all -> bench.progress().at(new Bytes(done), new Bytes(all))));
+    Download download = exchange.fetch(bench.operation(), order, bench.progress());
     Task work =
         Deferred.of(
-            download.end().compose(fetched -> importing(bench, fetched, order.format())),
-            () -> remove(file));
+            importing(bench, download.end().compose(exchange::image), order.format()),
+            () -> exchange.remove(exchange.part(bench.operation())));
     return Task.telling(
         work.end(),
         () -> {
@@ -319,67 +289,25 @@ final class Folder implements Backend {
         });
   }
 
-  /** An image that somebody brought, once it is known to be harmless. */
-  private static Image strange(Path file) throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new RefusedException(
-          Reason.UNKNOWN_VOLUME, file + " is not there; put the image into that folder first");
-    }
-    plain(file);
-    ImageHeader header = ImageHeader.of(file);
-    if (header.pointsTo() != ImageHeader.Outside.NOTHING) {
-      throw new RefusedException(
-          Reason.INVALID_IMAGE,
-          "%s names %s, and nothing is read through it; flatten it where it comes from"
-              .formatted(file.getFileName(), header.pointsTo()));
-    }
-    return new Image(file, header.format());
-  }
-
   private Task exporting(Bench bench, ExportVolume order) {
     Shelf.Item item = bench.item(order.volume());
-    Path part = part(exchange, bench.operation());
-    return naming(
-        part,
-        exchange.resolve(order.file()),
+    return exchange.exporting(
+        bench.operation(),
+        order.file(),
         images.convert(
             image(item),
-            new Image(part, order.form().word()),
+            new Image(exchange.part(bench.operation()), order.form().word()),
             new QemuImg.Copy(Optional.empty(), order.compressed()),
             share(bench, item)));
   }
 
   private Task making(Bench bench, Run run) {
     Path part = part(bench);
-    return naming(part, part.resolveSibling(bench.order().volume().name()), run);
-  }
-
-  /** Work that fills the hidden file; what it fills gets its name, or is removed. */
-  private Task naming(Path part, Path file, Run run) {
-    Future<Path> end =
-        run.output()
-            .compose(done -> disk.call("the naming of " + file, () -> name(part, file)))
-            .recover(failure -> remove(part).transform(gone -> Future.failedFuture(failure)));
-    return Task.of(end, run::cancel);
-  }
-
-  private static Path name(Path part, Path file) throws IOException {
-    try {
-      Files.createLink(file, part);
-    } catch (FileAlreadyExistsException e) {
-      throw new RefusedException(
-          Reason.NAME_TAKEN, file + " is there already; choose another name, or delete it first");
-    }
-    Files.delete(part);
-    return file;
+    return exchange.naming(part, part.resolveSibling(bench.order().volume().name()), run);
   }
 
   private Future<Void> delete(Shelf.Item item) {
-    return remove(Path.of(item.path()));
-  }
-
-  private Future<Void> remove(Path file) {
-    return disk.call("the removal of " + file, () -> Files.deleteIfExists(file)).mapEmpty();
+    return exchange.remove(Path.of(item.path()));
   }
 
   private Future<Void> resize(Shelf.Item item, Bytes size) {
@@ -441,23 +369,14 @@ final class Folder implements Backend {
   }
 
   @Override
-  public Future<Reply.VolumeMeasured> measure(Shelf.Item item, Volume.Format format) {
+  public Future<Reply.VolumeMeasured> measure(Shelf shelf, Shelf.Item item, Volume.Format format) {
     return images.measure(image(item), format);
   }
 
   @Override
   public Future<Void> clear(Shelf shelf, OperationId operation) {
-    return remove(part(folder(shelf), operation))
-        .compose(gone -> remove(part(exchange, operation)));
-  }
-
-  /** A file itself: never what a link in its place points to. */
-  private static Path plain(Path file) {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new RefusedException(
-          Reason.NOT_ALLOWED, file + " is no plain file; only those are worked on");
-    }
-    return file;
+    return exchange
+        .remove(part(folder(shelf), operation))
+        .compose(gone -> exchange.remove(exchange.part(operation)));
   }
 }

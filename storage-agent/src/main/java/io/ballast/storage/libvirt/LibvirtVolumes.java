@@ -37,6 +37,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,20 +79,28 @@ public final class LibvirtVolumes implements Volumes {
   private final Downloads downloads;
   private final Disk disk;
   private final Folder folder;
+  private final RbdPool rbdPool;
   private volatile Map<String, String> leftOut = Map.of();
 
   /**
    * @param uri the local libvirt, usually {@code qemu:///system}
    * @param within how long a question may take
-   * @param exchange the folder from which images are imported and to which they are exported
    */
-  public LibvirtVolumes(Vertx vertx, String uri, Duration within, Path exchange) {
-    this(vertx, uri, within, exchange, () -> PoolConnection.open(uri));
+  public LibvirtVolumes(Vertx vertx, String uri, Duration within, Places places) {
+    this(vertx, uri, within, places, () -> PoolConnection.open(uri));
   }
+
+  /**
+   * Where on this host things lie that are no volumes.
+   *
+   * @param exchange the folder from which images are imported and to which they are exported
+   * @param ceph the configuration of Ceph's clients, which names their keyrings
+   */
+  public record Places(Path exchange, Path ceph) {}
 
   /** With connections of another make. */
   LibvirtVolumes(
-      Vertx vertx, String uri, Duration within, Path exchange, Lane.Opener<Pools> opener) {
+      Vertx vertx, String uri, Duration within, Places places, Lane.Opener<Pools> opener) {
     this.vertx = vertx;
     this.uri = uri;
     this.within = within;
@@ -107,7 +116,10 @@ public final class LibvirtVolumes implements Volumes {
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
     downloads = new Downloads(clock);
-    folder = new Folder(new QemuImg(runner), downloads, disk, exchange);
+    Sources sources = new Sources(disk, places.ceph());
+    Exchange exchange = new Exchange(disk, downloads, places.exchange());
+    folder = new Folder(new QemuImg(runner), sources, exchange);
+    rbdPool = new RbdPool(runner, sources, exchange, new Removal(clock));
   }
 
   private <C extends LaneConnection> Lane<C> lane(
@@ -133,38 +145,73 @@ public final class LibvirtVolumes implements Volumes {
 
   @Override
   public Future<Found> find(VolumeId volume) {
-    return seen(volume.pool())
-        .map(
-            seen ->
-                new Found(
-                    seen.shelf().pool(),
-                    seen.shelf().item(volume.name()).map(seen::volume),
-                    seen.shelf().item(volume.name()).map(seen::chain).orElse(List.of())));
+    return onContext(
+        seen(volume.pool())
+            .compose(
+                seen ->
+                    seen.shelf()
+                        .item(volume.name())
+                        .map(item -> found(seen, item))
+                        .orElseGet(
+                            () ->
+                                Future.succeededFuture(
+                                    new Found(seen.shelf().pool(), Optional.empty(), List.of())))));
+  }
+
+  private Future<Found> found(Seen seen, Shelf.Item item) {
+    Future<List<Volume.User>> clients =
+        seen.shelf().kind() == Shelf.Kind.RBD
+            ? rbdPool.clients(seen.shelf(), item)
+            : Future.succeededFuture(List.of());
+    return clients.map(
+        more ->
+            new Found(
+                seen.shelf().pool(), Optional.of(seen.volume(item).with(more)), seen.chain(item)));
   }
 
   private Future<Seen> seen(String pool) {
-    return look(pool, connection -> Seen.of(connection, pool));
+    Future<Seen> seen = look(pool, connection -> Seen.of(connection, pool));
+    return onContext(seen.compose(this::layered));
+  }
+
+  /** What libvirt does not tell of pools of Ceph is asked of Ceph, once for each pool. */
+  private Future<Seen> layered(Seen seen) {
+    if (seen.shelf().kind() != Shelf.Kind.RBD) {
+      return Future.succeededFuture(seen);
+    }
+    Future<List<Shelf>> all = Future.succeededFuture(List.of());
+    for (Shelf shelf : seen.shelves()) {
+      all =
+          all.compose(
+              known ->
+                  rbdPool
+                      .layered(shelf)
+                      .map(it -> Stream.concat(known.stream(), Stream.of(it)).toList()));
+    }
+    return all.map(seen::with);
   }
 
   @Override
   public Future<Reply.VolumeMeasured> measure(VolumeId volume, Volume.Format format) {
-    return asked(volume, (backend, item) -> backend.measure(item, format));
+    return asked(volume, (backend, place) -> backend.measure(place.shelf(), place.item(), format));
   }
 
   @Override
   public Future<List<Volume.Snapshot>> snapshots(VolumeId volume) {
-    return asked(volume, Backend::snapshots);
+    return asked(volume, (backend, place) -> backend.snapshots(place.shelf(), place.item()));
   }
 
-  private <T> Future<T> asked(
-      VolumeId volume, BiFunction<Backend, Shelf.Item, Future<T>> question) {
+  /** A volume, and the pool that it lies in. */
+  private record Place(Shelf shelf, Shelf.Item item) {}
+
+  private <T> Future<T> asked(VolumeId volume, BiFunction<Backend, Place, Future<T>> question) {
     return onContext(
         shelf(volume.pool())
             .compose(
                 shelf ->
                     shelf
                         .item(volume.name())
-                        .map(item -> question.apply(backend(shelf), item))
+                        .map(item -> question.apply(backend(shelf), new Place(shelf, item)))
                         .orElseGet(() -> Future.failedFuture(unknown(volume)))));
   }
 
@@ -182,12 +229,16 @@ public final class LibvirtVolumes implements Volumes {
         () -> told(pool));
   }
 
-  /** What a running VM uses, its QEMU works on; all else is done beside it. */
+  /**
+   * A file that a running VM uses, its QEMU works on; all else is done beside it. Ceph works on its
+   * images itself.
+   */
   private Future<Task> begin(Bench bench) {
     Backend backend = backend(bench.shelf());
     VolumeOrder order = bench.order();
     Optional<Shelf.Item> item = bench.shelf().item(order.volume().name());
-    if (item.isEmpty() || !(order instanceof FlattenVolume || order instanceof ResizeVolume)) {
+    boolean live = order instanceof FlattenVolume || order instanceof ResizeVolume;
+    if (bench.shelf().kind() != Shelf.Kind.FOLDER || item.isEmpty() || !live) {
       return Future.succeededFuture(backend.carryOut(bench));
     }
     String pool = order.volume().pool();
@@ -251,13 +302,10 @@ public final class LibvirtVolumes implements Volumes {
   }
 
   private Backend backend(Shelf shelf) {
-    return switch (shelf.pool().type()) {
-      case "dir", "fs", "netfs" -> folder;
-      default ->
-          throw new RefusedException(
-              Reason.NOT_ALLOWED,
-              "pool %s is of the kind '%s', whose volumes can be looked at and not changed"
-                  .formatted(shelf.pool().name(), shelf.pool().type()));
+    return switch (shelf.kind()) {
+      case FOLDER -> folder;
+      case RBD -> rbdPool;
+      case OTHER -> throw shelf.unfit();
     };
   }
 

@@ -173,7 +173,11 @@ final class PoolConnection implements Pools {
     }
     items.sort(Comparator.comparing(Shelf.Item::name));
     String place = described.text("target/path").or(() -> described.text("source/name")).orElse("");
-    return new Shelf(read(name), place, items);
+    Pool room = read(name);
+    if (Shelf.Kind.of(room.type()) == Shelf.Kind.RBD) {
+      items.replaceAll(Shelf.Item::ofCeph);
+    }
+    return new Shelf(room, place, Shelf.Access.of(described), items);
   }
 
   /** A volume; empty if it is gone by now. */

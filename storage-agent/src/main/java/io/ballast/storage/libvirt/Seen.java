@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A pool, and who on this host uses what lies in it.
  *
- * @param all what lies in any pool here, by path
+ * @param shelves this pool, and all others here that may build upon it
+ * @param all what lies in them, by path
  */
-record Seen(Shelf shelf, List<Tenant> tenants, Map<String, Owned> all) {
+record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, Owned> all) {
   /** So many layers may lie below a disk that are followed. */
   private static final int DEEPEST = 256;
 
@@ -28,21 +29,33 @@ record Seen(Shelf shelf, List<Tenant> tenants, Map<String, Owned> all) {
   /** Looks at a pool, and at all others that may build upon it; blocks. */
   static Seen of(Pools connection, String pool) {
     Shelf shelf = connection.shelf(pool);
-    List<Owned> owned = new ArrayList<>(owned(shelf));
+    List<Shelf> shelves = new ArrayList<>(List.of(shelf));
     for (String other : connection.names()) {
       if (!other.equals(pool)
           && connection
               .pool(other)
               .filter(it -> it.active() && alike(it.type(), shelf))
               .isPresent()) {
-        owned.addAll(owned(connection.shelf(other)));
+        shelves.add(connection.shelf(other));
       }
     }
+    return of(connection.tenants(), shelves);
+  }
+
+  /** A pool, the first, and all others that may build upon it. */
+  private static Seen of(List<Tenant> tenants, List<Shelf> shelves) {
     return new Seen(
-        shelf,
-        connection.tenants(),
-        owned.stream()
+        shelves.getFirst(),
+        tenants,
+        List.copyOf(shelves),
+        shelves.stream()
+            .flatMap(shelf -> owned(shelf).stream())
             .collect(Collectors.toMap(one -> one.item().path(), Function.identity(), (a, b) -> a)));
+  }
+
+  /** This, with pools that are better known; in the same order. */
+  Seen with(List<Shelf> known) {
+    return of(tenants, known);
   }
 
   private static List<Owned> owned(Shelf shelf) {
@@ -57,7 +70,7 @@ record Seen(Shelf shelf, List<Tenant> tenants, Map<String, Owned> all) {
   /** All volumes of the pool that are whole. */
   List<Volume> volumes() {
     return shelf.items().stream()
-        .filter(item -> !Folder.isPart(item.name()))
+        .filter(item -> !Part.is(item.name()))
         .flatMap(item -> Stream.ofNullable(named(item)))
         .toList();
   }
@@ -88,7 +101,7 @@ record Seen(Shelf shelf, List<Tenant> tenants, Map<String, Owned> all) {
                 .filter(tenant -> tenant.uses(shelf.pool().name(), item))
                 .map(Tenant::user),
             all.values().stream()
-                .filter(other -> other.item().backing().equals(Optional.of(item.path())))
+                .filter(other -> other.item().base().equals(Optional.of(item.path())))
                 .map(
                     other ->
                         new Volume.User(
@@ -102,11 +115,15 @@ record Seen(Shelf shelf, List<Tenant> tenants, Map<String, Owned> all) {
   /** What an item builds upon, nearest first, as far as it lies in pools. */
   List<Volume.Layer> chain(Shelf.Item item) {
     Map<String, Volume.Layer> chain = new LinkedHashMap<>();
-    Optional<String> below = item.backing();
-    while (below.isPresent() && chain.size() < DEEPEST && !chain.containsKey(below.get())) {
-      Optional<Owned> known = Optional.ofNullable(all.get(below.get()));
+    Optional<Shelf.Item> above = Optional.of(item);
+    while (chain.size() < DEEPEST) {
+      Optional<String> below = above.flatMap(Shelf.Item::backing);
+      Optional<Owned> known = above.flatMap(Shelf.Item::base).map(all::get);
+      if (below.isEmpty() || chain.containsKey(below.get())) {
+        break;
+      }
       chain.put(below.get(), new Volume.Layer(below.get(), known.flatMap(Seen::id)));
-      below = known.flatMap(one -> one.item().backing());
+      above = known.map(Owned::item);
     }
     return List.copyOf(chain.values());
   }

@@ -1,23 +1,98 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.storage.tool.Rbd;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A pool and what lies in it, by libvirt.
  *
  * @param place where the pool is: the path of a folder, the name of an RBD pool or volume group
+ * @param access how its storage is reached where that is a cluster's
  */
-record Shelf(Pool pool, String place, List<Item> items) {
+record Shelf(Pool pool, String place, Access access, List<Item> items) {
   Shelf {
     items = List.copyOf(items);
+  }
+
+  /** What sort of storage a pool is. */
+  enum Kind {
+    FOLDER,
+    RBD,
+    OTHER;
+
+    static Kind of(String type) {
+      return switch (type) {
+        case "dir", "fs", "netfs" -> FOLDER;
+        case "rbd" -> RBD;
+        default -> OTHER;
+      };
+    }
+  }
+
+  Kind kind() {
+    return Kind.of(pool.type());
+  }
+
+  /** What is said of a pool that nothing here works on. */
+  RefusedException unfit() {
+    return new RefusedException(
+        Reason.NOT_ALLOWED,
+        "pool %s is of the kind '%s', whose volumes can be looked at and not changed"
+            .formatted(pool.name(), pool.type()));
+  }
+
+  /**
+   * How a Ceph is reached.
+   *
+   * @param user without {@code client.}
+   * @param monitors each {@code HOST} or {@code HOST:PORT}; none = those of Ceph's configuration
+   */
+  record Access(String user, List<String> monitors) {
+    /** As libvirt takes it where nothing is told. */
+    static final Access USUAL = new Access("admin", List.of());
+
+    Access {
+      monitors = List.copyOf(monitors);
+    }
+
+    /** Reads libvirt's description of a pool. */
+    static Access of(Xml pool) {
+      List<String> monitors = new ArrayList<>();
+      pool.at("source")
+          .ifPresent(source -> source.all("host").forEach(host -> add(host, monitors)));
+      return new Access(
+          pool.at("source/auth").flatMap(auth -> auth.attribute("username")).orElse(USUAL.user()),
+          monitors);
+    }
+
+    private static void add(Xml host, List<String> monitors) {
+      host.attribute("name")
+          .map(name -> name + host.attribute("port").map(port -> ":" + port).orElse(""))
+          .ifPresent(monitors::add);
+    }
   }
 
   /** The item of a name. */
   Optional<Item> item(String name) {
     return items.stream().filter(item -> item.name().equals(name)).findFirst();
+  }
+
+  /** This, with what its images of Ceph build upon, by their names. */
+  Shelf upon(Map<String, Rbd.Address> parents) {
+    return new Shelf(
+        pool,
+        place,
+        access,
+        items.stream()
+            .map(item -> Optional.ofNullable(parents.get(item.name())).map(item::upon).orElse(item))
+            .toList());
   }
 
   /**
@@ -33,6 +108,29 @@ record Shelf(Pool pool, String place, List<Item> items) {
       Bytes capacity,
       Bytes allocated,
       Optional<String> backing) {
+    private static final String RBD = "rbd:";
+
+    /** Whether it lies in a file. */
+    boolean isFile() {
+      return path.startsWith("/");
+    }
+
+    /** As an image of Ceph, by the address by which libvirt's domains use it. */
+    Item ofCeph() {
+      return new Item(name, RBD + path, format, capacity, allocated, backing);
+    }
+
+    /** Building upon a snapshot in Ceph. */
+    Item upon(Rbd.Address parent) {
+      return new Item(name, path, format, capacity, allocated, Optional.of(RBD + parent));
+    }
+
+    /** The path or address of the volume that it builds upon, whatever content of that it is. */
+    Optional<String> base() {
+      return backing.map(
+          below -> below.startsWith(RBD) ? below.replaceFirst("@[^@]*$", "") : below);
+    }
+
     /**
      * Reads libvirt's description of a volume.
      *

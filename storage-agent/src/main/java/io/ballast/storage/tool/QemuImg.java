@@ -1,6 +1,8 @@
 package io.ballast.storage.tool;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -25,9 +27,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * QEMU's tool for disk images. Images lie in files, each named by its absolute path, so that no
- * name is taken for an option or for the address of something else; and each is opened in the form
- * that is known, never in one that is guessed from what a guest wrote into it.
+ * QEMU's tool for disk images. Images lie in files, each named by its absolute path, or in Ceph,
+ * each named by a description in JSON, so that no name is taken for an option or for the address of
+ * something else; and each is opened in the form that is known, never in one that is guessed from
+ * what a guest wrote into it.
  */
 public final class QemuImg {
   private static final Duration QUICK = Duration.ofMinutes(1);
@@ -49,17 +52,47 @@ public final class QemuImg {
     this.runner = runner;
   }
 
-  /** An image, and the form in which it is opened. */
-  public record Image(Path file, String format) {
+  /**
+   * An image, and the form in which it is opened.
+   *
+   * @param address an absolute path, or a description in JSON
+   */
+  public record Image(String address, String format) {
+    private static final String JSON = "json:";
+
     public Image {
-      if (!file.isAbsolute()) {
-        throw new IllegalArgumentException(file + " is no absolute path");
+      if (!address.startsWith("/") && !address.startsWith(JSON)) {
+        throw new IllegalArgumentException(address + " is no absolute path");
       }
+    }
+
+    /** An image in a file. */
+    public Image(Path file, String format) {
+      this(file.toString(), format);
+    }
+
+    /** An image of Ceph, which holds the bytes of a disk; its key is not among what is told. */
+    public static Image of(Rbd.Login login, Rbd.Address image) {
+      ObjectNode disk = JsonNodeFactory.instance.objectNode().put("driver", "raw");
+      ObjectNode place = disk.putObject("file").put("driver", "rbd");
+      place.put("pool", image.pool()).put("image", image.image());
+      image.snapshot().ifPresent(name -> place.put("snapshot", name));
+      place.put("conf", login.conf().toString()).put("user", login.user());
+      login.monitors().forEach(monitor -> monitor(place.withArray("server").addObject(), monitor));
+      return new Image(JSON + disk, "raw");
+    }
+
+    /** QEMU wants a port, and takes what libvirt takes where none is told. */
+    private static void monitor(ObjectNode server, String monitor) {
+      int colon = monitor.lastIndexOf(':');
+      boolean port = colon > monitor.lastIndexOf(']');
+      server.put("host", port ? monitor.substring(0, colon) : monitor);
+      server.put("port", port ? monitor.substring(colon + 1) : "6789");
     }
 
     @Override
     public String toString() {
-      return file.toString();
+      return address;
     }
   }
 
@@ -164,6 +197,29 @@ public final class QemuImg {
     how.snapshot().ifPresent(number -> words.addAll(List.of("-l", "snapshot.id=" + number)));
     words.addAll(List.of(source.toString(), copy.toString()));
     return run(LONG, DONE, progress, words);
+  }
+
+  /**
+   * Copies an image, with all that it builds upon, into one that is there, empty and no smaller.
+   *
+   * @param progress takes the share that is done, 0 to 1
+   */
+  public Run fill(Image source, Image empty, DoubleConsumer progress) {
+    return run(
+        LONG,
+        DONE,
+        progress,
+        List.of(
+            "convert",
+            "-p",
+            "-n",
+            "--target-is-zero",
+            "-f",
+            source.format(),
+            "-O",
+            empty.format(),
+            source.toString(),
+            empty.toString()));
   }
 
   /** Copies into an image in qcow2 what it builds upon, and has it build upon nothing. */

@@ -25,7 +25,7 @@ public final class Run implements Runnable {
   /** Most that a tool may print, in characters. */
   private static final int LOUDEST = 16 << 20;
 
-  private static final int LONGEST_COMPLAINT = 4_096;
+  private static final int LONGEST_COMPLAINT = 8_192;
   private static final Duration GOODBYE = Duration.ofSeconds(3);
   private static final int NOT_FOUND = 127;
 
@@ -47,7 +47,7 @@ public final class Run implements Runnable {
 
   /**
    * What it printed, once it has ended well. Fails as {@code CANCELLED}, as {@code NO_ROOM} where
-   * the disk is full, or as {@code TRADE_REFUSED}.
+   * the disk is full, as the tool's exit code is meant, or as {@code TRADE_REFUSED}.
    */
   public Future<String> output() {
     return output.future();
@@ -176,7 +176,7 @@ public final class Run implements Runnable {
     String told = words.isEmpty() ? tool.name() + " ended with " + code : words;
     return words.toLowerCase(Locale.ROOT).contains("no space left on device")
         ? new RefusedException(Reason.NO_ROOM, "the pool is full: " + told)
-        : refused(told);
+        : new RefusedException(tool.reasons().getOrDefault(code, Reason.TRADE_REFUSED), told);
   }
 
   private static RefusedException refused(String message) {
@@ -191,6 +191,10 @@ public final class Run implements Runnable {
         end(refused(tool.name() + " printed more than " + LOUDEST + " characters and was ended"));
       }
     }
+    hear(piece);
+  }
+
+  private void hear(String piece) {
     for (String part : piece.split("[\\r\\n]+", -1)) {
       if (!part.isBlank()) {
         tool.heard().accept(part);
@@ -199,6 +203,7 @@ public final class Run implements Runnable {
   }
 
   private void complain(String piece) {
+    hear(piece); // some tools tell there how far they are
     synchronized (complaint) {
       int room = LONGEST_COMPLAINT - complaint.length();
       complaint.append(piece, 0, Math.min(piece.length(), Math.max(0, room)));

@@ -1,5 +1,6 @@
 package io.ballast.storage.tool;
 
+import io.ballast.messages.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,22 +14,35 @@ import java.util.function.Consumer;
  * @param environment what it is told besides; it inherits nothing but its search path
  * @param within after which it is ended, 1 ms or more
  * @param fine the exit codes that mean that it did its work
- * @param heard takes the pieces that it prints between line ends, as they come, on a thread of its
- *     own
+ * @param heard takes the pieces that it prints or complains between line ends, as they come, on two
+ *     threads of its own
+ * @param reasons what other exit codes mean; those that are not told mean {@code TRADE_REFUSED}
  */
 public record Tool(
     List<String> words,
     Map<String, String> environment,
     Duration within,
     Set<Integer> fine,
-    Consumer<String> heard) {
+    Consumer<String> heard,
+    Map<Integer, Reason> reasons) {
   public Tool {
     words = List.copyOf(words);
     fine = Set.copyOf(fine);
     environment = Map.copyOf(environment);
+    reasons = Map.copyOf(reasons);
     if (words.isEmpty() || within.toMillis() < 1) {
       throw new IllegalArgumentException("a run needs a program and some time");
     }
+  }
+
+  /** A run whose other exit codes tell nothing. */
+  public Tool(
+      List<String> words,
+      Map<String, String> environment,
+      Duration within,
+      Set<Integer> fine,
+      Consumer<String> heard) {
+    this(words, environment, within, fine, heard, Map.of());
   }
 
   /** A run of which only the whole output counts. */

@@ -46,6 +46,10 @@ public final class Preconditions {
    */
   public static void of(VolumeOrder order, Map<VolumeId, Found> seen) {
     Found found = of(seen, order.volume());
+    if (RbdPreconditions.areFor(found)) {
+      RbdPreconditions.check(order, found, seen);
+      return;
+    }
     switch (order) {
       case CreateVolume create -> creatable(found, create);
       case CloneVolume clone -> cloneable(of(seen, clone.source()), found, clone);
@@ -83,7 +87,7 @@ public final class Preconditions {
     }
   }
 
-  private static Found of(Map<VolumeId, Found> seen, VolumeId volume) {
+  static Found of(Map<VolumeId, Found> seen, VolumeId volume) {
     Found found = seen.get(volume);
     if (found == null) {
       throw new IllegalStateException(volume + " was not looked at");
@@ -91,7 +95,7 @@ public final class Preconditions {
     return found;
   }
 
-  private static Volume known(Found found, VolumeId volume) {
+  static Volume known(Found found, VolumeId volume) {
     return found
         .volume()
         .orElseThrow(
@@ -113,7 +117,7 @@ public final class Preconditions {
     }
   }
 
-  private static void fits(Pool pool, Bytes size) {
+  static void fits(Pool pool, Bytes size) {
     if (size.compareTo(pool.capacity()) > 0) {
       throw refused(
           Reason.NO_ROOM,
@@ -122,7 +126,7 @@ public final class Preconditions {
     }
   }
 
-  private static void absent(Found found, VolumeId volume) {
+  static void absent(Found found, VolumeId volume) {
     if (found.volume().isPresent()) {
       throw refused(
           Reason.NAME_TAKEN,
@@ -145,7 +149,7 @@ public final class Preconditions {
     }
   }
 
-  private static void room(Pool pool, Bytes needed) {
+  static void room(Pool pool, Bytes needed) {
     if (pool.available().compareTo(needed) < 0 || pool.available().equals(Bytes.ZERO)) {
       throw refused(
           Reason.NO_ROOM,
@@ -154,7 +158,7 @@ public final class Preconditions {
     }
   }
 
-  private static void unused(Volume volume) {
+  static void unused(Volume volume) {
     if (!volume.users().isEmpty()) {
       throw refused(
           Reason.IN_USE, "volume %s is used by %s".formatted(volume.id(), volume.usersText()));
@@ -162,7 +166,7 @@ public final class Preconditions {
   }
 
   /** The volume is there, lies in pools altogether, and no running guest writes to it. */
-  private static Volume still(Found found, VolumeId id) {
+  static Volume still(Found found, VolumeId id) {
     Volume volume = known(found, id);
     inside(found, volume);
     if (volume.active()) {
@@ -187,7 +191,10 @@ public final class Preconditions {
    * What a volume builds upon lies in pools. The header of an image names it, and who wrote that
    * may have been a guest that wants to read its host's files.
    */
-  private static void inside(Found found, Volume volume) {
+  static void inside(Found found, Volume volume) {
+    if (RbdPreconditions.areFor(found)) {
+      return; // no guest can write there what it builds upon
+    }
     found.chain().stream()
         .filter(layer -> layer.volume().isEmpty())
         .findFirst()
@@ -210,8 +217,16 @@ public final class Preconditions {
   private static void cloneable(Found from, Found target, CloneVolume order) {
     Volume source = known(from, order.source());
     inside(from, source);
+    if (order.linked() && (order.snapshot().isPresent() || RbdPreconditions.areFor(from))) {
+      throw refused(
+          Reason.NOT_ALLOWED,
+          "a disk in a folder builds upon the present content of another one in a folder only; make"
+              + " a copy that stands alone");
+    }
+    boolean stays = order.snapshot().isPresent() && RbdPreconditions.areFor(from);
     source.users().stream()
         .filter(user -> order.linked() ? user.kind() == Volume.User.Kind.VM : user.active())
+        .filter(user -> !stays)
         .findFirst()
         .ifPresent(
             user -> {
@@ -255,7 +270,7 @@ public final class Preconditions {
   }
 
   /** One more layer can be put upon the volume. */
-  private static void shallow(Found found, Volume base) {
+  static void shallow(Found found, Volume base) {
     if (found.chain().size() + 2 > DEEPEST) {
       throw refused(
           Reason.WRONG_STATE,
@@ -276,6 +291,10 @@ public final class Preconditions {
     Volume volume = still(found, order.volume());
     Volume base = known(below, order.base());
     inside(below, base);
+    if (RbdPreconditions.areFor(below)) {
+      throw refused(
+          Reason.NOT_ALLOWED, "a disk in a folder can't build upon one in a pool of Ceph");
+    }
     qcow2(volume, "build upon another");
     layered(base, "be built upon");
     shallow(below, base);
@@ -326,6 +345,17 @@ public final class Preconditions {
     Volume volume = known(found, order.volume());
     inside(found, volume);
     layered(volume, "be resized");
+    resizedTo(found, volume, order);
+    if (order.size().compareTo(volume.capacity()) < 0) {
+      still(found, order.volume());
+    } else {
+      stillOrOwn(found, order.volume());
+    }
+    notBuiltUpon(volume);
+  }
+
+  /** It fits, and is cut off only where that is said. */
+  static void resizedTo(Found found, Volume volume, ResizeVolume order) {
     int change = order.size().compareTo(volume.capacity());
     if (change < 0 && !order.shrink()) {
       throw refused(
@@ -336,12 +366,6 @@ public final class Preconditions {
     if (change > 0) {
       fits(found.pool(), order.size());
     }
-    if (change < 0) {
-      still(found, order.volume());
-    } else {
-      stillOrOwn(found, order.volume());
-    }
-    notBuiltUpon(volume);
   }
 
   private static void notBuiltUpon(Volume volume) {
@@ -350,7 +374,7 @@ public final class Preconditions {
     }
   }
 
-  private static RefusedException refused(Reason reason, String message) {
+  static RefusedException refused(Reason reason, String message) {
     return new RefusedException(reason, message);
   }
 }

@@ -46,7 +46,7 @@ final class FakePools implements Pools {
   @Override
   public Shelf shelf(String pool) {
     return pool(pool)
-        .map(seen -> new Shelf(seen, "/" + pool, List.of()))
+        .map(seen -> new Shelf(seen, "/" + pool, Shelf.Access.USUAL, List.of()))
         .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_POOL, "no pool " + pool));
   }
 

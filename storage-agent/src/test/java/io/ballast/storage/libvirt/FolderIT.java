@@ -27,11 +27,11 @@ import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.trade.FilesContract;
 import io.ballast.storage.trade.PoolsContract;
 import io.ballast.storage.trade.Proving;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
-import io.ballast.storage.trade.VolumesContract;
 import io.ballast.testing.Lab;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -64,7 +64,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class FolderIT implements VolumesContract, PoolsContract {
+final class FolderIT implements FilesContract, PoolsContract {
   private final Vertx vertx = Vertx.vertx();
   private Path folder;
   @TempDir static Path exchange;
@@ -79,7 +79,12 @@ final class FolderIT implements VolumesContract, PoolsContract {
     run("mount", "-t", "tmpfs", "-o", "size=256m", "ballast-images", folder.toString());
     lab = Lab.up(1);
     lab.virsh(1, "pool-create-as", "images", "dir", "--target", folder.toString());
-    volumes = new LibvirtVolumes(vertx, lab.uri(1), Duration.ofSeconds(20), exchange);
+    volumes =
+        new LibvirtVolumes(
+            vertx,
+            lab.uri(1),
+            Duration.ofSeconds(20),
+            new LibvirtVolumes.Places(exchange, Path.of("/none")));
   }
 
   @AfterAll

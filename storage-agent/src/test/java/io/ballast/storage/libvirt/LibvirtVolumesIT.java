@@ -74,7 +74,11 @@ final class LibvirtVolumesIT {
 
   private static List<Pool> pools(Vertx vertx, String uri) {
     try (LibvirtVolumes volumes =
-        new LibvirtVolumes(vertx, uri, Duration.ofSeconds(20), Path.of("/none"))) {
+        new LibvirtVolumes(
+            vertx,
+            uri,
+            Duration.ofSeconds(20),
+            new LibvirtVolumes.Places(Path.of("/none"), Path.of("/none")))) {
       return volumes
           .pools()
           .toCompletionStage()

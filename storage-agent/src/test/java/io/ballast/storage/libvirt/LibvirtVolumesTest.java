@@ -120,7 +120,12 @@ final class LibvirtVolumesTest {
   }
 
   private static LibvirtVolumes volumes(Vertx vertx, Duration within, Lane.Opener<Pools> opener) {
-    return new LibvirtVolumes(vertx, "qemu:///system", within, Path.of("/none"), opener);
+    return new LibvirtVolumes(
+        vertx,
+        "qemu:///system",
+        within,
+        new LibvirtVolumes.Places(Path.of("/none"), Path.of("/none")),
+        opener);
   }
 
   private static void awaitThaw(CountDownLatch frozen) {

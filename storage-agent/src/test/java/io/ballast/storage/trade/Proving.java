@@ -13,8 +13,10 @@ import io.ballast.messages.Volume.Format;
 import io.ballast.messages.Volume.Preallocation;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -26,6 +28,16 @@ public interface Proving {
 
   /** An active pool of at least 64 MiB. */
   String pool();
+
+  /** The forms in which this storage makes disks; the last is the one that has snapshots. */
+  default List<Format> formats() {
+    return List.of(Format.RAW, Format.QCOW2);
+  }
+
+  /** The form that has snapshots, and in which others build upon it. */
+  default Format best() {
+    return formats().getLast();
+  }
 
   /** Writes 512 bytes of 7 at a place of a volume, as a guest would. */
   void write(VolumeId volume, Bytes at);
@@ -68,5 +80,24 @@ public interface Proving {
 
   default Optional<Volume> found(VolumeId volume) {
     return answer(volumes().find(volume)).volume();
+  }
+
+  /** A disk of 8 MiB with something at 3 MiB. */
+  default VolumeId written(Format format) {
+    VolumeId volume = created(format, 8);
+    write(volume, Bytes.ofMiB(3));
+    return volume;
+  }
+
+  /** A copy, or what builds upon its source. */
+  default VolumeId copied(VolumeId source, boolean linked) {
+    VolumeId copy = fresh();
+    answer(done(new CloneVolume(source, Optional.empty(), copy, linked, Optional.empty(), false)));
+    return copy;
+  }
+
+  /** What a volume builds upon, nearest first. */
+  default List<Optional<VolumeId>> chain(VolumeId volume) {
+    return answer(volumes().find(volume)).chain().stream().map(Volume.Layer::volume).toList();
   }
 }

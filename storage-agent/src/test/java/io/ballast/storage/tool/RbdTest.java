@@ -1,0 +1,254 @@
+package io.ballast.storage.tool;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Reason;
+import io.ballast.storage.tool.QemuImg.Image;
+import io.ballast.storage.tool.Rbd.Address;
+import io.ballast.storage.tool.Rbd.Login;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said to Ceph's tool and understood of it, with what Ceph 16.2.15 printed. */
+final class RbdTest {
+  private static final Login LOGIN =
+      new Login(Path.of("/etc/ceph/ceph.conf"), "libvirt", List.of("10.0.0.1:6789", "ceph-b"));
+  private static final Address WEB1 = Address.of("rbd", "web1");
+
+  @TempDir Path folder;
+  private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1);
+  private final Runner runner = new Runner(new Runner.Limits(1, 2), clock);
+
+  @AfterEach
+  void close() {
+    runner.close();
+    clock.shutdownNow();
+  }
+
+  // ---- answers
+
+  @Test
+  void whatImagesBuildUponStandsInTheListOfTheirPool() {
+    assertEquals(
+        Map.of("clone", new Address("rbd", "base", Optional.of("one"))),
+        RbdAnswer.parents(
+            Answer.of(
+                "rbd ls",
+                """
+                [{"image":"base","id":"10333b6a2b17","size":8388608,"format":2},
+                 {"image":"base","id":"10333b6a2b17","snapshot":"one","snapshot_id":4,"size":8388608,
+                  "format":2,"protected":"true"},
+                 {"image":"clone","id":"1043323063bc","size":8388608,"parent":{"pool":"rbd",
+                  "pool_namespace":"","image":"base","snapshot":"one"},"format":2,
+                  "lock_type":"exclusive"}]
+                """)));
+  }
+
+  @Test
+  void anImageTellsItsParent() {
+    assertEquals(
+        Optional.of(new Address("rbd", "base", Optional.of("one"))),
+        RbdAnswer.parent(
+            Answer.of(
+                "rbd info",
+                """
+                {"name":"clone","id":"1043323063bc","size":8388608,"objects":2,"order":22,
+                 "parent":{"pool":"rbd","pool_namespace":"","image":"base","id":"10333b6a2b17",
+                 "snapshot":"one","trash":false,"overlap":8388608}}
+                """)));
+    assertEquals(Optional.empty(), RbdAnswer.parent(Answer.of("rbd info", "{\"name\":\"base\"}")));
+  }
+
+  @Test
+  void snapshotsHaveATimeAndMayBeProtected() {
+    assertEquals(
+        List.of(
+            new RbdAnswer.Kept("one", true, Instant.parse("2026-12-01T02:43:46Z")),
+            new RbdAnswer.Kept("two", false, Instant.parse("2026-12-11T02:43:47Z"))),
+        RbdAnswer.snapshots(
+            Answer.of(
+                "rbd snap ls",
+                """
+                [{"id":4,"name":"one","size":8388608,"protected":"true",
+                  "timestamp":"Tue Dec  1 02:43:46 2026"},
+                 {"id":5,"name":"two","size":8388608,"protected":"false",
+                  "timestamp":"Fri Dec 11 02:43:47 2026"}]
+                """)));
+    RefusedException odd =
+        assertThrows(
+            RefusedException.class,
+            () ->
+                RbdAnswer.snapshots(
+                    Answer.of("rbd snap ls", "[{\"name\":\"x\",\"timestamp\":\"1. 12.\"}]")));
+    assertEquals(Reason.TRADE_REFUSED, odd.reason());
+  }
+
+  @Test
+  void childrenAreNamedWithTheirPools() {
+    assertEquals(
+        List.of("other/clone2", "rbd/clone (in the trash)"),
+        RbdAnswer.children(
+            Answer.of(
+                "rbd children",
+                """
+                [{"pool":"other","pool_namespace":"","image":"clone2","id":"10459deaf9",
+                  "trash":false},
+                 {"pool":"rbd","pool_namespace":"","image":"clone","id":"1043323063bc",
+                  "trash":true}]
+                """)));
+  }
+
+  @Test
+  void clientsAreThoseThatWatchAndThoseThatHaveLockedByHand() {
+    assertEquals(
+        List.of(new RbdAnswer.Client("10.214.0.1:0/1338590701", "client.4243")),
+        RbdAnswer.watchers(
+            Answer.of(
+                "rbd status",
+                """
+                {"watchers":[{"address":"10.214.0.1:0/1338590701","client":4243,
+                  "cookie":139628447353792}]}
+                """)));
+    assertEquals(
+        List.of(new RbdAnswer.Client("10.214.0.1:0/22", "client.4250")),
+        RbdAnswer.lockers(
+            Answer.of(
+                "rbd lock ls",
+                """
+                [{"id":"auto 139628447353792","locker":"client.4243",
+                  "address":"10.214.0.1:0/1338590701"},
+                 {"id":"backup","locker":"client.4250","address":"10.214.0.1:0/22"}]
+                """)));
+  }
+
+  // ---- names
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-f", "a@b", "a/b", "@", "/"})
+  void aNameThatCouldMeanSomethingElseIsRefused(String name) {
+    for (int part = 0; part < 3; part++) {
+      int place = part;
+      RefusedException refused =
+          assertThrows(
+              RefusedException.class,
+              () ->
+                  new Address(
+                      place == 0 ? name : "p",
+                      place == 1 ? name : "i",
+                      Optional.of(place == 2 ? name : "s")));
+      assertEquals(Reason.NOT_ALLOWED, refused.reason());
+    }
+  }
+
+  @Test
+  void qemuIsToldAnAddressInWhichNothingNeedsAnEscape() {
+    Image odd = Image.of(LOGIN, Address.of("rbd", "a:b=c\\d,e\"f").at("s"));
+
+    assertEquals("raw", odd.format());
+    assertEquals(
+        "json:{\"driver\":\"raw\",\"file\":{\"driver\":\"rbd\",\"pool\":\"rbd\","
+            + "\"image\":\"a:b=c\\\\d,e\\\"f\",\"snapshot\":\"s\","
+            + "\"conf\":\"/etc/ceph/ceph.conf\",\"user\":\"libvirt\","
+            + "\"server\":[{\"host\":\"10.0.0.1\",\"port\":\"6789\"},"
+            + "{\"host\":\"ceph-b\",\"port\":\"6789\"}]}}",
+        odd.toString());
+    assertThrows(IllegalArgumentException.class, () -> new Image("rbd:rbd/web1", "raw"));
+    assertThrows(IllegalArgumentException.class, () -> new Image(Path.of("web1"), "raw"));
+  }
+
+  @Test
+  void aLoginNeedsAPathThatMeansTheSameEverywhere() {
+    assertThrows(
+        IllegalArgumentException.class, () -> new Login(Path.of("ceph.conf"), "a", List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Login(Path.of("/etc/ceph/ceph.conf"), " ", List.of()));
+  }
+
+  // ---- runs, of a tool in the place of Ceph's
+
+  private Tool tool(String script, Map<Integer, Reason> reasons) throws IOException {
+    Path tool = folder.resolve("tool");
+    Files.writeString(tool, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
+    return new Tool(
+        List.of(tool.toString()), Map.of(), Duration.ofMinutes(2), Set.of(0), heard::add, reasons);
+  }
+
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  @Test
+  void howFarItIsIsToldAmongTheComplaintsAndIsNone() throws IOException {
+    Tool tool =
+        tool(
+            """
+            printf '\\rImage flatten: 1%% complete...' >&2
+            printf '\\rImage flatten: 57%% complete...failed.\\n' >&2
+            echo '2026-12-01T02:43:48.644+0000 7f4917fff6c0 -1 librbd::Some: (16) busy' >&2
+            echo 'rbd: flatten error: (16) Device or resource busy' >&2
+            exit 16
+            """,
+            Map.of(16, Reason.IN_USE));
+
+    RefusedException refused = refused(Rbd.told(runner.run(tool)));
+
+    assertEquals(Reason.IN_USE, refused.reason());
+    assertEquals("rbd: flatten error: (16) Device or resource busy", refused.getMessage());
+    assertEquals(
+        List.of("Image flatten: 1% complete...", "Image flatten: 57% complete...failed."),
+        heard.stream().filter(piece -> piece.contains("%")).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, rbd: error opening image none: (2) No such file or directory, UNKNOWN_VOLUME",
+    "2, rbd: couldn't connect to the cluster!, TRADE_REFUSED",
+    "2, rbd: error opening pool 'x': (2) No such file or directory, TRADE_REFUSED",
+    "16, rbd: error: image still has watchers, IN_USE",
+    "5, rbd: flatten error: (5) Input/output error, TRADE_REFUSED"
+  })
+  void whatFailsIsToldFromWhatIsNotThere(int code, String words, Reason reason) throws IOException {
+    Tool tool =
+        tool(
+            "cat >&2 <<'X'\n" + words + "\nX\nexit " + code,
+            Map.of(2, Reason.UNKNOWN_VOLUME, 16, Reason.IN_USE));
+
+    assertEquals(reason, refused(Rbd.told(runner.run(tool))).reason());
+  }
+
+  @Test
+  void anAddressIsOfAnImageOrOfASnapshot() {
+    assertEquals("rbd/web1@s", WEB1.at("s").toString());
+    assertEquals(WEB1, WEB1.at("s").whole());
+  }
+
+  private static RefusedException refused(Future<?> future) {
+    CompletionException failure =
+        assertThrows(
+            CompletionException.class,
+            () -> future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join());
+    return assertInstanceOf(RefusedException.class, failure.getCause());
+  }
+}

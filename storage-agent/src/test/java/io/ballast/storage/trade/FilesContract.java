@@ -1,0 +1,83 @@
+package io.ballast.storage.trade;
+
+import static io.ballast.storage.trade.Proving.answer;
+import static io.ballast.storage.trade.Proving.refusal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Volume.Format;
+import io.ballast.messages.Volume.Preallocation;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder.CheckVolume;
+import io.ballast.messages.VolumeOrder.CommitVolume;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.RebaseVolume;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What storage does besides whose volumes are files: in qcow2, and with room taken at once. */
+public interface FilesContract extends VolumesContract {
+  @Test
+  default void aPreallocatedDiskTakesItsRoomAtOnce() {
+    VolumeId id = fresh();
+    Bytes before = answer(volumes().stock(pool())).pool().available();
+
+    answer(
+        done(
+            new CreateVolume(
+                id, Format.RAW, Bytes.ofMiB(8), Preallocation.FALLOC, Optional.empty())));
+
+    assertTrue(found(id).orElseThrow().allocated().compareTo(Bytes.ofMiB(8)) >= 0);
+    Bytes after = answer(volumes().stock(pool())).pool().available();
+    assertTrue(before.minusOrZero(after).compareTo(Bytes.ofMiB(7)) >= 0, before + " -> " + after);
+  }
+
+  @Test
+  default void aDiskThatFindsNoRoomLeavesNothing() {
+    VolumeId id = fresh();
+    Volumes.Stock before = answer(volumes().stock(pool()));
+    Bytes tooMuch = Bytes.ofMiB((long) before.pool().available().toMiB() + 512);
+
+    Reason refused =
+        refusal(
+            done(
+                new CreateVolume(id, Format.RAW, tooMuch, Preallocation.FALLOC, Optional.empty())));
+
+    assertEquals(Reason.NO_ROOM, refused);
+    assertEquals(before.volumes(), answer(volumes().stock(pool())).volumes());
+  }
+
+  @Test
+  default void aVolumeIsCommittedIntoWhatItBuildsUpon() {
+    VolumeId base = created(Format.RAW, 8);
+    VolumeId overlay = copied(base, true);
+    write(overlay, Bytes.ofMiB(3));
+
+    answer(done(new CommitVolume(overlay, base)));
+
+    assertEquals(7, read(base, Bytes.ofMiB(3)));
+    assertEquals(7, read(overlay, Bytes.ofMiB(3)));
+    assertEquals(List.of(Optional.of(base)), chain(overlay));
+  }
+
+  @Test
+  default void aVolumeIsSetUponAnotherBase() {
+    VolumeId base = written(Format.RAW);
+    VolumeId overlay = copied(base, true);
+    VolumeId other = created(Format.QCOW2, 8);
+
+    answer(done(new RebaseVolume(overlay, other)));
+
+    assertEquals(List.of(Optional.of(other)), chain(overlay));
+    assertEquals(7, read(overlay, Bytes.ofMiB(3)));
+  }
+
+  @Test
+  default void aSoundImageHasNoErrors() {
+    assertEquals(
+        "no errors", answer(done(new CheckVolume(written(Format.QCOW2), CheckVolume.Repair.NONE))));
+  }
+}
