@@ -20,7 +20,10 @@ public sealed interface PoolOrder extends StorageCommand<Reply.Accepted> {
     }
   }
 
-  /** Make the disks in a pool usable: mount it, or find it. Succeeds if they are. */
+  /**
+   * Make the disks in a pool usable: mount it, or find it, now and whenever the host starts.
+   * Succeeds if they are.
+   */
   record StartPool(String pool) implements PoolOrder {
     public StartPool {
       VolumeId.checked(pool, "pool");
@@ -34,7 +37,10 @@ public sealed interface PoolOrder extends StorageCommand<Reply.Accepted> {
     }
   }
 
-  /** Let go of a pool that no running virtual machine uses. Succeeds if it is not active. */
+  /**
+   * Let go of a pool that no running virtual machine uses, until it is started again. Succeeds if
+   * it is not active.
+   */
   record StopPool(String pool) implements PoolOrder {
     public StopPool {
       VolumeId.checked(pool, "pool");

@@ -66,7 +66,7 @@ public final class PoolCommand implements Runnable {
   @Command(
       name = "start",
       mixinStandardHelpOptions = true,
-      description = "Make the disks in a pool usable: mount it, or find it.")
+      description = "Make the disks in a pool usable, now and whenever the host starts.")
   int start(
       @Parameters(paramLabel = "POOL", description = "Name of the pool.") String pool,
       @Mixin WorkOptions options) {
@@ -90,7 +90,7 @@ public final class PoolCommand implements Runnable {
   @Command(
       name = "stop",
       mixinStandardHelpOptions = true,
-      description = "Let go of a pool that no running VM uses, and unmount it if it was mounted.")
+      description = "Let go of a pool that no running VM uses, until it is started again.")
   int stop(
       @Parameters(paramLabel = "POOL", description = "Name of the pool.") String pool,
       @Mixin WorkOptions options) {

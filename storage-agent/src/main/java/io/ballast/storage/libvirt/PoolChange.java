@@ -117,7 +117,6 @@ record PoolChange(Connect connect) {
       }
     }
     start(pool);
-    pool.setAutostart(1);
   }
 
   private static void undo(StoragePool pool) {
@@ -133,9 +132,17 @@ record PoolChange(Connect connect) {
     if (pool.isActive() != 1) {
       pool.create(0);
     }
+    startWithItsHost(pool, true);
+  }
+
+  private static void startWithItsHost(StoragePool pool, boolean wanted) throws LibvirtException {
+    if (pool.isPersistent() == 1) {
+      pool.setAutostart(wanted ? 1 : 0);
+    }
   }
 
   private static void stop(StoragePool pool) throws LibvirtException {
+    startWithItsHost(pool, false);
     if (pool.isActive() == 1) {
       pool.destroy();
     }

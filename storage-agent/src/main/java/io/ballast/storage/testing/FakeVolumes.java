@@ -4,12 +4,6 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
-import io.ballast.messages.PoolOrder.DefinePool;
-import io.ballast.messages.PoolOrder.ForgetPool;
-import io.ballast.messages.PoolOrder.RefreshPool;
-import io.ballast.messages.PoolOrder.StartPool;
-import io.ballast.messages.PoolOrder.StopPool;
-import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
@@ -57,11 +51,7 @@ public final class FakeVolumes implements Volumes {
   /** What an empty disk takes of its pool. */
   private static final Bytes EMPTY = Bytes.ofKiB(192);
 
-  /** The size of a pool that is made by an order. */
-  private static final Bytes NEW_POOL = Bytes.ofMiB(100);
-
-  private final Map<String, Pool> pools = new TreeMap<>();
-  private final Map<String, PoolSource> sources = new TreeMap<>();
+  private final PoolBook pools = new PoolBook();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
   private final Map<String, Image> exchange = new TreeMap<>();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
@@ -75,18 +65,17 @@ public final class FakeVolumes implements Volumes {
 
   /** Makes an active pool of a directory, or replaces the one of that name. */
   public synchronized void pool(String name, Bytes capacity, Bytes used) {
-    pools.put(name, new Pool(name, "dir", true, capacity, used, capacity.minusOrZero(used)));
+    pools.put(name, capacity, used);
   }
 
   /** Makes a pool that is defined and not active. */
   public synchronized void inactivePool(String name) {
-    pools.put(name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO));
+    pools.putInactive(name);
   }
 
   /** Makes a pool that should be active and is not. */
   public synchronized void failedPool(String name) {
-    pools.put(
-        name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, Optional.of(true)));
+    pools.putFailed(name);
   }
 
   /** Makes a pool go away. */
@@ -134,7 +123,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<List<Pool>> pools() {
-    return answer(() -> List.copyOf(pools.values()));
+    return answer(pools::all);
   }
 
   @Override
@@ -142,7 +131,7 @@ public final class FakeVolumes implements Volumes {
     return answer(
         () ->
             new Stock(
-                active(pool),
+                pools.active(pool),
                 volumes.values().stream()
                     .filter(volume -> volume.id().pool().equals(pool))
                     .map(this::used)
@@ -154,7 +143,7 @@ public final class FakeVolumes implements Volumes {
     return answer(
         () ->
             new Found(
-                active(volume.pool()),
+                pools.active(volume.pool()),
                 Optional.ofNullable(volumes.get(volume)).map(this::used),
                 chain(volume)));
   }
@@ -194,29 +183,13 @@ public final class FakeVolumes implements Volumes {
         users);
   }
 
-  private Pool known(String name) {
-    Pool pool = pools.get(name);
-    if (pool == null) {
-      throw new RefusedException(Reason.UNKNOWN_POOL, "this host has no pool '" + name + "'");
-    }
-    return pool;
-  }
-
-  private Pool active(String name) {
-    Pool pool = known(name);
-    if (!pool.active()) {
-      throw new RefusedException(Reason.WRONG_STATE, "pool '" + name + "' is not active");
-    }
-    return pool;
-  }
-
   @Override
   public Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress) {
     return work(() -> carryOut(order, progress));
   }
 
   private String carryOut(VolumeOrder order, Task.Progress progress) {
-    active(order.volume().pool());
+    pools.active(order.volume().pool());
     switch (order) {
       case CreateVolume create -> {
         Bytes takes =
@@ -275,8 +248,7 @@ public final class FakeVolumes implements Volumes {
         Volume gone = volumes.remove(delete.volume());
         snapshots.remove(delete.volume());
         if (gone != null) {
-          Pool pool = active(delete.volume().pool());
-          pool(pool.name(), pool.capacity(), pool.used().minusOrZero(gone.allocated()));
+          pools.giveBack(delete.volume().pool(), gone.allocated());
         }
       }
       case WipeVolume wipe -> {
@@ -308,34 +280,10 @@ public final class FakeVolumes implements Volumes {
   public Future<Void> carryOut(PoolOrder order) {
     return answer(
             () -> {
-              change(order);
+              pools.carryOut(order);
               return true;
             })
         .mapEmpty();
-  }
-
-  private void change(PoolOrder order) {
-    String name = order.pool();
-    switch (order) {
-      case DefinePool define -> {
-        PoolSource there = sources.get(name);
-        if (pools.containsKey(name) && !define.source().equals(there)) {
-          throw new RefusedException(Reason.NAME_TAKEN, "pool '" + name + "' is there already");
-        }
-        sources.put(name, define.source());
-        pool(name, NEW_POOL, Bytes.ZERO);
-      }
-      case StartPool start -> pool(known(name).name(), NEW_POOL, Bytes.ZERO);
-      case RefreshPool refresh -> active(name);
-      case StopPool stop -> inactivePool(known(name).name());
-      case ForgetPool forget -> {
-        if (pools.containsKey(name) && known(name).active()) {
-          throw new RefusedException(Reason.WRONG_STATE, "pool '" + name + "' is active");
-        }
-        pools.remove(name);
-        sources.remove(name);
-      }
-    }
   }
 
   /** Puts an image where the exchange folder, or a server, has it under a name or address. */
@@ -367,7 +315,7 @@ public final class FakeVolumes implements Volumes {
   public Future<List<Volume.Snapshot>> snapshots(VolumeId volume) {
     return answer(
         () -> {
-          active(volume.pool());
+          pools.active(volume.pool());
           return kept(volume).keySet().stream()
               .map(name -> new Volume.Snapshot(name, Instant.EPOCH, Bytes.ZERO))
               .toList();
@@ -378,7 +326,7 @@ public final class FakeVolumes implements Volumes {
     if (volumes.containsKey(id)) {
       throw new RefusedException(Reason.NAME_TAKEN, id + " is there already");
     }
-    take(id.pool(), takes);
+    pools.take(id.pool(), takes);
     put(new Volume(id, format, size, takes, backing, List.of()));
   }
 
@@ -405,7 +353,7 @@ public final class FakeVolumes implements Volumes {
   /** Copies into a volume what it builds upon, and has it build upon something else. */
   private void onto(Volume volume, Optional<String> backing) {
     Bytes below = volume.backing().flatMap(this::base).map(this::written).orElse(Bytes.ZERO);
-    take(volume.id().pool(), below);
+    pools.take(volume.id().pool(), below);
     put(with(volume, volume.allocated().plus(below), backing));
   }
 
@@ -427,7 +375,7 @@ public final class FakeVolumes implements Volumes {
   public Future<Reply.VolumeMeasured> measure(VolumeId volume, Format format) {
     return answer(
         () -> {
-          active(volume.pool());
+          pools.active(volume.pool());
           Volume known = known(volume);
           return new Reply.VolumeMeasured(written(known), known.capacity());
         });
@@ -441,17 +389,9 @@ public final class FakeVolumes implements Volumes {
     return known;
   }
 
-  private void take(String name, Bytes amount) {
-    Pool pool = active(name);
-    if (pool.available().compareTo(amount) < 0) {
-      throw new RefusedException(Reason.NO_ROOM, "the pool is full: " + name);
-    }
-    pool(name, pool.capacity(), pool.used().plus(amount));
-  }
-
   @Override
   public Future<Void> clear(OperationId operation, String pool) {
-    return answer(() -> active(pool)).mapEmpty();
+    return answer(() -> pools.active(pool)).mapEmpty();
   }
 
   private synchronized <T> Future<T> answer(Supplier<T> question) {

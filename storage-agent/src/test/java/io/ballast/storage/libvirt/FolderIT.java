@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.refusal;
+import static io.ballast.testing.Program.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -357,20 +358,6 @@ final class FolderIT implements FilesContract, PoolsContract {
           .filter(name -> name.endsWith(".part"))
           .toList();
     } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static String run(String... command) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new AssertionError(String.join(" ", command) + ": " + status + ", " + printed);
-      }
-      return printed;
-    } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
   }

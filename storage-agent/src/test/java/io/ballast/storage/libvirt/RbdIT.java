@@ -3,7 +3,7 @@ package io.ballast.storage.libvirt;
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.operation;
 import static io.ballast.storage.trade.Proving.refusal;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.ballast.testing.Program.run;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -486,20 +486,6 @@ final class RbdIT implements VolumesContract {
       lines.add(Files.readString(line).replace('\0', ' '));
     } catch (IOException e) {
       // no process, or it has ended
-    }
-  }
-
-  private static String run(String... command) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new AssertionError(String.join(" ", command) + ": " + status + ", " + printed);
-      }
-      return printed;
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }

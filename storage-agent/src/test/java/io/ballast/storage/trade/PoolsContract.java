@@ -3,6 +3,7 @@ package io.ballast.storage.trade;
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.PoolOrder;
@@ -56,6 +57,8 @@ public interface PoolsContract extends Proving {
     change(new StopPool(order.pool()));
     change(new StopPool(order.pool()));
     assertEquals(Optional.of(false), seen(order.pool()).map(Pool::active));
+    assertNotEquals(
+        Optional.of(true), seen(order.pool()).flatMap(Pool::autostart), "nobody misses it");
     assertEquals(Reason.WRONG_STATE, refusal(volumes().stock(order.pool())));
 
     change(new StartPool(order.pool()));

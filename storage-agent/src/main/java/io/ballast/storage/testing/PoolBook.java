@@ -1,0 +1,103 @@
+package io.ballast.storage.testing;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.PoolOrder;
+import io.ballast.messages.PoolOrder.DefinePool;
+import io.ballast.messages.PoolOrder.ForgetPool;
+import io.ballast.messages.PoolOrder.RefreshPool;
+import io.ballast.messages.PoolOrder.StartPool;
+import io.ballast.messages.PoolOrder.StopPool;
+import io.ballast.messages.PoolSource;
+import io.ballast.messages.Reason;
+import io.ballast.messages.StorageBeat.Pool;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The pools of a fake storage, and their room. */
+final class PoolBook {
+  /** The size of a pool that is made by an order. */
+  private static final Bytes NEW_POOL = Bytes.ofMiB(100);
+
+  private final Map<String, Pool> pools = new TreeMap<>();
+  private final Map<String, PoolSource> sources = new TreeMap<>();
+
+  List<Pool> all() {
+    return List.copyOf(pools.values());
+  }
+
+  /** Has an active pool of a directory under a name. */
+  void put(String name, Bytes capacity, Bytes used) {
+    pools.put(name, new Pool(name, "dir", true, capacity, used, capacity.minusOrZero(used)));
+  }
+
+  /** Has a pool under a name that is not active. */
+  void putInactive(String name) {
+    pools.put(name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO));
+  }
+
+  /** Has a pool under a name that should be active and is not. */
+  void putFailed(String name) {
+    pools.put(
+        name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, Optional.of(true)));
+  }
+
+  void remove(String name) {
+    pools.remove(name);
+  }
+
+  private Pool known(String name) {
+    Pool pool = pools.get(name);
+    if (pool == null) {
+      throw new RefusedException(Reason.UNKNOWN_POOL, "this host has no pool '" + name + "'");
+    }
+    return pool;
+  }
+
+  Pool active(String name) {
+    Pool pool = known(name);
+    if (!pool.active()) {
+      throw new RefusedException(Reason.WRONG_STATE, "pool '" + name + "' is not active");
+    }
+    return pool;
+  }
+
+  void take(String name, Bytes amount) {
+    Pool pool = active(name);
+    if (pool.available().compareTo(amount) < 0) {
+      throw new RefusedException(Reason.NO_ROOM, "the pool is full: " + name);
+    }
+    put(name, pool.capacity(), pool.used().plus(amount));
+  }
+
+  void giveBack(String name, Bytes amount) {
+    Pool pool = active(name);
+    put(name, pool.capacity(), pool.used().minusOrZero(amount));
+  }
+
+  void carryOut(PoolOrder order) {
+    String name = order.pool();
+    switch (order) {
+      case DefinePool define -> {
+        PoolSource there = sources.get(name);
+        if (pools.containsKey(name) && !define.source().equals(there)) {
+          throw new RefusedException(Reason.NAME_TAKEN, "pool '" + name + "' is there already");
+        }
+        sources.put(name, define.source());
+        put(name, NEW_POOL, Bytes.ZERO);
+      }
+      case StartPool start -> put(known(name).name(), NEW_POOL, Bytes.ZERO);
+      case RefreshPool refresh -> active(name);
+      case StopPool stop -> putInactive(known(name).name());
+      case ForgetPool forget -> {
+        if (pools.containsKey(name) && known(name).active()) {
+          throw new RefusedException(Reason.WRONG_STATE, "pool '" + name + "' is active");
+        }
+        pools.remove(name);
+        sources.remove(name);
+      }
+    }
+  }
+}
