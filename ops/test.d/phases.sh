@@ -22,7 +22,7 @@ phase_build() {
 
 phase_unit() { each_module unit --include-classname='.*Test' --exclude-tag=lab; }
 
-phase_bus() { each_module bus --include-classname='.*IT' --exclude-tag=lab --exclude-tag=rbd; }
+phase_bus() { each_module bus --include-classname='.*IT' --exclude-tag=lab --exclude-tag=rbd --exclude-tag=gluster; }
 
 phase_lab() { each_module lab --include-classname='.*IT' --include-tag=lab; }
 
@@ -30,6 +30,13 @@ phase_rbd() { # not in ops/test: a Ceph is large, and slow to install
   local status=0
   "$ops/install" rbd && each_module rbd --include-classname='.*IT' --include-tag=rbd || status=1
   "$ops/lab/ceph" down || status=1 # it is down already, unless the tests were cut off
+  return $status
+}
+
+phase_gluster() { # not in ops/test either
+  local status=0
+  "$ops/install" gluster && each_module gluster --include-classname='.*IT' --include-tag=gluster || status=1
+  "$ops/lab/gluster" down || status=1
   return $status
 }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.Volume.Preallocation;
 import io.ballast.messages.VolumeId;
@@ -14,6 +15,7 @@ import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CommitVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -79,5 +81,22 @@ public interface FilesContract extends VolumesContract {
   default void aSoundImageHasNoErrors() {
     assertEquals(
         "no errors", answer(done(new CheckVolume(written(Format.QCOW2), CheckVolume.Repair.NONE))));
+  }
+
+  @Test
+  default void aDiskIsWipedAndIsAsItWasWhenItWasNew() {
+    for (Format format : Format.values()) {
+      VolumeId id = created(format, 8);
+      Volume fresh = found(id).orElseThrow();
+      write(id, Bytes.ofMiB(3));
+
+      answer(done(new WipeVolume(id)));
+
+      assertEquals(0, read(id, Bytes.ofMiB(3)));
+      Volume wiped = found(id).orElseThrow();
+      assertEquals(fresh.format(), wiped.format());
+      assertEquals(fresh.capacity(), wiped.capacity());
+    }
+    assertEquals(Reason.UNKNOWN_VOLUME, refusal(done(new WipeVolume(fresh()))));
   }
 }

@@ -13,7 +13,6 @@ import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
-import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -82,23 +81,6 @@ public interface VolumesContract extends LayersContract {
       answer(done(new ResizeVolume(id, Bytes.ofMiB(5), true)));
       assertEquals(Bytes.ofMiB(5), found(id).orElseThrow().capacity());
     }
-  }
-
-  @Test
-  default void aDiskIsWipedAndIsAsItWasWhenItWasNew() {
-    for (Format format : Format.values()) {
-      VolumeId id = created(format, 8);
-      Volume fresh = found(id).orElseThrow();
-      write(id, Bytes.ofMiB(3));
-
-      answer(done(new WipeVolume(id)));
-
-      assertEquals(0, read(id, Bytes.ofMiB(3)));
-      Volume wiped = found(id).orElseThrow();
-      assertEquals(fresh.format(), wiped.format());
-      assertEquals(fresh.capacity(), wiped.capacity());
-    }
-    assertEquals(Reason.UNKNOWN_VOLUME, refusal(done(new WipeVolume(fresh()))));
   }
 
   @Test

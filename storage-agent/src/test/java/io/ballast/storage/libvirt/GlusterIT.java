@@ -1,0 +1,107 @@
+package io.ballast.storage.libvirt;
+
+import static io.ballast.storage.trade.Proving.answer;
+import static io.ballast.testing.Program.run;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.PoolOrder.DefinePool;
+import io.ballast.messages.PoolSource;
+import io.ballast.messages.PoolSource.Network.Protocol;
+import io.ballast.messages.VolumeId;
+import io.ballast.storage.trade.FilesContract;
+import io.ballast.storage.trade.Volumes;
+import io.ballast.testing.Gluster;
+import io.ballast.testing.Lab;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A pool that is a volume of a real GlusterFS, by a real libvirt and QEMU's tools. Needs what
+ * {@code ops/install gluster} installs: {@code ops/soak gluster} runs it.
+ */
+@Tag("gluster")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class GlusterIT implements FilesContract {
+  private final Vertx vertx = Vertx.vertx();
+  @TempDir static Path exchange;
+  private Gluster gluster;
+  private Lab lab;
+  private LibvirtVolumes volumes;
+
+  @BeforeAll
+  void start() {
+    // Mounted first, so that the lab's host has it too.
+    gluster = Gluster.up();
+    lab = Lab.up(1);
+    volumes =
+        new LibvirtVolumes(
+            vertx,
+            lab.uri(1),
+            Duration.ofSeconds(20),
+            new LibvirtVolumes.Places(exchange, Path.of("/etc/ceph/ceph.conf")));
+    answer(
+        volumes.carryOut(
+            new DefinePool(
+                pool(),
+                new PoolSource.Network(
+                    Protocol.GLUSTER, Gluster.ADDRESS, Gluster.VOLUME, Gluster.MOUNT.toString()))));
+  }
+
+  @AfterAll
+  void stop() {
+    volumes.close();
+    lab.close();
+    gluster.close();
+    answer(vertx.close());
+  }
+
+  @Override
+  public Volumes volumes() {
+    return volumes;
+  }
+
+  @Override
+  public String pool() {
+    return "images";
+  }
+
+  @Override
+  public void write(VolumeId volume, Bytes at) {
+    qemuIo(volume, "write -P 7 " + at.value() + " 512");
+  }
+
+  @Override
+  public int read(VolumeId volume, Bytes at) {
+    return Integer.parseInt(
+        qemuIo(volume, "read -v " + at.value() + " 512")
+            .lines()
+            .findFirst()
+            .orElseThrow()
+            .replaceFirst("^[0-9a-f]+:\\s+", "")
+            .substring(0, 2),
+        16);
+  }
+
+  private String qemuIo(VolumeId volume, String command) {
+    return run(
+        "qemu-io",
+        "-f",
+        found(volume).orElseThrow().format(),
+        "-c",
+        command,
+        Gluster.MOUNT.resolve(volume.name()).toString());
+  }
+
+  @Test
+  void thePoolIsOfTheNetwork() {
+    assertEquals("netfs", answer(volumes.stock(pool())).pool().type());
+  }
+}
