@@ -235,6 +235,7 @@ final class FullnessTest {
       fleet.pools("h1", dir("images", 900));
       fleet.hear(other.storage(BeatMaker.at(fleet.now()), List.of(dir("images", 100)), List.of()));
     }
+    fleet.pools("h1", dir("images", 100));
 
     assertEquals(List.of("+ " + FILLING), fleet.news());
   }
