@@ -59,7 +59,7 @@ final class AnyRecord {
 
   private static Object simple(Class<?> type, Random random) {
     if (type == String.class) {
-      return text(random);
+      return random.nextInt(10) < 3 ? text(random) : form(random);
     } else if (type == int.class || type == Integer.class) {
       return random.nextBoolean() ? random.nextInt(10) : random.nextInt(Integer.MAX_VALUE);
     } else if (type == long.class || type == Long.class) {
@@ -77,6 +77,8 @@ final class AnyRecord {
       return new VmId(new UUID(random.nextLong(), random.nextLong()));
     } else if (type == VolumeId.class) {
       return new VolumeId("ima ges" + random.nextInt(9), "w\u00fcb.-" + random.nextInt(100));
+    } else if (type == UUID.class) {
+      return new UUID(random.nextLong(), random.nextLong());
     } else if (type == OperationId.class) {
       return new OperationId("~!{\"" + random.nextLong());
     } else if (type == Instant.class) {
@@ -87,6 +89,16 @@ final class AnyRecord {
           : Duration.ofSeconds(random.nextLong(1L << 30), random.nextInt(1 << 29));
     }
     return record(type, random);
+  }
+
+  /** A text in one of the forms that some fields ask for. */
+  private static String form(Random random) {
+    return switch (random.nextInt(7)) {
+      case 0, 1 -> "/dev/\u00fc " + random.nextInt(100);
+      case 2, 3, 4 -> "w-" + random.nextInt(100);
+      case 5 -> "https://w" + random.nextInt(100) + ".example/x?y=%20";
+      default -> "0123456789abcdef".repeat(4);
+    };
   }
 
   private static String text(Random random) {
