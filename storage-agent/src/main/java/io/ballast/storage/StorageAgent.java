@@ -37,8 +37,7 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
     this.host = host;
     this.volumes = machine.volumes();
     this.policy = policy;
-    this.sampler =
-        new StorageSampler(volumes, new HealthSampler(machine.devices(), clock), clock);
+    this.sampler = new StorageSampler(volumes, new HealthSampler(machine.devices(), clock), clock);
   }
 
   /** An agent over the pools and devices of a host, to be deployed. */
