@@ -58,29 +58,29 @@ final class Mdstat {
     int working = counted ? Integer.parseInt(devices.group(2)) : 0;
     String doing = work.find() ? ", and " + doing(work) : "";
     if (!state.equals("active")) {
-      return told(name, Verdict.FAILING, "It is %s, and nothing in it can be used.", state);
+      return told(
+          name, Verdict.FAILING, "It is %s, and nothing in it can be used.".formatted(state));
     }
     if (counted && working == 0) {
-      return told(name, Verdict.FAILING, "None of its %s devices works.", wanted);
+      return told(name, Verdict.FAILING, "None of its %s devices works.".formatted(wanted));
     }
     if (faulty.find()) {
       return told(
           name,
           Verdict.FAILING,
-          "Its device %s has failed; %d of %d work%s.",
-          faulty.group(1),
-          working,
-          wanted,
-          doing);
+          "Its device %s has failed; %d of %d work%s."
+              .formatted(faulty.group(1), working, wanted, doing));
     }
     if (working < wanted) {
       return told(
-          name, Verdict.WARNING, "Only %d of its %d devices work%s.", working, wanted, doing);
+          name,
+          Verdict.WARNING,
+          "Only %d of its %d devices work%s.".formatted(working, wanted, doing));
     }
     if (doing.contains("resync") || doing.contains("recovery")) {
-      return told(name, Verdict.WARNING, "All of its devices work%s.", doing);
+      return told(name, Verdict.WARNING, "All of its devices work%s.".formatted(doing));
     }
-    return told(name, Verdict.GOOD, "All of its devices work%s.", doing);
+    return told(name, Verdict.GOOD, "All of its devices work%s.".formatted(doing));
   }
 
   private static String doing(Matcher work) {
@@ -91,10 +91,8 @@ final class Mdstat {
             progress.endsWith("%") ? "is done to " + progress : "waits for its turn");
   }
 
-  private static Optional<Finding> told(
-      String name, Verdict verdict, String reason, Object... parts) {
+  private static Optional<Finding> told(String name, Verdict verdict, String reason) {
     return Optional.of(
-        new Finding(
-            Kind.ARRAY, Optional.of(name), Optional.empty(), verdict, reason.formatted(parts)));
+        new Finding(Kind.ARRAY, Optional.of(name), Optional.empty(), verdict, reason));
   }
 }

@@ -322,10 +322,10 @@ final class Folder implements Backend {
     Path file = Path.of(item.path());
     Path empty = part(bench);
     return empty(bench, item, empty)
-        .compose(ready -> new Eraser(disk).erase(file, bench.progress()))
-        .compose(erased -> disk.call("the naming of " + file, () -> put(empty, file)))
+        .compose(ready -> new Eraser(exchange.disk()).erase(file, bench.progress()))
+        .compose(erased -> exchange.disk().call("the naming of " + file, () -> put(empty, file)))
         .<Void>mapEmpty()
-        .recover(failure -> remove(empty).transform(gone -> Future.failedFuture(failure)));
+        .recover(failure -> exchange.remove(empty).transform(gone -> Future.failedFuture(failure)));
   }
 
   /** An empty image beside one that still bears its form; an erased one looks like a raw one. */
@@ -340,7 +340,7 @@ final class Folder implements Backend {
             item.capacity(),
             Volume.Preallocation.OFF,
             Optional.empty());
-    return remove(part).compose(gone -> images.create(part, order).output());
+    return exchange.remove(part).compose(gone -> images.create(part, order).output());
   }
 
   private static boolean put(Path empty, Path file) throws IOException {

@@ -58,7 +58,7 @@ final class Removal {
   private Future<Void> later() {
     Promise<Void> later = Promise.promise();
     try {
-      clock.schedule(() -> later.complete(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = clock.schedule(() -> later.complete(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       later.fail(new RefusedException(Reason.NOT_READY, "the agent of this host stopped"));
     }

@@ -5,7 +5,6 @@ import static io.ballast.storage.work.Preconditions.fits;
 import static io.ballast.storage.work.Preconditions.inside;
 import static io.ballast.storage.work.Preconditions.known;
 import static io.ballast.storage.work.Preconditions.newName;
-import static io.ballast.storage.work.Preconditions.of;
 import static io.ballast.storage.work.Preconditions.refused;
 import static io.ballast.storage.work.Preconditions.room;
 import static io.ballast.storage.work.Preconditions.still;
@@ -52,7 +51,7 @@ final class RbdPreconditions {
   static void check(VolumeOrder order, Found found, Map<VolumeId, Found> seen) {
     switch (order) {
       case CreateVolume create -> creatable(found, create);
-      case CloneVolume clone -> cloneable(of(seen, clone.source()), found, clone);
+      case CloneVolume clone -> cloneable(Preconditions.of(seen, clone.source()), found, clone);
       case ImportVolume imported -> importable(found, imported.volume(), imported.format());
       case FetchVolume fetched -> importable(found, fetched.volume(), fetched.format());
       case WipeVolume wipe ->
@@ -79,7 +78,7 @@ final class RbdPreconditions {
       }
       case CompareVolumes compare -> {
         still(found, compare.volume());
-        still(of(seen, compare.other()), compare.other());
+        still(Preconditions.of(seen, compare.other()), compare.other());
       }
       case DeleteVolume delete -> found.volume().ifPresent(volume -> unused(volume));
       case RebaseVolume rebase ->

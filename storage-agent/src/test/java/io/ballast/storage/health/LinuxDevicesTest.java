@@ -2,6 +2,7 @@ package io.ballast.storage.health;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -157,7 +158,7 @@ final class LinuxDevicesTest {
 
   private static RefusedException refused(Future<?> future) {
     CompletionException failed = assertThrows(CompletionException.class, () -> answer(future));
-    return (RefusedException) failed.getCause();
+    return assertInstanceOf(RefusedException.class, failed.getCause());
   }
 
   private static <T> T answer(Future<T> future) {
