@@ -215,10 +215,8 @@ public final class FakeVolumes implements Volumes {
         put(with(base, base.allocated().plus(volume.allocated()), base.backing()));
         put(with(volume, EMPTY, volume.backing()));
       }
-      case ImportVolume imported ->
-          bring(imported.volume(), imported.file(), imported.format(), "there is no such file");
-      case FetchVolume fetched ->
-          bring(fetched.volume(), fetched.source(), fetched.format(), "there is no such image");
+      case ImportVolume imported -> bring(imported.volume(), imported.file(), imported.format());
+      case FetchVolume fetched -> bring(fetched.volume(), fetched.source(), fetched.format());
       case ExportVolume exported -> {
         Volume volume = known(exported.volume());
         Image image = new Image(volume.capacity(), written(volume));
@@ -291,10 +289,10 @@ public final class FakeVolumes implements Volumes {
     exchange.put(name, new Image(capacity, takes));
   }
 
-  private void bring(VolumeId volume, String name, Format format, String missing) {
+  private void bring(VolumeId volume, String name, Format format) {
     Image image = exchange.get(name);
     if (image == null) {
-      throw new RefusedException(Reason.UNKNOWN_VOLUME, missing + ": " + name);
+      throw new RefusedException(Reason.UNKNOWN_VOLUME, "there is no file " + name + " to import");
     }
     make(volume, format.word(), image.capacity(), image.takes(), Optional.empty());
   }
