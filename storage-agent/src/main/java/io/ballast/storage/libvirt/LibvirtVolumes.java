@@ -160,8 +160,7 @@ public final class LibvirtVolumes implements Volumes {
       all =
           all.compose(
               known ->
-                  rbdPool
-                      .layered(shelf)
+                  (shelf.equals(seen.shelf()) ? rbdPool.known(shelf) : rbdPool.layered(shelf))
                       .map(it -> Stream.concat(known.stream(), Stream.of(it)).toList()));
     }
     return all.map(seen::with);

@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Volumes that are images in a pool of Ceph.
@@ -44,6 +46,8 @@ import java.util.function.DoubleConsumer;
  * it: one that was named, or one that was made for it and goes with the last that needs it.
  */
 final class RbdPool implements Backend {
+  private static final Logger LOG = LoggerFactory.getLogger(RbdPool.class);
+
   private final Runner runner;
   private final Sources sources;
   private final Exchange exchange;
@@ -87,9 +91,20 @@ final class RbdPool implements Backend {
   }
 
   private Task begin(Bench bench) {
+    if (isQcow2(bench.order())) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED, "a disk in a pool of Ceph is raw; say --format raw");
+    }
     Steps steps = new Steps();
     Site site = new Site(bench, rbd(bench.shelf()), steps);
     return steps.task(end(site, bench.order()));
+  }
+
+  private static boolean isQcow2(VolumeOrder order) {
+    return order instanceof CreateVolume create && create.format() == Volume.Format.QCOW2
+        || order instanceof ImportVolume imported && imported.format() == Volume.Format.QCOW2
+        || order instanceof CloneVolume clone
+            && clone.format().equals(Optional.of(Volume.Format.QCOW2));
   }
 
   private Future<String> end(Site site, VolumeOrder order) {
@@ -358,6 +373,21 @@ final class RbdPool implements Backend {
   /** The pool with what each volume builds upon, which libvirt does not tell. */
   Future<Shelf> layered(Shelf shelf) {
     return rbd(shelf).parents(shelf.place()).map(parents -> shelf.upon(parents));
+  }
+
+  /**
+   * The pool also with what each volume takes: libvirt may take that for its whole size. Where Ceph
+   * does not tell it in time, for it counts objects of images that keep no account, it stays so.
+   */
+  Future<Shelf> known(Shelf shelf) {
+    return layered(shelf)
+        .compose(
+            layered ->
+                rbd(shelf)
+                    .usage(shelf.place())
+                    .map(layered::taking)
+                    .onFailure(why -> LOG.debug("{}: {}", shelf.pool().name(), why.getMessage()))
+                    .otherwise(layered));
   }
 
   /** Who in the network has a volume open to write to it, or holds a lock on it. */

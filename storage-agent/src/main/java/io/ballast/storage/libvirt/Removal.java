@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,11 +59,13 @@ final class Removal {
   private Future<Void> later() {
     Promise<Void> later = Promise.promise();
     try {
-      clock.schedule(() -> later.complete(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> pause =
+          clock.schedule(() -> later.complete(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      return later.future().onComplete(end -> pause.cancel(false));
     } catch (RejectedExecutionException e) {
-      later.fail(new RefusedException(Reason.NOT_READY, "the agent of this host stopped"));
+      return Future.failedFuture(
+          new RefusedException(Reason.NOT_READY, "the agent of this host stopped"));
     }
-    return later.future();
   }
 
   /** Fails as {@code IN_USE}, by name, where anything builds upon a snapshot. */

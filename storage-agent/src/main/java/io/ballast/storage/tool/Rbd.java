@@ -137,6 +137,11 @@ public final class Rbd {
     return asked("ls", List.of("--long", "--pool=" + pool), RbdAnswer::parents);
   }
 
+  /** What each image of a pool takes, with its snapshots and without what it builds upon. */
+  public Future<Map<String, Bytes>> usage(String pool) {
+    return asked("du", List.of("--merge-snapshots", "--pool=" + pool), RbdAnswer::usage);
+  }
+
   /** What an image builds upon. */
   public Future<Optional<Address>> parent(Address image) {
     return asked("info", List.of(image.toString()), RbdAnswer::parent);

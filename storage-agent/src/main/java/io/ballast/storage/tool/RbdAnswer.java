@@ -2,6 +2,7 @@ package io.ballast.storage.tool;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.storage.tool.Rbd.Address;
 import java.time.Instant;
@@ -49,6 +50,15 @@ public final class RbdAnswer {
       }
     }
     return parents;
+  }
+
+  /** Of {@code rbd du --merge-snapshots}: what each image takes. */
+  static Map<String, Bytes> usage(JsonNode usage) {
+    Map<String, Bytes> taken = new TreeMap<>();
+    for (JsonNode image : usage.path("images")) {
+      taken.put(image.path("name").asText(), new Bytes(image.path("used_size").asLong()));
+    }
+    return taken;
   }
 
   /** Of {@code rbd info}: what the image builds upon. */

@@ -5,11 +5,9 @@ import static io.ballast.storage.work.Preconditions.fits;
 import static io.ballast.storage.work.Preconditions.inside;
 import static io.ballast.storage.work.Preconditions.known;
 import static io.ballast.storage.work.Preconditions.newName;
-import static io.ballast.storage.work.Preconditions.of;
 import static io.ballast.storage.work.Preconditions.refused;
 import static io.ballast.storage.work.Preconditions.room;
 import static io.ballast.storage.work.Preconditions.still;
-import static io.ballast.storage.work.Preconditions.unused;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
@@ -50,7 +48,7 @@ final class RbdPreconditions {
   static void check(VolumeOrder order, Found found, Map<VolumeId, Found> seen) {
     switch (order) {
       case CreateVolume create -> creatable(found, create);
-      case CloneVolume clone -> cloneable(of(seen, clone.source()), found, clone);
+      case CloneVolume clone -> cloneable(Preconditions.of(seen, clone.source()), found, clone);
       case ImportVolume imported -> {
         raw(imported.format() == Volume.Format.QCOW2);
         fresh(found, imported.volume());
@@ -77,9 +75,9 @@ final class RbdPreconditions {
       }
       case CompareVolumes compare -> {
         still(found, compare.volume());
-        still(of(seen, compare.other()), compare.other());
+        still(Preconditions.of(seen, compare.other()), compare.other());
       }
-      case DeleteVolume delete -> found.volume().ifPresent(volume -> unused(volume));
+      case DeleteVolume delete -> found.volume().ifPresent(Preconditions::unused);
       case RebaseVolume rebase ->
           throw notHere("flatten it, or make a linked clone of the other disk");
       case CommitVolume commit ->
