@@ -17,6 +17,7 @@ public final class PoolGroup implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "say what to do: list, show");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to do: list, show, trash");
   }
 }

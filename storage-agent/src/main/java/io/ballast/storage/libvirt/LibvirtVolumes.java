@@ -176,6 +176,11 @@ public final class LibvirtVolumes implements Volumes {
     return asked(volume, (backend, place) -> backend.snapshots(place.shelf(), place.item()));
   }
 
+  @Override
+  public Future<List<Volume.Trashed>> trash(String pool) {
+    return onContext(shelf(pool).compose(shelf -> backend(shelf).trash(shelf)));
+  }
+
   /** A volume, and the pool that it lies in. */
   private record Place(Shelf shelf, Shelf.Item item) {}
 

@@ -14,13 +14,16 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Rbd;
@@ -138,6 +141,13 @@ final class RbdPool implements Backend {
       case RevertVolume revert -> act(site, Rbd.Act.ROLLBACK, revert.snapshot());
       case DeleteSnapshot delete -> deleteSnapshot(site, delete.snapshot());
       case DeleteVolume delete -> delete(site);
+      case TrashVolume discarded ->
+          new RbdTrash(site.rbd(), site.steps()).discard(site.volume(), discarded.keep());
+      case RestoreVolume restore ->
+          new RbdTrash(site.rbd(), site.steps())
+              .restore(site.volume(), restore.id())
+              .recover(failure -> Future.failedFuture(named(failure, site)));
+      case ExportDifference exported -> exportDifference(site, exported);
       case RebaseVolume rebase -> fixed("flatten it, or make a linked clone of the other disk");
       case CommitVolume commit -> fixed("flatten it, and put it in the place of the other disk");
       case CheckVolume check -> fixed("Ceph itself looks after it: 'ceph health detail' tells");
@@ -343,6 +353,28 @@ final class RbdPool implements Backend {
                         file,
                         new QemuImg.Copy(Optional.empty(), order.compressed()),
                         site.share(item.capacity()))));
+  }
+
+  private Future<String> exportDifference(Site site, ExportDifference order) {
+    Bench bench = site.bench();
+    DoubleConsumer progress = site.share(bench.item(order.volume()).capacity());
+    return exchange.named(
+        bench.operation(),
+        order.file(),
+        site.steps()
+            .then(
+                () ->
+                    site.rbd()
+                        .exportDifference(
+                            order.from(),
+                            site.snapshot(order.until()),
+                            exchange.part(bench.operation()),
+                            progress)));
+  }
+
+  @Override
+  public Future<List<Volume.Trashed>> trash(Shelf shelf) {
+    return rbd(shelf).trash(shelf.place());
   }
 
   // ---- looks

@@ -97,7 +97,8 @@ final class Removal {
    */
   Future<Void> withSnapshots(Rbd rbd, Address image) {
     return rbd.watchers(image)
-        .compose(watchers -> watchers.isEmpty() ? rbd.snapshots(image) : open(image, watchers))
+        .compose(watchers -> shut(image, watchers))
+        .compose(shut -> rbd.snapshots(image))
         .compose(
             snapshots -> {
               Future<?> free = Future.succeededFuture();
@@ -118,7 +119,11 @@ final class Removal {
         .mapEmpty();
   }
 
-  private static Future<List<RbdAnswer.Kept>> open(Address image, List<RbdAnswer.Client> watchers) {
+  /** Fails as {@code IN_USE}, by name, where anybody has an image open. */
+  static Future<Void> shut(Address image, List<RbdAnswer.Client> watchers) {
+    if (watchers.isEmpty()) {
+      return Future.succeededFuture();
+    }
     List<String> names = new ArrayList<>();
     watchers.forEach(watcher -> names.add(watcher.toString()));
     return Future.failedFuture(

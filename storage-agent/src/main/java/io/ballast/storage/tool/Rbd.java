@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +106,10 @@ public final class Rbd {
       return new Address(pool, image, Optional.of(name));
     }
 
+    private String snapshotName() {
+      return snapshot.orElse("");
+    }
+
     /** The image of which this is, or is a snapshot. */
     public Address whole() {
       return of(pool, image);
@@ -167,6 +172,11 @@ public final class Rbd {
     return asked("lock ls", List.of(image.toString()), RbdAnswer::lockers);
   }
 
+  /** What lies in the trash of a pool, sorted by name. */
+  public Future<List<Volume.Trashed>> trash(String pool) {
+    return asked("trash ls", List.of("--long", "--pool=" + pool), RbdAnswer::trash);
+  }
+
   // ---- work
 
   /** Makes an empty image. */
@@ -209,6 +219,26 @@ public final class Rbd {
   /** Removes an image that has no snapshots, and that nobody has open. */
   public Run remove(Address image) {
     return run(LONG, done -> {}, "rm", "--no-progress", image.toString());
+  }
+
+  /** Puts an image that nobody has open into the trash, for so long at least. */
+  public Run discard(Address image, Duration keep) {
+    String until = "--expires-at=+" + keep.toSeconds() + " seconds";
+    return run(PATIENT, done -> {}, "trash", "mv", until, image.toString());
+  }
+
+  /** Brings an image back from the trash, of which this is told by its id. */
+  public Run restore(Address trashed, String name) {
+    return run(QUICK, done -> {}, "trash", "restore", "--image=" + name, trashed.toString());
+  }
+
+  /** Writes what changed up to a snapshot into a file that is not there yet. */
+  public Run exportDifference(
+      Optional<String> from, Address until, Path file, DoubleConsumer progress) {
+    List<String> words = new ArrayList<>(List.of("export-diff"));
+    from.ifPresent(name -> words.add("--from-snap=" + until.whole().at(name).snapshotName()));
+    words.addAll(List.of(until.toString(), file.toString()));
+    return run(LONG, progress, words.toArray(String[]::new));
   }
 
   /** Does something with a snapshot. */
