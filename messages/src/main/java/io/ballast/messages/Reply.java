@@ -164,6 +164,17 @@ public sealed interface Reply extends Message {
   }
 
   /**
+   * What lies in the trash of a pool.
+   *
+   * @param volumes sorted by their names
+   */
+  record TrashListed(List<Volume.Trashed> volumes) implements Reply {
+    public TrashListed {
+      volumes = Fields.listOf(volumes, "volumes");
+    }
+  }
+
+  /**
    * How much a copy of a volume would take.
    *
    * @param needed for what it holds now

@@ -11,6 +11,7 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.InspectVolume,
         StorageCommand.ListSnapshots,
         StorageCommand.MeasureVolume,
+        StorageCommand.ListTrash,
         StorageCommand.Cancel,
         PoolOrder,
         VolumeOrder {
@@ -56,6 +57,13 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
     public MeasureVolume {
       Fields.required(volume, "volume");
       Fields.required(format, "format");
+    }
+  }
+
+  /** Look at what lies in the trash of a pool. Only pools of Ceph have one. */
+  record ListTrash(String pool) implements StorageCommand<Reply.TrashListed> {
+    public ListTrash {
+      VolumeId.checked(pool, "pool");
     }
   }
 

@@ -101,6 +101,23 @@ public record Volume(
     }
   }
 
+  /**
+   * A volume in the trash of its pool.
+   *
+   * @param id by which it is restored
+   * @param name that it had
+   * @param at when it was put there, by the storage's clock
+   * @param until up to when it can't be removed from there
+   */
+  public record Trashed(String id, String name, Instant at, Instant until) {
+    public Trashed {
+      Fields.text(id, "id");
+      Fields.text(name, "name");
+      Fields.required(at, "at");
+      Fields.required(until, "until");
+    }
+  }
+
   /** This, with more users. */
   public Volume with(List<User> more) {
     return new Volume(

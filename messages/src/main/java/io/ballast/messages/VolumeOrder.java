@@ -2,6 +2,7 @@ package io.ballast.messages;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.Optional;
 public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
   /** The largest disk: 2 PiB. Tools take more, and some of them then count wrong. */
   Bytes LARGEST_DISK = Bytes.ofMiB(2L << 30);
+
+  /** The longest that a volume in the trash can be kept from being removed. */
+  Duration LONGEST_KEPT = Duration.ofDays(3_650);
 
   /** The volume that it works on, or makes. */
   VolumeId volume();
@@ -318,6 +322,54 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
     public DeleteSnapshot {
       Fields.required(volume, "volume");
       VolumeId.checked(snapshot, "snapshot");
+    }
+  }
+
+  /**
+   * Write what changed in a disk between two snapshots into the host's exchange folder, as Ceph's
+   * tool can put it upon a disk that is as it was at the first. Only in pools of Ceph.
+   *
+   * @param from snapshot from which it goes; absent = it holds all of the disk
+   * @param until snapshot up to which it goes
+   * @param file its name in that folder, which nothing bears yet
+   */
+  record ExportDifference(VolumeId volume, Optional<String> from, String until, String file)
+      implements VolumeOrder {
+    public ExportDifference {
+      Fields.required(volume, "volume");
+      Fields.required(from, "from").ifPresent(name -> VolumeId.checked(name, "snapshot"));
+      VolumeId.checked(until, "snapshot");
+      VolumeId.checked(file, "file");
+      if (from.equals(Optional.of(until))) {
+        throw new IllegalArgumentException(
+            "field 'from' names the snapshot of field 'until'; name an earlier one");
+      }
+    }
+  }
+
+  /**
+   * Put a volume that nothing uses into its pool's trash, from where it can be restored. Only in
+   * pools of Ceph; succeeds if it is there already.
+   *
+   * @param keep for how long it can't be removed from there, 0 to {@link #LONGEST_KEPT}
+   */
+  record TrashVolume(VolumeId volume, Duration keep) implements VolumeOrder {
+    public TrashVolume {
+      Fields.required(volume, "volume");
+      Fields.between(keep, "keep", Duration.ZERO, LONGEST_KEPT);
+    }
+  }
+
+  /**
+   * Bring a volume back from its pool's trash. Only in pools of Ceph.
+   *
+   * @param volume as it is called then
+   * @param id of what lies in the trash; absent = the only one there that was called so
+   */
+  record RestoreVolume(VolumeId volume, Optional<String> id) implements VolumeOrder {
+    public RestoreVolume {
+      Fields.required(volume, "volume");
+      Fields.required(id, "id").ifPresent(it -> VolumeId.checked(it, "id"));
     }
   }
 

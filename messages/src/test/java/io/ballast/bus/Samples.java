@@ -443,6 +443,11 @@ public final class Samples {
         new VolumeOrder.SnapshotVolume(VOLUME, "before-upgrade"),
         new VolumeOrder.RevertVolume(VOLUME, "before-upgrade"),
         new VolumeOrder.DeleteSnapshot(VOLUME, "before-upgrade"),
+        new VolumeOrder.ExportDifference(
+            VOLUME, Optional.of("monday"), "tuesday", "web-1-tuesday.diff"),
+        new VolumeOrder.TrashVolume(VOLUME, Duration.ofDays(7)),
+        new VolumeOrder.RestoreVolume(VOLUME, Optional.of("10a76b8b4567")),
+        new StorageCommand.ListTrash("default"),
         new StorageCommand.ListSnapshots(VOLUME),
         new StorageCommand.MeasureVolume(VOLUME, Volume.Format.RAW),
         new StorageCommand.Cancel(OPERATION),
@@ -469,6 +474,8 @@ public final class Samples {
                     "/var/lib/libvirt/images/debian-12.qcow2",
                     Optional.of(new VolumeId("default", "debian-12.qcow2"))))),
         new Reply.SnapshotsListed(List.of(new Volume.Snapshot("before-upgrade", AT, Bytes.ZERO))),
+        new Reply.TrashListed(
+            List.of(new Volume.Trashed("10a76b8b4567", "web-1", AT, AT.plus(Duration.ofDays(7))))),
         new Reply.VolumeMeasured(Bytes.ofMiB(311), Bytes.ofMiB(2049)),
         new Reply.NetInspected(netBeat()),
         new Reply.FleetInspected(fleet()),

@@ -19,6 +19,7 @@ import io.ballast.ops.client.PlanCommand;
 import io.ballast.ops.client.PoolCommand;
 import io.ballast.ops.client.PoolListCommand;
 import io.ballast.ops.client.PoolShowCommand;
+import io.ballast.ops.client.PoolTrashCommand;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.client.SnapshotCommand;
 import io.ballast.ops.client.VmCommand;
@@ -26,9 +27,12 @@ import io.ballast.ops.client.VmDefineCommand;
 import io.ballast.ops.client.VmShowCommand;
 import io.ballast.ops.client.VmsCommand;
 import io.ballast.ops.client.VolumeCommand;
+import io.ballast.ops.client.VolumeExportDiffCommand;
 import io.ballast.ops.client.VolumeListCommand;
+import io.ballast.ops.client.VolumeRestoreCommand;
 import io.ballast.ops.client.VolumeShowCommand;
 import io.ballast.ops.client.VolumeSnapshotsCommand;
+import io.ballast.ops.client.VolumeTrashCommand;
 import io.ballast.ops.client.WatchCommand;
 import io.ballast.ops.config.ConfigException;
 import io.ballast.ops.demo.DemoCommand;
@@ -107,12 +111,16 @@ public final class Ballast implements Runnable {
                 new CommandLine(new VolumeCommand(shell))
                     .addSubcommand(new VolumeListCommand(shell))
                     .addSubcommand(new VolumeShowCommand(shell))
-                    .addSubcommand(new VolumeSnapshotsCommand(shell)))
+                    .addSubcommand(new VolumeSnapshotsCommand(shell))
+                    .addSubcommand(new VolumeExportDiffCommand(shell))
+                    .addSubcommand(new VolumeTrashCommand(shell))
+                    .addSubcommand(new VolumeRestoreCommand(shell)))
             .addSubcommand(new ImageCommand(shell))
             .addSubcommand(
                 new CommandLine(new PoolCommand(shell))
                     .addSubcommand(new PoolListCommand(shell))
-                    .addSubcommand(new PoolShowCommand(shell)))
+                    .addSubcommand(new PoolShowCommand(shell))
+                    .addSubcommand(new PoolTrashCommand(shell)))
             .addSubcommand(new MigrateCommand(shell))
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(

@@ -23,6 +23,7 @@ import io.ballast.messages.StorageCommand.InspectOperation;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.StorageCommand.InspectVolume;
 import io.ballast.messages.StorageCommand.ListSnapshots;
+import io.ballast.messages.StorageCommand.ListTrash;
 import io.ballast.messages.StorageCommand.ListVolumes;
 import io.ballast.messages.StorageCommand.MeasureVolume;
 import io.ballast.messages.VolumeId;
@@ -34,14 +35,17 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.StoragePolicy;
@@ -107,6 +111,8 @@ final class StorageCommands implements Trade {
       case ListSnapshots asked ->
           new Handling.Question(
               () -> volumes.snapshots(asked.volume()).map(Reply.SnapshotsListed::new));
+      case ListTrash asked ->
+          new Handling.Question(() -> volumes.trash(asked.pool()).map(Reply.TrashListed::new));
       case MeasureVolume asked ->
           new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
@@ -147,6 +153,9 @@ final class StorageCommands implements Trade {
       case RevertVolume revert -> false;
       case DeleteSnapshot delete -> false;
       case DeleteVolume delete -> false;
+      case ExportDifference exported -> false;
+      case TrashVolume trash -> false;
+      case RestoreVolume restore -> true;
     };
   }
 
@@ -218,6 +227,9 @@ final class StorageCommands implements Trade {
       case RevertVolume revert -> true;
       case DeleteSnapshot delete -> true;
       case DeleteVolume delete -> true;
+      case ExportDifference exported -> false;
+      case TrashVolume trash -> true;
+      case RestoreVolume restore -> true;
     };
   }
 

@@ -89,6 +89,10 @@ public final class Kinds {
     command("storage.delete-snapshot", VolumeOrder.DeleteSnapshot.class, Reply.Accepted.class);
     command(
         "storage.list-snapshots", StorageCommand.ListSnapshots.class, Reply.SnapshotsListed.class);
+    command("storage.export-difference", VolumeOrder.ExportDifference.class, Reply.Accepted.class);
+    command("storage.trash-volume", VolumeOrder.TrashVolume.class, Reply.Accepted.class);
+    command("storage.restore-volume", VolumeOrder.RestoreVolume.class, Reply.Accepted.class);
+    command("storage.list-trash", StorageCommand.ListTrash.class, Reply.TrashListed.class);
     command(
         "storage.measure-volume", StorageCommand.MeasureVolume.class, Reply.VolumeMeasured.class);
     command("storage.cancel", StorageCommand.Cancel.class, Reply.Accepted.class);
@@ -116,6 +120,7 @@ public final class Kinds {
     name("reply.volumes-listed", Reply.VolumesListed.class);
     name("reply.volume-inspected", Reply.VolumeInspected.class);
     name("reply.snapshots-listed", Reply.SnapshotsListed.class);
+    name("reply.trash-listed", Reply.TrashListed.class);
     name("reply.volume-measured", Reply.VolumeMeasured.class);
     name("reply.net-inspected", Reply.NetInspected.class);
     name("reply.fleet-inspected", Reply.FleetInspected.class);

@@ -35,7 +35,8 @@ public final class PoolCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do: list, show, define, start, refresh, stop, forget");
+        spec.commandLine(),
+        "say what to do: list, show, define, start, refresh, stop, forget, trash");
   }
 
   @Command(

@@ -18,6 +18,9 @@ interface Backend {
   /** The snapshots in a volume, oldest first. */
   Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item);
 
+  /** What lies in the pool's trash, sorted by name. */
+  Future<List<Volume.Trashed>> trash(Shelf shelf);
+
   /** How much a copy would take. */
   Future<Reply.VolumeMeasured> measure(Shelf shelf, Shelf.Item item, Volume.Format format);
 

@@ -14,14 +14,17 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.Download;
 import io.ballast.storage.tool.QemuImg;
@@ -104,6 +107,9 @@ final class Folder implements Backend {
                   .item(order.volume().name())
                   .map(this::delete)
                   .orElseGet(Future::succeededFuture));
+      case ExportDifference order -> throw cephOnly();
+      case TrashVolume order -> throw cephOnly();
+      case RestoreVolume order -> throw cephOnly();
       case WipeVolume order -> Task.of(wipe(bench, bench.item(order.volume())));
       case ResizeVolume order -> Task.of(resize(bench.item(order.volume()), order.size()));
     };
@@ -189,6 +195,16 @@ final class Folder implements Backend {
             .snapshots(image(item))
             .map(there -> there.stream().map(QemuImg.Kept::snapshot).toList())
         : Future.succeededFuture(List.of());
+  }
+
+  @Override
+  public Future<List<Volume.Trashed>> trash(Shelf shelf) {
+    return Future.failedFuture(cephOnly());
+  }
+
+  private static RefusedException cephOnly() {
+    return new RefusedException(
+        Reason.NOT_ALLOWED, "a folder has no trash, and tells no differences; pools of Ceph do");
   }
 
   private Task cloning(Bench bench, CloneVolume order) {

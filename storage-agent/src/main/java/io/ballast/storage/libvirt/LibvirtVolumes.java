@@ -184,8 +184,7 @@ public final class LibvirtVolumes implements Volumes {
       all =
           all.compose(
               known ->
-                  rbdPool
-                      .layered(shelf)
+                  (shelf.equals(seen.shelf()) ? rbdPool.known(shelf) : rbdPool.layered(shelf))
                       .map(it -> Stream.concat(known.stream(), Stream.of(it)).toList()));
     }
     return all.map(seen::with);
@@ -199,6 +198,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Future<List<Volume.Snapshot>> snapshots(VolumeId volume) {
     return asked(volume, (backend, place) -> backend.snapshots(place.shelf(), place.item()));
+  }
+
+  @Override
+  public Future<List<Volume.Trashed>> trash(String pool) {
+    return onContext(shelf(pool).compose(shelf -> backend(shelf).trash(shelf)));
   }
 
   /** A volume, and the pool that it lies in. */

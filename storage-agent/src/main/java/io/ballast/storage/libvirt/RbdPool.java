@@ -14,14 +14,17 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
@@ -37,6 +40,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Volumes that are images in a pool of Ceph.
@@ -46,6 +51,8 @@ import java.util.function.DoubleConsumer;
  * it: one that was named, or one that was made for it and goes with the last that needs it.
  */
 final class RbdPool implements Backend {
+  private static final Logger LOG = LoggerFactory.getLogger(RbdPool.class);
+
   private final Runner runner;
   private final Sources sources;
   private final Exchange exchange;
@@ -89,9 +96,20 @@ final class RbdPool implements Backend {
   }
 
   private Task begin(Bench bench) {
+    if (isQcow2(bench.order())) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED, "a disk in a pool of Ceph is raw; say --format raw");
+    }
     Steps steps = new Steps();
     Site site = new Site(bench, rbd(bench.shelf()), steps);
     return steps.task(end(site, bench.order()));
+  }
+
+  private static boolean isQcow2(VolumeOrder order) {
+    return order instanceof CreateVolume create && create.format() == Volume.Format.QCOW2
+        || order instanceof ImportVolume imported && imported.format() == Volume.Format.QCOW2
+        || order instanceof CloneVolume clone
+            && clone.format().equals(Optional.of(Volume.Format.QCOW2));
   }
 
   private Future<String> end(Site site, VolumeOrder order) {
@@ -135,6 +153,13 @@ final class RbdPool implements Backend {
       case RevertVolume revert -> act(site, Rbd.Act.ROLLBACK, revert.snapshot());
       case DeleteSnapshot delete -> deleteSnapshot(site, delete.snapshot());
       case DeleteVolume delete -> delete(site);
+      case TrashVolume discarded ->
+          new RbdTrash(site.rbd(), site.steps()).discard(site.volume(), discarded.keep());
+      case RestoreVolume restore ->
+          new RbdTrash(site.rbd(), site.steps())
+              .restore(site.volume(), restore.id())
+              .recover(failure -> Future.failedFuture(named(failure, site)));
+      case ExportDifference exported -> exportDifference(site, exported);
       case RebaseVolume rebase -> fixed("flatten it, or make a linked clone of the other disk");
       case CommitVolume commit -> fixed("flatten it, and put it in the place of the other disk");
       case WipeVolume wipe -> fixed("delete it: nobody can read what was written to it then");
@@ -343,6 +368,28 @@ final class RbdPool implements Backend {
                         site.share(item.capacity()))));
   }
 
+  private Future<String> exportDifference(Site site, ExportDifference order) {
+    Bench bench = site.bench();
+    DoubleConsumer progress = site.share(bench.item(order.volume()).capacity());
+    return exchange.named(
+        bench.operation(),
+        order.file(),
+        site.steps()
+            .then(
+                () ->
+                    site.rbd()
+                        .exportDifference(
+                            order.from(),
+                            site.snapshot(order.until()),
+                            exchange.part(bench.operation()),
+                            progress)));
+  }
+
+  @Override
+  public Future<List<Volume.Trashed>> trash(Shelf shelf) {
+    return rbd(shelf).trash(shelf.place());
+  }
+
   // ---- looks
 
   @Override
@@ -371,6 +418,21 @@ final class RbdPool implements Backend {
   /** The pool with what each volume builds upon, which libvirt does not tell. */
   Future<Shelf> layered(Shelf shelf) {
     return rbd(shelf).parents(shelf.place()).map(parents -> shelf.upon(parents));
+  }
+
+  /**
+   * The pool also with what each volume takes: libvirt may take that for its whole size. Where Ceph
+   * does not tell it in time, for it counts objects of images that keep no account, it stays so.
+   */
+  Future<Shelf> known(Shelf shelf) {
+    return layered(shelf)
+        .compose(
+            layered ->
+                rbd(shelf)
+                    .usage(shelf.place())
+                    .map(layered::taking)
+                    .onFailure(why -> LOG.debug("{}: {}", shelf.pool().name(), why.getMessage()))
+                    .otherwise(layered));
   }
 
   /** Who in the network has a volume open to write to it, or holds a lock on it. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,11 +59,13 @@ final class Removal {
   private Future<Void> later() {
     Promise<Void> later = Promise.promise();
     try {
-      var unused = clock.schedule(() -> later.complete(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> pause =
+          clock.schedule(() -> later.complete(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      return later.future().onComplete(end -> pause.cancel(false));
     } catch (RejectedExecutionException e) {
-      later.fail(new RefusedException(Reason.NOT_READY, "the agent of this host stopped"));
+      return Future.failedFuture(
+          new RefusedException(Reason.NOT_READY, "the agent of this host stopped"));
     }
-    return later.future();
   }
 
   /** Fails as {@code IN_USE}, by name, where anything builds upon a snapshot. */
@@ -94,7 +97,8 @@ final class Removal {
    */
   Future<Void> withSnapshots(Rbd rbd, Address image) {
     return rbd.watchers(image)
-        .compose(watchers -> watchers.isEmpty() ? rbd.snapshots(image) : open(image, watchers))
+        .compose(watchers -> shut(image, watchers))
+        .compose(shut -> rbd.snapshots(image))
         .compose(
             snapshots -> {
               Future<?> free = Future.succeededFuture();
@@ -115,7 +119,11 @@ final class Removal {
         .mapEmpty();
   }
 
-  private static Future<List<RbdAnswer.Kept>> open(Address image, List<RbdAnswer.Client> watchers) {
+  /** Fails as {@code IN_USE}, by name, where anybody has an image open. */
+  static Future<Void> shut(Address image, List<RbdAnswer.Client> watchers) {
+    if (watchers.isEmpty()) {
+      return Future.succeededFuture();
+    }
     List<String> names = new ArrayList<>();
     watchers.forEach(watcher -> names.add(watcher.toString()));
     return Future.failedFuture(

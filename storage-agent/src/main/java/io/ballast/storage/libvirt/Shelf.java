@@ -95,6 +95,17 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
             .toList());
   }
 
+  /** This, with what its volumes take, by their names, where that is known better. */
+  Shelf taking(Map<String, Bytes> taken) {
+    return new Shelf(
+        pool,
+        place,
+        access,
+        items.stream()
+            .map(item -> Optional.ofNullable(taken.get(item.name())).map(item::taking).orElse(item))
+            .toList());
+  }
+
   /**
    * A volume by libvirt.
    *
@@ -123,6 +134,11 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
     /** Building upon a snapshot in Ceph. */
     Item upon(Rbd.Address parent) {
       return new Item(name, path, format, capacity, allocated, Optional.of(RBD + parent));
+    }
+
+    /** Taking so much of its pool. */
+    Item taking(Bytes taken) {
+      return new Item(name, path, format, capacity, taken, backing);
     }
 
     /** The path or address of the volume that it builds upon, whatever content of that it is. */

@@ -18,14 +18,17 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
@@ -51,10 +54,13 @@ public final class FakeVolumes implements Volumes {
   /** What an empty disk takes of its pool. */
   private static final Bytes EMPTY = Bytes.ofKiB(192);
 
+  private static final String RBD = "rbd";
+
   private final PoolBook pools = new PoolBook();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
   private final Map<String, Image> exchange = new TreeMap<>();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
+  private final FakeTrash trash = new FakeTrash();
   private final List<Runnable> hanging = new ArrayList<>();
   private @Nullable String refusal;
   private boolean hangs;
@@ -66,6 +72,11 @@ public final class FakeVolumes implements Volumes {
   /** Makes an active pool of a directory, or replaces the one of that name. */
   public synchronized void pool(String name, Bytes capacity, Bytes used) {
     pools.put(name, capacity, used);
+  }
+
+  /** Makes an active and empty pool of Ceph, or replaces the one of that name. */
+  public synchronized void cephPool(String name, Bytes capacity) {
+    pools.put(name, RBD, capacity, Bytes.ZERO);
   }
 
   /** Makes a pool that is defined and not active. */
@@ -219,10 +230,7 @@ public final class FakeVolumes implements Volumes {
       case FetchVolume fetched -> bring(fetched.volume(), fetched.source(), fetched.format());
       case ExportVolume exported -> {
         Volume volume = known(exported.volume());
-        Image image = new Image(volume.capacity(), written(volume));
-        if (exchange.putIfAbsent(exported.file(), image) != null) {
-          throw new RefusedException(Reason.NAME_TAKEN, exported.file() + " is there already");
-        }
+        export(exported.file(), new Image(volume.capacity(), written(volume)));
       }
       case CheckVolume check -> {
         known(check.volume());
@@ -254,6 +262,29 @@ public final class FakeVolumes implements Volumes {
         snapshots.remove(wipe.volume());
         put(with(volume, EMPTY, Optional.empty()));
         progress.at(volume.capacity(), volume.capacity());
+      }
+      case ExportDifference exported -> {
+        Volume until = kept(ceph(exported), exported.until());
+        exported.from().ifPresent(name -> kept(exported.volume(), name));
+        export(exported.file(), new Image(until.capacity(), EMPTY));
+      }
+      case TrashVolume discarded -> {
+        Volume gone = volumes.remove(ceph(discarded));
+        if (gone == null) {
+          trash.found(discarded.volume(), Optional.empty());
+        } else {
+          trash.put(gone, snapshots.getOrDefault(gone.id(), Map.of()), discarded.keep());
+          snapshots.remove(gone.id());
+        }
+      }
+      case RestoreVolume restore -> {
+        FakeTrash.Binned back = trash.one(ceph(restore), restore.id());
+        if (volumes.containsKey(restore.volume())) {
+          throw new RefusedException(Reason.NAME_TAKEN, restore.volume() + " is there already");
+        }
+        trash.remove(back);
+        put(back.as(restore.volume()));
+        snapshots.put(restore.volume(), back.kept());
       }
       case ResizeVolume resize -> {
         Volume known = known(resize.volume());
@@ -297,6 +328,35 @@ public final class FakeVolumes implements Volumes {
     make(volume, format.word(), image.capacity(), image.takes(), Optional.empty());
   }
 
+  private void export(String file, Image image) {
+    if (exchange.putIfAbsent(file, image) != null) {
+      throw new RefusedException(Reason.NAME_TAKEN, file + " is there already");
+    }
+  }
+
+  /** The volume of an order that only pools of Ceph carry out. */
+  private VolumeId ceph(VolumeOrder order) {
+    if (!isCeph(order.volume())) {
+      throw new RefusedException(Reason.NOT_ALLOWED, "only pools of Ceph do that");
+    }
+    return order.volume();
+  }
+
+  private boolean isCeph(VolumeId volume) {
+    return pools.active(volume.pool()).type().equals(RBD);
+  }
+
+  @Override
+  public Future<List<Volume.Trashed>> trash(String pool) {
+    return answer(
+        () -> {
+          if (!pools.active(pool).type().equals(RBD)) {
+            throw new RefusedException(Reason.NOT_ALLOWED, "only pools of Ceph have a trash");
+          }
+          return trash.of(pool);
+        });
+  }
+
   private Map<String, Volume> kept(VolumeId id) {
     return snapshots.computeIfAbsent(known(id).id(), none -> new LinkedHashMap<>());
   }
@@ -337,12 +397,13 @@ public final class FakeVolumes implements Volumes {
     if (order.linked()) {
       make(
           order.volume(),
-          "qcow2",
+          isCeph(order.volume()) ? "raw" : "qcow2",
           source.capacity(),
           EMPTY,
           Optional.of(order.source().toString()));
     } else {
-      String format = order.format().map(Format::word).orElse("qcow2");
+      String format =
+          order.format().map(Format::word).orElse(isCeph(order.volume()) ? "raw" : "qcow2");
       make(order.volume(), format, source.capacity(), written(source), Optional.empty());
     }
     progress.at(source.capacity(), source.capacity());

@@ -30,7 +30,12 @@ final class PoolBook {
 
   /** Has an active pool of a directory under a name. */
   void put(String name, Bytes capacity, Bytes used) {
-    pools.put(name, new Pool(name, "dir", true, capacity, used, capacity.minusOrZero(used)));
+    put(name, "dir", capacity, used);
+  }
+
+  /** Has an active pool of a kind under a name. */
+  void put(String name, String type, Bytes capacity, Bytes used) {
+    pools.put(name, new Pool(name, type, true, capacity, used, capacity.minusOrZero(used)));
   }
 
   /** Has a pool under a name that is not active. */
@@ -69,12 +74,12 @@ final class PoolBook {
     if (pool.available().compareTo(amount) < 0) {
       throw new RefusedException(Reason.NO_ROOM, "the pool is full: " + name);
     }
-    put(name, pool.capacity(), pool.used().plus(amount));
+    put(name, pool.type(), pool.capacity(), pool.used().plus(amount));
   }
 
   void giveBack(String name, Bytes amount) {
     Pool pool = active(name);
-    put(name, pool.capacity(), pool.used().minusOrZero(amount));
+    put(name, pool.type(), pool.capacity(), pool.used().minusOrZero(amount));
   }
 
   void carryOut(PoolOrder order) {

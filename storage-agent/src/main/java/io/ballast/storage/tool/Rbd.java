@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +106,10 @@ public final class Rbd {
       return new Address(pool, image, Optional.of(name));
     }
 
+    private String snapshotName() {
+      return snapshot.orElse("");
+    }
+
     /** The image of which this is, or is a snapshot. */
     public Address whole() {
       return of(pool, image);
@@ -137,6 +142,11 @@ public final class Rbd {
     return asked("ls", List.of("--long", "--pool=" + pool), RbdAnswer::parents);
   }
 
+  /** What each image of a pool takes, with its snapshots and without what it builds upon. */
+  public Future<Map<String, Bytes>> usage(String pool) {
+    return asked("du", List.of("--merge-snapshots", "--pool=" + pool), RbdAnswer::usage);
+  }
+
   /** What an image builds upon. */
   public Future<Optional<Address>> parent(Address image) {
     return asked("info", List.of(image.toString()), RbdAnswer::parent);
@@ -160,6 +170,11 @@ public final class Rbd {
   /** Who holds a lock on an image that he took himself. */
   public Future<List<RbdAnswer.Client>> lockers(Address image) {
     return asked("lock ls", List.of(image.toString()), RbdAnswer::lockers);
+  }
+
+  /** What lies in the trash of a pool, sorted by name. */
+  public Future<List<Volume.Trashed>> trash(String pool) {
+    return asked("trash ls", List.of("--long", "--pool=" + pool), RbdAnswer::trash);
   }
 
   // ---- work
@@ -204,6 +219,26 @@ public final class Rbd {
   /** Removes an image that has no snapshots, and that nobody has open. */
   public Run remove(Address image) {
     return run(LONG, done -> {}, "rm", "--no-progress", image.toString());
+  }
+
+  /** Puts an image that nobody has open into the trash, for so long at least. */
+  public Run discard(Address image, Duration keep) {
+    String until = "--expires-at=+" + keep.toSeconds() + " seconds";
+    return run(PATIENT, done -> {}, "trash", "mv", until, image.toString());
+  }
+
+  /** Brings an image back from the trash, of which this is told by its id. */
+  public Run restore(Address trashed, String name) {
+    return run(QUICK, done -> {}, "trash", "restore", "--image=" + name, trashed.toString());
+  }
+
+  /** Writes what changed up to a snapshot into a file that is not there yet. */
+  public Run exportDifference(
+      Optional<String> from, Address until, Path file, DoubleConsumer progress) {
+    List<String> words = new ArrayList<>(List.of("export-diff"));
+    from.ifPresent(name -> words.add("--from-snap=" + until.whole().at(name).snapshotName()));
+    words.addAll(List.of(until.toString(), file.toString()));
+    return run(LONG, progress, words.toArray(String[]::new));
   }
 
   /** Does something with a snapshot. */

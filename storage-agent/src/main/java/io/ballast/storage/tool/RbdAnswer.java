@@ -2,7 +2,9 @@ package io.ballast.storage.tool;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
 import io.ballast.storage.tool.Rbd.Address;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -10,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +24,8 @@ public final class RbdAnswer {
   /** As the C library writes a time; it is told that it lives in UTC. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ROOT);
+
+  private static final String GUARDED = "protected until ";
 
   private RbdAnswer() {}
 
@@ -49,6 +54,15 @@ public final class RbdAnswer {
       }
     }
     return parents;
+  }
+
+  /** Of {@code rbd du --merge-snapshots}: what each image takes. */
+  static Map<String, Bytes> usage(JsonNode usage) {
+    Map<String, Bytes> taken = new TreeMap<>();
+    for (JsonNode image : usage.path("images")) {
+      taken.put(image.path("name").asText(), new Bytes(image.path("used_size").asLong()));
+    }
+    return taken;
   }
 
   /** Of {@code rbd info}: what the image builds upon. */
@@ -101,6 +115,23 @@ public final class RbdAnswer {
                   trash ? " (in the trash)" : ""));
     }
     return names;
+  }
+
+  /** Of {@code rbd trash ls --long}. */
+  static List<Volume.Trashed> trash(JsonNode trash) {
+    List<Volume.Trashed> volumes = new ArrayList<>();
+    for (JsonNode one : trash) {
+      Instant at = time(one.path("deleted_at").asText());
+      String status = one.path("status").asText();
+      volumes.add(
+          new Volume.Trashed(
+              one.path("id").asText(),
+              one.path("name").asText(),
+              at,
+              status.startsWith(GUARDED) ? time(status.substring(GUARDED.length())) : at));
+    }
+    volumes.sort(Comparator.comparing(Volume.Trashed::name).thenComparing(Volume.Trashed::at));
+    return volumes;
   }
 
   /** Of {@code rbd status}. */

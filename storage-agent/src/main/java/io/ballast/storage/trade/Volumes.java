@@ -65,6 +65,12 @@ public interface Volumes extends AutoCloseable {
   Future<List<Volume.Snapshot>> snapshots(VolumeId volume);
 
   /**
+   * What lies in a pool's trash, sorted by name. Fails as {@link #stock} does, or as {@code
+   * NOT_ALLOWED} where such a pool has none.
+   */
+  Future<List<Volume.Trashed>> trash(String pool);
+
+  /**
    * How much a copy of a volume would take. Fails as {@link #stock} does, or as {@code
    * UNKNOWN_VOLUME}.
    */

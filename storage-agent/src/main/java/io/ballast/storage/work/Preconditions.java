@@ -14,14 +14,17 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Map;
@@ -84,7 +87,15 @@ public final class Preconditions {
       }
       case DeleteSnapshot delete -> qcow2(still(found, order.volume()), "keep snapshots");
       case DeleteVolume delete -> found.volume().ifPresent(Preconditions::unused);
+      case ExportDifference exported ->
+          throw cephOnly("export the whole disk with 'ballast image export'");
+      case TrashVolume trash -> throw cephOnly("keep a copy, or delete the disk");
+      case RestoreVolume restore -> throw cephOnly("there is no trash here");
     }
+  }
+
+  private static RefusedException cephOnly(String instead) {
+    return refused(Reason.NOT_ALLOWED, "that is done with disks in pools of Ceph only; " + instead);
   }
 
   static Found of(Map<VolumeId, Found> seen, VolumeId volume) {

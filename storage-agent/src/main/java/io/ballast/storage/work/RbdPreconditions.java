@@ -8,7 +8,6 @@ import static io.ballast.storage.work.Preconditions.newName;
 import static io.ballast.storage.work.Preconditions.refused;
 import static io.ballast.storage.work.Preconditions.room;
 import static io.ballast.storage.work.Preconditions.still;
-import static io.ballast.storage.work.Preconditions.unused;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
@@ -23,14 +22,17 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Map;
@@ -80,7 +82,13 @@ final class RbdPreconditions {
         still(found, compare.volume());
         still(Preconditions.of(seen, compare.other()), compare.other());
       }
-      case DeleteVolume delete -> found.volume().ifPresent(volume -> unused(volume));
+      case DeleteVolume delete -> found.volume().ifPresent(Preconditions::unused);
+      case TrashVolume trash -> found.volume().ifPresent(Preconditions::unused);
+      case RestoreVolume restore -> fresh(found, restore.volume());
+      case ExportDifference exported -> {
+        newName(exported.file());
+        known(found, exported.volume());
+      }
       case RebaseVolume rebase ->
           throw notHere("flatten it, or make a linked clone of the other disk");
       case CommitVolume commit ->

@@ -21,16 +21,18 @@ import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Rbd;
+import io.ballast.storage.trade.CephContract;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
-import io.ballast.storage.trade.VolumesContract;
 import io.ballast.testing.Ceph;
 import io.ballast.testing.Lab;
 import io.vertx.core.Vertx;
@@ -57,7 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("rbd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class RbdIT implements VolumesContract {
+final class RbdIT implements CephContract {
   private static final String SECRET = "5ec4e700-0000-4000-8000-000000000001";
 
   private final Vertx vertx = Vertx.vertx();
@@ -421,6 +423,28 @@ final class RbdIT implements VolumesContract {
     return images().stream().filter(Part::is).toList();
   }
 
+  // ---- differences
+
+  @Test
+  void aDifferenceIsPutUponADiskThatIsAsItWas() {
+    VolumeId volume = written(Format.RAW);
+    answer(done(new SnapshotVolume(volume, "monday")));
+    write(volume, Bytes.ofMiB(6));
+    answer(done(new SnapshotVolume(volume, "tuesday")));
+    String name = fresh().name();
+    VolumeId copy = created(Format.RAW, 8);
+
+    answer(done(new ExportDifference(volume, Optional.empty(), "monday", name + "1")));
+    answer(done(new ExportDifference(volume, Optional.of("monday"), "tuesday", name + "2")));
+
+    for (String number : List.of("1", "2")) {
+      ceph.rbd("import-diff", exchange.resolve(name + number).toString(), spec(copy));
+    }
+    assertEquals(7, read(copy, Bytes.ofMiB(3)));
+    assertEquals(7, read(copy, Bytes.ofMiB(6)));
+    assertEquals("they hold the same", answer(done(new CompareVolumes(volume, copy))));
+  }
+
   // ---- others in the network
 
   @Test
@@ -434,6 +458,7 @@ final class RbdIT implements VolumesContract {
     assertEquals(Volume.User.Kind.CLIENT, user.kind());
     assertTrue(user.name().contains("(client."), user::toString);
     assertEquals(Reason.IN_USE, refusal(done(new DeleteVolume(volume))));
+    assertEquals(Reason.IN_USE, refusal(done(new TrashVolume(volume, Duration.ofDays(1)))));
     client.outputWriter().close();
     await().until(() -> !found(volume).orElseThrow().active());
     answer(done(new DeleteVolume(volume)));

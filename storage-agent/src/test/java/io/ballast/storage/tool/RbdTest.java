@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Rbd.Address;
@@ -63,6 +64,21 @@ final class RbdTest {
                  {"image":"clone","id":"1043323063bc","size":8388608,"parent":{"pool":"rbd",
                   "pool_namespace":"","image":"base","snapshot":"one"},"format":2,
                   "lock_type":"exclusive"}]
+                """)));
+  }
+
+  @Test
+  void whatAnImageTakesIsToldWithItsSnapshots() {
+    assertEquals(
+        Map.of("a", Bytes.ofMiB(8), "b", Bytes.ZERO),
+        RbdAnswer.usage(
+            Answer.of(
+                "rbd du",
+                """
+                {"images":[{"name":"a","id":"1031527519a","provisioned_size":8388608,
+                  "used_size":8388608},
+                 {"name":"b","id":"1033758ee89d","provisioned_size":8388608,"used_size":0}],
+                 "total_provisioned_size":16777216,"total_used_size":8388608}
                 """)));
   }
 

@@ -14,14 +14,31 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CommitVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What storage does besides whose volumes are files: in qcow2, and with room taken at once. */
 public interface FilesContract extends VolumesContract {
+  @Test
+  default void whatOnlyPoolsOfCephDoIsRefused() {
+    VolumeId volume = created(Format.QCOW2, 8);
+
+    assertEquals(Reason.NOT_ALLOWED, refusal(volumes().trash(pool())));
+    assertEquals(Reason.NOT_ALLOWED, refusal(done(new TrashVolume(volume, Duration.ofDays(1)))));
+    assertEquals(Reason.NOT_ALLOWED, refusal(done(new RestoreVolume(fresh(), Optional.empty()))));
+    assertEquals(
+        Reason.NOT_ALLOWED,
+        refusal(done(new ExportDifference(volume, Optional.empty(), "s", "f"))));
+    assertEquals(8, found(volume).orElseThrow().capacity().toMiB());
+  }
+
   @Test
   default void aPreallocatedDiskTakesItsRoomAtOnce() {
     VolumeId id = fresh();
