@@ -1,6 +1,9 @@
 package io.ballast.messages;
 
-/** What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}. */
+/**
+ * What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}, and on all
+ * disks of a virtual machine a {@link VmOrder}.
+ */
 public sealed interface StorageCommand<R extends Reply> extends Command<R>
     permits StorageCommand.InspectStorage,
         StorageCommand.InspectOperation,
@@ -8,8 +11,10 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.InspectVolume,
         StorageCommand.ListSnapshots,
         StorageCommand.MeasureVolume,
+        StorageCommand.ListVmSnapshots,
         StorageCommand.Cancel,
-        VolumeOrder {
+        VolumeOrder,
+        VmOrder {
   /** Tell what the next beat would tell. */
   record InspectStorage() implements StorageCommand<Reply.StorageInspected> {}
 
@@ -52,6 +57,13 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
     public MeasureVolume {
       Fields.required(volume, "volume");
       Fields.required(format, "format");
+    }
+  }
+
+  /** Look at the snapshots of a virtual machine of the host. */
+  record ListVmSnapshots(String vm) implements StorageCommand<Reply.VmSnapshotsListed> {
+    public ListVmSnapshots {
+      VolumeId.checked(vm, "VM");
     }
   }
 

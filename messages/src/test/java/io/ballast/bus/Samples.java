@@ -23,6 +23,8 @@ import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.VmSnapshot;
 import io.ballast.messages.VmState;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -360,6 +362,10 @@ public final class Samples {
         new VolumeOrder.DeleteSnapshot(VOLUME, "before-upgrade"),
         new StorageCommand.ListSnapshots(VOLUME),
         new StorageCommand.MeasureVolume(VOLUME, Volume.Format.RAW),
+        new VmOrder.SnapshotVm("web-1", "before-upgrade", VmOrder.SnapshotVm.Quiesce.AUTO),
+        new VmOrder.RevertVm("web-1", "before-upgrade"),
+        new VmOrder.DeleteVmSnapshot("web-1", "before-upgrade"),
+        new StorageCommand.ListVmSnapshots("web-1"),
         new StorageCommand.Cancel(OPERATION),
         new NetCommand.InspectNet(),
         new NetCommand.InspectOperation(OPERATION),
@@ -384,6 +390,11 @@ public final class Samples {
                     "/var/lib/libvirt/images/debian-12.qcow2",
                     Optional.of(new VolumeId("default", "debian-12.qcow2"))))),
         new Reply.SnapshotsListed(List.of(new Volume.Snapshot("before-upgrade", AT, Bytes.ZERO))),
+        new Reply.VmSnapshotsListed(
+            "web-1",
+            List.of(
+                new VmSnapshot(
+                    "before-upgrade", AT, Optional.of("fresh"), true, true, List.of(VOLUME)))),
         new Reply.VolumeMeasured(Bytes.ofMiB(311), Bytes.ofMiB(2049)),
         new Reply.NetInspected(netBeat()),
         new Reply.FleetInspected(fleet()),

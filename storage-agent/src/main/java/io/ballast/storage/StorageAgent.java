@@ -26,11 +26,13 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   private final HostId host;
   private final Volumes volumes;
   private final StorageSampler sampler;
+  private final Clock clock;
 
   private StorageAgent(HostId host, Volumes volumes, Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.sampler = new StorageSampler(volumes, clock);
+    this.clock = clock;
   }
 
   /** An agent over the pools of a host, to be deployed. */
@@ -47,7 +49,7 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
 
   @Override
   public Trade trade(Agent<StorageBeat> agent) {
-    return new StorageCommands(host, volumes, agent);
+    return new StorageCommands(host, volumes, agent, clock);
   }
 
   @Override

@@ -22,8 +22,10 @@ import io.ballast.messages.StorageCommand.InspectOperation;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.StorageCommand.InspectVolume;
 import io.ballast.messages.StorageCommand.ListSnapshots;
+import io.ballast.messages.StorageCommand.ListVmSnapshots;
 import io.ballast.messages.StorageCommand.ListVolumes;
 import io.ballast.messages.StorageCommand.MeasureVolume;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CheckVolume;
@@ -40,12 +42,14 @@ import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.storage.layers.Tree;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.Volumes.Found;
 import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.storage.work.VolumeWork;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -61,11 +65,13 @@ final class StorageCommands implements Trade {
   private final Volumes volumes;
   private final Agent<StorageBeat> agent;
   private final Holds holds = new Holds();
+  private final VmCommands vms;
 
-  StorageCommands(HostId host, Volumes volumes, Agent<StorageBeat> agent) {
+  StorageCommands(HostId host, Volumes volumes, Agent<StorageBeat> agent, Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.agent = agent;
+    this.vms = new VmCommands(host, volumes, holds, this::untouched, clock);
   }
 
   @Override
@@ -101,6 +107,16 @@ final class StorageCommands implements Trade {
       case MeasureVolume asked ->
           new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
+      case ListVmSnapshots asked ->
+          new Handling.Question(
+              () ->
+                  volumes
+                      .disks(asked.vm())
+                      .map(
+                          machine ->
+                              new Reply.VmSnapshotsListed(
+                                  machine.vm(), Tree.of(machine).snapshots())));
+      case VmOrder asked -> vms.order(id, asked);
       case VolumeOrder asked -> order(id, asked);
     };
   }
@@ -157,12 +173,14 @@ final class StorageCommands implements Trade {
             found -> {
               Preconditions.of(order, found);
               order.reads().forEach(this::untouched);
+              order.reads().forEach(holds::untaken);
+              holds.untaken(order.volume());
               if (writes(order)) {
                 holds.free(order.volume());
               }
               holds.hold(id, order.reads());
               return new VolumeWork(
-                  new VolumeWork.About(id, host, order.volume()),
+                  new VolumeWork.About(id, host, order.volume().toString()),
                   told -> volumes.carryOut(id, order, told),
                   () -> holds.release(id));
             });

@@ -139,10 +139,10 @@ final class StorageAgentTest {
                 new Forgetful(Instant.EPOCH),
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
-            self -> new StorageCommands(HOST, volumes, self),
+            self -> new StorageCommands(HOST, volumes, self, Clock.systemUTC()),
             known -> new StorageSampler(volumes, Clock.systemUTC()).beat(known.pulse()),
             Agent.Watcher.none());
-    StorageCommands commands = new StorageCommands(HOST, volumes, agent);
+    StorageCommands commands = new StorageCommands(HOST, volumes, agent, Clock.systemUTC());
 
     RefusedException refused =
         assertThrows(

@@ -68,7 +68,8 @@ final class Folder implements Backend {
     return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
   }
 
-  private static Path part(Path folder, OperationId operation) {
+  /** The hidden file of an operation. */
+  static Path part(Path folder, OperationId operation) {
     UUID name = UUID.nameUUIDFromBytes(operation.value().getBytes(UTF_8));
     return folder.resolve(PREFIX + name + SUFFIX);
   }
@@ -330,7 +331,8 @@ final class Folder implements Backend {
     return Task.of(end, run::cancel);
   }
 
-  private static Path name(Path part, Path file) throws IOException {
+  /** Gives a hidden file a name that nothing bears yet. */
+  static Path name(Path part, Path file) throws IOException {
     try {
       Files.createLink(file, part);
     } catch (FileAlreadyExistsException e) {

@@ -8,6 +8,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
@@ -16,6 +17,7 @@ import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.Runner;
 import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -23,6 +25,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -66,6 +69,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Lane<Pools> looks;
   private final Lane<Guests> guests;
   private final Live live;
+  private final Snapshots machines;
   private final Runner runner;
   private final Disk disk;
   private final Folder folder;
@@ -96,7 +100,9 @@ public final class LibvirtVolumes implements Volumes {
     live = new Live(guests, clock);
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
-    folder = new Folder(new QemuImg(runner), disk, exchange);
+    QemuImg images = new QemuImg(runner);
+    folder = new Folder(images, disk, exchange);
+    machines = new Snapshots(guests, new Layering(images, disk, clock), this::machine);
   }
 
   private <C extends LaneConnection> Lane<C> lane(
@@ -187,6 +193,29 @@ public final class LibvirtVolumes implements Volumes {
     return bench.order() instanceof ResizeVolume resize
         ? live.grow(vm, pool, item, resize.size())
         : live.flatten(vm, pool, item, bench.progress());
+  }
+
+  @Override
+  public Future<VmDisks> disks(String vm) {
+    return onContext(machine(vm)).map(VmSeen::disks);
+  }
+
+  private Future<VmSeen> machine(String vm) {
+    return guests
+        .look("the look at VM " + vm, LiveJob.CALL, connection -> connection.machine(vm))
+        .compose(
+            machine ->
+                asked(looks, "the look at the pools", LOOK, Seen::folders)
+                    .map(folders -> new VmSeen(machine, folders)));
+  }
+
+  @Override
+  public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
+    Task task = machines.carryOut(operation, order, at, progress);
+    return Task.telling(
+        task.end()
+            .eventually(() -> machine(order.vm()).transform(seen -> Future.succeededFuture())),
+        task::cancel);
   }
 
   /** The pools of all volumes that an order names, one look after the other. */

@@ -6,6 +6,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
@@ -25,6 +26,7 @@ import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -46,12 +48,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeVolumes implements Volumes {
   /** What an empty disk takes of its pool. */
-  private static final Bytes EMPTY = Bytes.ofKiB(192);
+  static final Bytes EMPTY = Bytes.ofKiB(192);
 
   private final Map<String, Pool> pools = new TreeMap<>();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
   private final Map<String, Image> exchange = new TreeMap<>();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
+  private final FakeMachines machines = new FakeMachines(volumes);
   private final List<Runnable> hanging = new ArrayList<>();
   private @Nullable String refusal;
   private boolean hangs;
@@ -73,6 +76,11 @@ public final class FakeVolumes implements Volumes {
   /** Puts a volume into a pool, or replaces the one of that name. */
   public synchronized void put(Volume volume) {
     volumes.put(volume.id(), volume);
+  }
+
+  /** Has a virtual machine use volumes as its disks, or replaces the one of that name. */
+  public synchronized void machine(String name, boolean active, VolumeId... disks) {
+    machines.put(name, active, List.of(disks));
   }
 
   /** Refuses every question from now on. */
@@ -156,6 +164,7 @@ public final class FakeVolumes implements Volumes {
   /** With the volumes that build upon it. */
   private Volume used(Volume volume) {
     List<Volume.User> users = new ArrayList<>(volume.users());
+    users.addAll(machines.users(volume.id(), this::chain));
     volumes.values().stream()
         .filter(other -> other.backing().equals(Optional.of(volume.id().toString())))
         .forEach(
@@ -336,7 +345,7 @@ public final class FakeVolumes implements Volumes {
     put(with(volume, volume.allocated().plus(below), backing));
   }
 
-  private static Volume with(Volume volume, Bytes allocated, Optional<String> backing) {
+  static Volume with(Volume volume, Bytes allocated, Optional<String> backing) {
     return new Volume(
         volume.id(), volume.format(), volume.capacity(), allocated, backing, volume.users());
   }
@@ -379,6 +388,21 @@ public final class FakeVolumes implements Volumes {
   @Override
   public Future<Void> clear(OperationId operation, String pool) {
     return answer(() -> active(pool)).mapEmpty();
+  }
+
+  @Override
+  public Future<VmDisks> disks(String vm) {
+    return answer(() -> seen(vm));
+  }
+
+  private VmDisks seen(String vm) {
+    return machines.disks(
+        vm, List.copyOf(pools.values()), volumes.values().stream().map(this::used).toList());
+  }
+
+  @Override
+  public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
+    return work(() -> machines.carryOut(order, at, () -> seen(order.vm())));
   }
 
   private synchronized <T> Future<T> answer(Supplier<T> question) {

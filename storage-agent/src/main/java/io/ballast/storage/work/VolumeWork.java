@@ -6,7 +6,6 @@ import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
-import io.ballast.messages.VolumeId;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -23,8 +22,8 @@ public final class VolumeWork implements Work {
   private final AtomicInteger told = new AtomicInteger();
   private @Nullable Task task;
 
-  /** Which operation it is, where, and on which volume. */
-  public record About(OperationId operation, HostId host, VolumeId volume) {}
+  /** Which operation it is, where, and on what, in the words of this trade. */
+  public record About(OperationId operation, HostId host, String object) {}
 
   /**
    * Work that begins the task when it is run.
@@ -54,8 +53,7 @@ public final class VolumeWork implements Work {
     int percent = (int) (done.shareOf(total) * 100);
     if (told.getAndSet(percent) != percent) {
       tell.accept(
-          new Event.WorkProgressed(
-              about.operation(), about.host(), about.volume().toString(), done, total));
+          new Event.WorkProgressed(about.operation(), about.host(), about.object(), done, total));
     }
   }
 
