@@ -175,6 +175,18 @@ public sealed interface Reply extends Message {
   }
 
   /**
+   * The snapshots of a virtual machine.
+   *
+   * @param snapshots oldest first, so that a parent stands before what came from it
+   */
+  record VmSnapshotsListed(String vm, List<VmSnapshot> snapshots) implements Reply {
+    public VmSnapshotsListed {
+      Fields.text(vm, "vm");
+      snapshots = Fields.listOf(snapshots, "snapshots");
+    }
+  }
+
+  /**
    * How much a copy of a volume would take.
    *
    * @param needed for what it holds now

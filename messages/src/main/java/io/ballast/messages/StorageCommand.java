@@ -2,7 +2,7 @@ package io.ballast.messages;
 
 /**
  * What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}, work on a
- * pool a {@link PoolOrder}.
+ * pool a {@link PoolOrder}, and on all disks of a virtual machine a {@link VmOrder}.
  */
 public sealed interface StorageCommand<R extends Reply> extends Command<R>
     permits StorageCommand.InspectStorage,
@@ -12,9 +12,11 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.ListSnapshots,
         StorageCommand.MeasureVolume,
         StorageCommand.ListTrash,
+        StorageCommand.ListVmSnapshots,
         StorageCommand.Cancel,
         PoolOrder,
-        VolumeOrder {
+        VolumeOrder,
+        VmOrder {
   /** Tell what the next beat would tell. */
   record InspectStorage() implements StorageCommand<Reply.StorageInspected> {}
 
@@ -64,6 +66,13 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
   record ListTrash(String pool) implements StorageCommand<Reply.TrashListed> {
     public ListTrash {
       VolumeId.checked(pool, "pool");
+    }
+  }
+
+  /** Look at the snapshots of a virtual machine of the host. */
+  record ListVmSnapshots(String vm) implements StorageCommand<Reply.VmSnapshotsListed> {
+    public ListVmSnapshots {
+      VolumeId.checked(vm, "VM");
     }
   }
 

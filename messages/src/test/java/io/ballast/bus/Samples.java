@@ -22,19 +22,19 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageBeat;
-import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VmSnapshot;
 import io.ballast.messages.VmState;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
-import io.ballast.messages.VolumeOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** One message of each kind, as a fleet would send it: the content of the golden files. */
 public final class Samples {
@@ -368,6 +368,10 @@ public final class Samples {
   }
 
   public static List<Message> all() {
+    return Stream.concat(StorageSamples.all().stream(), others().stream()).toList();
+  }
+
+  private static List<Message> others() {
     return List.of(
         new HostCommand.InspectHost(),
         new HostCommand.InspectVm(VM),
@@ -402,55 +406,6 @@ public final class Samples {
             List.of("default"),
             Duration.ofMinutes(10)),
         new HostCommand.Release(OPERATION),
-        new StorageCommand.InspectStorage(),
-        new StorageCommand.InspectOperation(OPERATION),
-        new StorageCommand.ListVolumes("default"),
-        new StorageCommand.InspectVolume(VOLUME),
-        new PoolOrder.DefinePool("default", new PoolSource.Folder("/srv/images")),
-        new PoolOrder.StartPool("default"),
-        new PoolOrder.RefreshPool("default"),
-        new PoolOrder.StopPool("default"),
-        new PoolOrder.ForgetPool("default"),
-        new VolumeOrder.CreateVolume(
-            VOLUME,
-            Volume.Format.QCOW2,
-            Bytes.ofMiB(2048),
-            Volume.Preallocation.METADATA,
-            Optional.of(Bytes.ofKiB(128))),
-        new VolumeOrder.DeleteVolume(VOLUME),
-        new VolumeOrder.WipeVolume(VOLUME),
-        new VolumeOrder.ResizeVolume(VOLUME, Bytes.ofMiB(4096), false),
-        new VolumeOrder.CloneVolume(
-            new VolumeId("default", "debian-12.qcow2"),
-            Optional.of("before-upgrade"),
-            VOLUME,
-            false,
-            Optional.of(Volume.Format.QCOW2),
-            true),
-        new VolumeOrder.FlattenVolume(VOLUME),
-        new VolumeOrder.CheckVolume(VOLUME, VolumeOrder.CheckVolume.Repair.LEAKS),
-        new VolumeOrder.CompareVolumes(VOLUME, new VolumeId("default", "web-2.qcow2")),
-        new VolumeOrder.RebaseVolume(VOLUME, new VolumeId("default", "debian-13.qcow2")),
-        new VolumeOrder.CommitVolume(VOLUME, new VolumeId("default", "debian-12.qcow2")),
-        new VolumeOrder.ImportVolume(VOLUME, "appliance.vmdk", Volume.Format.QCOW2),
-        new VolumeOrder.FetchVolume(
-            VOLUME,
-            "https://images.example/debian-12.qcow2",
-            Optional.of("0123456789abcdef".repeat(4)),
-            Volume.Format.QCOW2),
-        new VolumeOrder.ExportVolume(
-            VOLUME, "web-1.vhdx", VolumeOrder.ExportVolume.Form.VHDX, false),
-        new VolumeOrder.SnapshotVolume(VOLUME, "before-upgrade"),
-        new VolumeOrder.RevertVolume(VOLUME, "before-upgrade"),
-        new VolumeOrder.DeleteSnapshot(VOLUME, "before-upgrade"),
-        new VolumeOrder.ExportDifference(
-            VOLUME, Optional.of("monday"), "tuesday", "web-1-tuesday.diff"),
-        new VolumeOrder.TrashVolume(VOLUME, Duration.ofDays(7)),
-        new VolumeOrder.RestoreVolume(VOLUME, Optional.of("10a76b8b4567")),
-        new StorageCommand.ListTrash("default"),
-        new StorageCommand.ListSnapshots(VOLUME),
-        new StorageCommand.MeasureVolume(VOLUME, Volume.Format.RAW),
-        new StorageCommand.Cancel(OPERATION),
         new NetCommand.InspectNet(),
         new NetCommand.InspectOperation(OPERATION),
         new SchedulerCommand.InspectFleet(),
@@ -476,6 +431,11 @@ public final class Samples {
         new Reply.SnapshotsListed(List.of(new Volume.Snapshot("before-upgrade", AT, Bytes.ZERO))),
         new Reply.TrashListed(
             List.of(new Volume.Trashed("10a76b8b4567", "web-1", AT, AT.plus(Duration.ofDays(7))))),
+        new Reply.VmSnapshotsListed(
+            "web-1",
+            List.of(
+                new VmSnapshot(
+                    "before-upgrade", AT, Optional.of("fresh"), true, true, List.of(VOLUME)))),
         new Reply.VolumeMeasured(Bytes.ofMiB(311), Bytes.ofMiB(2049)),
         new Reply.NetInspected(netBeat()),
         new Reply.FleetInspected(fleet()),

@@ -24,7 +24,11 @@ import io.ballast.ops.client.Shell;
 import io.ballast.ops.client.SnapshotCommand;
 import io.ballast.ops.client.VmCommand;
 import io.ballast.ops.client.VmDefineCommand;
+import io.ballast.ops.client.VmDeleteSnapshotCommand;
+import io.ballast.ops.client.VmRevertCommand;
 import io.ballast.ops.client.VmShowCommand;
+import io.ballast.ops.client.VmSnapshotCommand;
+import io.ballast.ops.client.VmSnapshotsCommand;
 import io.ballast.ops.client.VmsCommand;
 import io.ballast.ops.client.VolumeCommand;
 import io.ballast.ops.client.VolumeExportDiffCommand;
@@ -106,7 +110,11 @@ public final class Ballast implements Runnable {
             .addSubcommand(
                 new CommandLine(new VmCommand(shell))
                     .addSubcommand(new VmDefineCommand(shell))
-                    .addSubcommand(new VmShowCommand(shell)))
+                    .addSubcommand(new VmShowCommand(shell))
+                    .addSubcommand(new VmSnapshotCommand(shell))
+                    .addSubcommand(new VmSnapshotsCommand(shell))
+                    .addSubcommand(new VmRevertCommand(shell))
+                    .addSubcommand(new VmDeleteSnapshotCommand(shell)))
             .addSubcommand(
                 new CommandLine(new VolumeCommand(shell))
                     .addSubcommand(new VolumeListCommand(shell))

@@ -32,12 +32,14 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   private final Volumes volumes;
   private final StoragePolicy policy;
   private final StorageSampler sampler;
+  private final Clock clock;
 
   private StorageAgent(HostId host, Machine machine, StoragePolicy policy, Clock clock) {
     this.host = host;
     this.volumes = machine.volumes();
     this.policy = policy;
     this.sampler = new StorageSampler(volumes, new HealthSampler(machine.devices(), clock), clock);
+    this.clock = clock;
   }
 
   /** An agent over the pools and devices of a host, to be deployed. */
@@ -59,7 +61,7 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
 
   @Override
   public Trade trade(Agent<StorageBeat> agent) {
-    return new StorageCommands(host, volumes, policy, agent);
+    return new StorageCommands(host, volumes, policy, agent, clock);
   }
 
   @Override

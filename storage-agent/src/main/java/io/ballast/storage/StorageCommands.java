@@ -24,8 +24,10 @@ import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.StorageCommand.InspectVolume;
 import io.ballast.messages.StorageCommand.ListSnapshots;
 import io.ballast.messages.StorageCommand.ListTrash;
+import io.ballast.messages.StorageCommand.ListVmSnapshots;
 import io.ballast.messages.StorageCommand.ListVolumes;
 import io.ballast.messages.StorageCommand.MeasureVolume;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CheckVolume;
@@ -47,6 +49,7 @@ import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.layers.Tree;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
@@ -55,6 +58,7 @@ import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.storage.work.VolumeWork;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -71,14 +75,17 @@ final class StorageCommands implements Trade {
   private final Agent<StorageBeat> agent;
   private final Holds holds = new Holds();
   private final PoolCommands pools;
+  private final VmCommands vms;
   private final FetchPolicy images;
 
-  StorageCommands(HostId host, Volumes volumes, StoragePolicy policy, Agent<StorageBeat> agent) {
+  StorageCommands(
+      HostId host, Volumes volumes, StoragePolicy policy, Agent<StorageBeat> agent, Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.agent = agent;
     images = policy.images();
     pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched);
+    vms = new VmCommands(host, volumes, holds, volume -> untouched(volume.toString()), clock);
   }
 
   @Override
@@ -117,6 +124,16 @@ final class StorageCommands implements Trade {
           new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
       case PoolOrder asked -> pools.handling(id, asked);
+      case ListVmSnapshots asked ->
+          new Handling.Question(
+              () ->
+                  volumes
+                      .disks(asked.vm())
+                      .map(
+                          machine ->
+                              new Reply.VmSnapshotsListed(
+                                  machine.vm(), Tree.of(machine).snapshots())));
+      case VmOrder asked -> vms.order(id, asked);
       case VolumeOrder asked -> order(id, asked);
     };
   }
@@ -181,7 +198,9 @@ final class StorageCommands implements Trade {
                 images.check(fetch.source());
               }
               order.reads().forEach(volume -> untouched(volume.toString()));
+              order.reads().forEach(holds::untaken);
               untouched(order.volume().pool());
+              holds.untaken(order.volume());
               if (writes(order)) {
                 holds.free(order.volume());
               }

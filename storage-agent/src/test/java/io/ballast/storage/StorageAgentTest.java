@@ -159,13 +159,15 @@ final class StorageAgentTest {
                 new Forgetful(Instant.EPOCH),
                 Loop.of(vertx.getOrCreateContext()),
                 Clock.systemUTC()),
-            self -> new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, self),
+            self ->
+                new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, self, Clock.systemUTC()),
             known ->
                 new StorageSampler(
                         volumes, new HealthSampler(devices, Clock.systemUTC()), Clock.systemUTC())
                     .beat(known.pulse()),
             Agent.Watcher.none());
-    StorageCommands commands = new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent);
+    StorageCommands commands =
+        new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent, Clock.systemUTC());
 
     RefusedException refused =
         assertThrows(

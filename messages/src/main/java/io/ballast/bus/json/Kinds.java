@@ -14,6 +14,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.VolumeOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -95,6 +96,13 @@ public final class Kinds {
     command("storage.list-trash", StorageCommand.ListTrash.class, Reply.TrashListed.class);
     command(
         "storage.measure-volume", StorageCommand.MeasureVolume.class, Reply.VolumeMeasured.class);
+    command("storage.snapshot-vm", VmOrder.SnapshotVm.class, Reply.Accepted.class);
+    command("storage.revert-vm", VmOrder.RevertVm.class, Reply.Accepted.class);
+    command("storage.delete-vm-snapshot", VmOrder.DeleteVmSnapshot.class, Reply.Accepted.class);
+    command(
+        "storage.list-vm-snapshots",
+        StorageCommand.ListVmSnapshots.class,
+        Reply.VmSnapshotsListed.class);
     command("storage.cancel", StorageCommand.Cancel.class, Reply.Accepted.class);
 
     command("net.inspect-net", NetCommand.InspectNet.class, Reply.NetInspected.class);
@@ -121,6 +129,7 @@ public final class Kinds {
     name("reply.volume-inspected", Reply.VolumeInspected.class);
     name("reply.snapshots-listed", Reply.SnapshotsListed.class);
     name("reply.trash-listed", Reply.TrashListed.class);
+    name("reply.vm-snapshots-listed", Reply.VmSnapshotsListed.class);
     name("reply.volume-measured", Reply.VolumeMeasured.class);
     name("reply.net-inspected", Reply.NetInspected.class);
     name("reply.fleet-inspected", Reply.FleetInspected.class);

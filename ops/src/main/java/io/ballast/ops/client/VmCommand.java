@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "vm",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Define, start, stop, look at one virtual machine.",
+    description = "Define, start, stop, look at one virtual machine, and keep its disks.",
     footer = {
       "",
       "A VM is named by its name, or by its UUID where a name is borne twice. Each command waits",
@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
       "  ballast vm start web1",
       "  ballast vm stop web1            ask the guest to shut down",
       "  ballast vm stop web1 --force    cut its power",
-      "  ballast vm show web1"
+      "  ballast vm show web1",
+      "  ballast vm snapshot web1 before-upgrade",
+      "  ballast vm revert web1 before-upgrade"
     })
 public final class VmCommand implements Runnable {
   private final Shell shell;

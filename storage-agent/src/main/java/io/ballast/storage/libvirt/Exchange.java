@@ -85,7 +85,8 @@ record Exchange(Disk disk, Downloads downloads, Path folder) {
         .recover(failure -> remove(part).transform(gone -> Future.failedFuture(failure)));
   }
 
-  private static Path name(Path part, Path file) throws IOException {
+  /** Gives a hidden file a name that nothing bears yet. */
+  static Path name(Path part, Path file) throws IOException {
     try {
       Files.createLink(file, part);
     } catch (FileAlreadyExistsException e) {

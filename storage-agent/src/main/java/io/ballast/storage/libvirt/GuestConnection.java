@@ -39,6 +39,17 @@ final class GuestConnection extends Connect implements Guests {
 
   private static final int RESIZE_IN_BYTES = 1;
   private static final int DO_NOT_WAIT = 1;
+  private static final int PIVOT = 1 << 1;
+  private static final int COMMIT_ACTIVE = 1 << 2;
+
+  private static final int WITH_SECRETS = 1;
+  private static final int DEFINED = 1 << 1;
+
+  private static final int REMEMBER_NOTHING = 1 << 2;
+  private static final int ONLY_DISKS = 1 << 4;
+  private static final int FILES_ARE_THERE = 1 << 5;
+  private static final int FREEZE = 1 << 6;
+  private static final int ALL_OR_NONE = 1 << 7;
 
   private final String uri;
   private boolean broken;
@@ -227,6 +238,74 @@ final class GuestConnection extends Connect implements Guests {
         "the end of the work on " + slot,
         domain -> {
           domain.blockJobAbort(slot.target(), DO_NOT_WAIT);
+          return true;
+        });
+  }
+
+  @Override
+  public void layer(String vm, Map<String, String> files, boolean freeze) {
+    int flags = ONLY_DISKS | FILES_ARE_THERE | ALL_OR_NONE | REMEMBER_NOTHING;
+    change(
+        vm,
+        "the snapshot of VM " + vm,
+        domain ->
+            domain
+                .snapshotCreateXML(
+                    Definition.snapshot(machine(domain), files), freeze ? flags | FREEZE : flags)
+                .free());
+  }
+
+  @Override
+  public void use(String vm, Map<String, Definition.Source> sources) {
+    on(
+        vm,
+        "the definition of VM " + vm,
+        domain -> {
+          off(vm, domain);
+          String before = domain.getXMLDesc(DEFINED | WITH_SECRETS);
+          domainDefineXML(Definition.upon(before, sources)).free();
+          if (domain.isActive() == 1 && !lies(domain, sources)) {
+            // It was started in between, with its disks as they were.
+            domainDefineXML(before).free();
+            off(vm, domain);
+          }
+          return true;
+        });
+  }
+
+  private static void off(String vm, Domain domain) throws LibvirtException {
+    if (domain.isActive() == 1) {
+      throw new RefusedException(
+          Reason.WRONG_STATE, "VM %s runs; shut it down first".formatted(vm));
+    }
+  }
+
+  private static boolean lies(Domain domain, Map<String, Definition.Source> sources)
+      throws LibvirtException {
+    Machine now = machine(domain);
+    return sources.entrySet().stream()
+        .allMatch(
+            source ->
+                now.at(source.getKey())
+                    .filter(disk -> disk.source().equals(source.getValue().path()))
+                    .isPresent());
+  }
+
+  @Override
+  public void commit(Slot slot, String upper, String lower, boolean top) {
+    change(
+        slot.vm(),
+        "the merge of layers of " + slot,
+        domain -> domain.blockCommit(slot.target(), lower, upper, 0, top ? COMMIT_ACTIVE : 0));
+  }
+
+  @Override
+  public void pivot(Slot slot) {
+    on(
+        slot.vm(),
+        "the end of the merge of layers of " + slot,
+        domain -> {
+          domain.blockJobAbort(slot.target(), DO_NOT_WAIT | PIVOT);
           return true;
         });
   }

@@ -3,6 +3,7 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,4 +57,34 @@ interface Guests extends LaneConnection {
 
   /** Asks a job to end without what it was begun for; the disk holds the same then. */
   void abort(Slot slot);
+
+  /**
+   * Puts new files upon disks of a machine, all at one moment, whether it runs or not. The files
+   * are there already, and are empty layers upon what the disks lie on. Where it fails, but as
+   * {@code MAY_YET_HAPPEN}, all disks are as they were. Fails as {@link #grow} does.
+   *
+   * @param files by the places of the disks
+   * @param freeze whether the guest's agent brings its file systems to rest for that moment; fails
+   *     where it can't
+   */
+  void layer(String vm, Map<String, String> files, boolean freeze);
+
+  /**
+   * Has disks of a machine that is off lie on other files, and changes nothing else of it. Fails as
+   * {@code WRONG_STATE} where it is not off, and has changed nothing then.
+   *
+   * @param sources by the places of the disks
+   */
+  void use(String vm, Map<String, Definition.Source> sources);
+
+  /**
+   * Begins a job that writes a layer of a disk into the one below. Fails as {@link #grow} does.
+   *
+   * @param upper file that is written into the lower one
+   * @param top whether the guest writes to the upper one; the job only waits then at last
+   */
+  void commit(Slot slot, String upper, String lower, boolean top);
+
+  /** Ends a job that only waits, so that the disk lies on the lower layer. */
+  void pivot(Slot slot);
 }

@@ -10,6 +10,7 @@ import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
@@ -19,6 +20,7 @@ import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.Runner;
 import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,6 +28,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -75,6 +78,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Lane<Pools> changes;
   private final Lane<Guests> guests;
   private final Live live;
+  private final Snapshots machines;
   private final Runner runner;
   private final Downloads downloads;
   private final Disk disk;
@@ -116,10 +120,12 @@ public final class LibvirtVolumes implements Volumes {
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
     downloads = new Downloads(clock);
+    QemuImg images = new QemuImg(runner);
     Sources sources = new Sources(disk, places.ceph());
     Exchange exchange = new Exchange(disk, downloads, places.exchange());
-    folder = new Folder(new QemuImg(runner), sources, exchange);
+    folder = new Folder(images, sources, exchange);
     rbdPool = new RbdPool(runner, sources, exchange, new Removal(clock));
+    machines = new Snapshots(guests, new Layering(images, disk, clock), this::machine);
   }
 
   private <C extends LaneConnection> Lane<C> lane(
@@ -258,6 +264,29 @@ public final class LibvirtVolumes implements Volumes {
     return bench.order() instanceof ResizeVolume resize
         ? live.grow(vm, pool, item, resize.size())
         : live.flatten(vm, pool, item, bench.progress());
+  }
+
+  @Override
+  public Future<VmDisks> disks(String vm) {
+    return onContext(machine(vm)).map(VmSeen::disks);
+  }
+
+  private Future<VmSeen> machine(String vm) {
+    return guests
+        .look("the look at VM " + vm, LiveJob.CALL, connection -> connection.machine(vm))
+        .compose(
+            machine ->
+                asked(looks, "the look at the pools", LOOK, Seen::folders)
+                    .map(folders -> new VmSeen(machine, folders)));
+  }
+
+  @Override
+  public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
+    Task task = machines.carryOut(operation, order, at, progress);
+    return Task.telling(
+        task.end()
+            .eventually(() -> machine(order.vm()).transform(seen -> Future.succeededFuture())),
+        task::cancel);
   }
 
   /** The pools of all volumes that an order names, one look after the other. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, Owned> all) {
   /** So many layers may lie below a disk that are followed. */
   private static final int DEEPEST = 256;
+
+  private static final Set<String> FOLDERS = Set.of("dir", "fs", "netfs");
 
   /** An item, and the pool that it lies in. */
   record Owned(String pool, Shelf.Item item) {}
@@ -56,6 +59,25 @@ record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, 
   /** This, with pools that are better known; in the same order. */
   Seen with(List<Shelf> known) {
     return of(tenants, known);
+  }
+
+  /** Looks at all active pools that are folders; blocks. */
+  static List<Seen> folders(Pools connection) {
+    List<Shelf> shelves = new ArrayList<>();
+    for (String name : connection.names()) {
+      if (connection
+          .pool(name)
+          .filter(it -> it.active() && FOLDERS.contains(it.type()))
+          .isPresent()) {
+        shelves.add(connection.shelf(name));
+      }
+    }
+    List<Tenant> tenants = connection.tenants();
+    Map<String, Owned> all =
+        shelves.stream()
+            .flatMap(shelf -> owned(shelf).stream())
+            .collect(Collectors.toMap(one -> one.item().path(), Function.identity(), (a, b) -> a));
+    return shelves.stream().map(shelf -> new Seen(shelf, tenants, shelves, all)).toList();
   }
 
   private static List<Owned> owned(Shelf shelf) {

@@ -7,6 +7,7 @@ import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
@@ -31,11 +32,9 @@ import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,8 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A fake: pools and volumes in memory. Pools can be filled, refuse to be listed, or hang; work can
@@ -52,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeVolumes implements Volumes {
   /** What an empty disk takes of its pool. */
-  private static final Bytes EMPTY = Bytes.ofKiB(192);
+  static final Bytes EMPTY = Bytes.ofKiB(192);
 
   private static final String RBD = "rbd";
 
@@ -61,10 +58,8 @@ public final class FakeVolumes implements Volumes {
   private final Map<String, Image> exchange = new TreeMap<>();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
   private final FakeTrash trash = new FakeTrash();
-  private final List<Runnable> hanging = new ArrayList<>();
-  private @Nullable String refusal;
-  private boolean hangs;
-  private boolean slow;
+  private final FakeMachines machines = new FakeMachines(volumes);
+  private final Mood mood = new Mood(this);
 
   /** A file in the exchange folder. */
   private record Image(Bytes capacity, Bytes takes) {}
@@ -99,47 +94,44 @@ public final class FakeVolumes implements Volumes {
     volumes.put(volume.id(), volume);
   }
 
+  /** Has a virtual machine use volumes as its disks, or replaces the one of that name. */
+  public synchronized void machine(String name, boolean active, VolumeId... disks) {
+    machines.put(name, active, List.of(disks));
+  }
+
   /** Refuses every question from now on. */
-  public synchronized void refuse(String message) {
-    refusal = message;
+  public void refuse(String message) {
+    mood.refuse(message);
   }
 
   /** Leaves every question unanswered from now on. */
-  public synchronized void hang() {
-    hangs = true;
+  public void hang() {
+    mood.hang();
   }
 
   /** Leaves all work undone from now on. */
-  public synchronized void slow() {
-    slow = true;
+  public void slow() {
+    mood.slow();
   }
 
   /** Has all that is under way come to nothing, as when tools die with their agent. */
-  public synchronized void loseWork() {
-    hanging.clear();
+  public void loseWork() {
+    mood.loseWork();
   }
 
   /** Answers again, also what was asked while it hung, and does the work that was slow. */
   public void recover() {
-    List<Runnable> now;
-    synchronized (this) {
-      refusal = null;
-      hangs = false;
-      slow = false;
-      now = List.copyOf(hanging);
-      hanging.clear();
-    }
-    now.forEach(Runnable::run);
+    mood.recover();
   }
 
   @Override
   public Future<List<Pool>> pools() {
-    return answer(pools::all);
+    return mood.answer(pools::all);
   }
 
   @Override
   public Future<Stock> stock(String pool) {
-    return answer(
+    return mood.answer(
         () ->
             new Stock(
                 pools.active(pool),
@@ -151,7 +143,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<Found> find(VolumeId volume) {
-    return answer(
+    return mood.answer(
         () ->
             new Found(
                 pools.active(volume.pool()),
@@ -180,6 +172,7 @@ public final class FakeVolumes implements Volumes {
   /** With the volumes that build upon it. */
   private Volume used(Volume volume) {
     List<Volume.User> users = new ArrayList<>(volume.users());
+    users.addAll(machines.users(volume.id(), this::chain));
     volumes.values().stream()
         .filter(other -> other.backing().equals(Optional.of(volume.id().toString())))
         .forEach(
@@ -196,7 +189,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress) {
-    return work(() -> carryOut(order, progress));
+    return mood.work(() -> carryOut(order, progress));
   }
 
   private String carryOut(VolumeOrder order, Task.Progress progress) {
@@ -307,7 +300,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<Void> carryOut(PoolOrder order) {
-    return answer(
+    return mood.answer(
             () -> {
               pools.carryOut(order);
               return true;
@@ -348,7 +341,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<List<Volume.Trashed>> trash(String pool) {
-    return answer(
+    return mood.answer(
         () -> {
           if (!pools.active(pool).type().equals(RBD)) {
             throw new RefusedException(Reason.NOT_ALLOWED, "only pools of Ceph have a trash");
@@ -371,7 +364,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<List<Volume.Snapshot>> snapshots(VolumeId volume) {
-    return answer(
+    return mood.answer(
         () -> {
           pools.active(volume.pool());
           return kept(volume).keySet().stream()
@@ -416,7 +409,7 @@ public final class FakeVolumes implements Volumes {
     put(with(volume, volume.allocated().plus(below), backing));
   }
 
-  private static Volume with(Volume volume, Bytes allocated, Optional<String> backing) {
+  static Volume with(Volume volume, Bytes allocated, Optional<String> backing) {
     return new Volume(
         volume.id(), volume.format(), volume.capacity(), allocated, backing, volume.users());
   }
@@ -432,7 +425,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<Reply.VolumeMeasured> measure(VolumeId volume, Format format) {
-    return answer(
+    return mood.answer(
         () -> {
           pools.active(volume.pool());
           Volume known = known(volume);
@@ -450,53 +443,21 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<Void> clear(OperationId operation, String pool) {
-    return answer(() -> pools.active(pool)).mapEmpty();
+    return mood.answer(() -> pools.active(pool)).mapEmpty();
   }
 
-  private synchronized <T> Future<T> answer(Supplier<T> question) {
-    if (refusal != null) {
-      return Future.failedFuture(new RefusedException(Reason.TRADE_REFUSED, refusal));
-    }
-    return hangs ? later(question) : tried(question);
+  @Override
+  public Future<VmDisks> disks(String vm) {
+    return mood.answer(() -> seen(vm));
   }
 
-  private synchronized <T> Future<T> tried(Supplier<T> question) {
-    try {
-      return Future.succeededFuture(question.get());
-    } catch (RefusedException e) {
-      return Future.failedFuture(e);
-    }
+  private VmDisks seen(String vm) {
+    return machines.disks(vm, pools.all(), volumes.values().stream().map(this::used).toList());
   }
 
-  private <T> Future<T> later(Supplier<T> question) {
-    Promise<T> told = Promise.promise();
-    Context asker = Vertx.currentContext();
-    hanging.add(
-        () -> {
-          Future<T> answer = tried(question);
-          if (asker == null) {
-            answer.onComplete(told);
-          } else {
-            asker.runOnContext(now -> answer.onComplete(told));
-          }
-        });
-    return told.future();
-  }
-
-  private synchronized Task work(Supplier<String> doing) {
-    if (!slow) {
-      return Task.telling(tried(doing), () -> {});
-    }
-    Promise<String> end = Promise.promise();
-    hanging.add(
-        () -> {
-          if (!end.future().isComplete()) {
-            tried(doing).onComplete(end);
-          }
-        });
-    return Task.telling(
-        end.future(),
-        () -> end.tryFail(new RefusedException(Reason.CANCELLED, "it was cancelled")));
+  @Override
+  public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
+    return mood.work(() -> machines.carryOut(order, at, () -> seen(order.vm())));
   }
 
   @Override

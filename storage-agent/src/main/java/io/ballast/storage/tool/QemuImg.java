@@ -184,6 +184,45 @@ public final class QemuImg {
   }
 
   /**
+   * Makes an empty image in qcow2 that builds upon one which may be in use, in a file that is not
+   * there yet.
+   *
+   * @param size of the disk in both
+   */
+  public Run layer(Image base, Bytes size, Path file) {
+    Image image = new Image(file, "qcow2");
+    return run(
+        QUICK,
+        "create",
+        "-q",
+        "-u",
+        "-f",
+        image.format(),
+        "-b",
+        base.toString(),
+        "-F",
+        base.format(),
+        image.toString(),
+        Long.toString(size.value()));
+  }
+
+  /** Has an image in qcow2 build upon another one that holds the same as what it builds upon. */
+  public Run set(Image image, Image base) {
+    return run(
+        QUICK,
+        "rebase",
+        "-q",
+        "-u",
+        "-f",
+        image.format(),
+        "-b",
+        base.toString(),
+        "-F",
+        base.format(),
+        image.toString());
+  }
+
+  /**
    * Copies an image, with all that it builds upon, into a file that is not there yet.
    *
    * @param progress takes the share that is done, 0 to 1

@@ -4,10 +4,12 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +100,27 @@ public interface Volumes extends AutoCloseable {
    * something else; as {@code WRONG_STATE} where one to forget is active.
    */
   Future<Void> carryOut(PoolOrder order);
+
+  /**
+   * A virtual machine and its disks, as they are now. Fails as {@code UNKNOWN_VM}, or as {@link
+   * #stock} does.
+   */
+  Future<VmDisks> disks(String vm);
+
+  /**
+   * Has an order on all disks of a machine carried out, of which all was checked but what can only
+   * be found out on the way. Whatever becomes of it, the guest sees the same in its disks, but for
+   * a machine that has gone back to a snapshot; and where that ended early, the same order brings
+   * it to its end. A layer that bears a new snapshot's name and that nothing uses was left by such
+   * an order, and is removed.
+   *
+   * <p>Fails as {@code BUSY} where something else works on the machine or it is being moved away,
+   * as {@code WRONG_STATE} where it is not off and has to be, as {@code HYPERVISOR_REFUSED}, or as
+   * {@link #stock} does.
+   *
+   * @param at the moment of a new snapshot
+   */
+  Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress);
 
   /** Removes what an operation left in a pool that did not come to its end. */
   Future<Void> clear(OperationId operation, String pool);

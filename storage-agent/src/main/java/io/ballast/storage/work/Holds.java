@@ -7,13 +7,15 @@ import io.ballast.messages.VolumeId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The volumes that work on another one reads, each of which must stay as it is until that has
- * ended. Lives on one loop.
+ * ended; and those that work on a virtual machine has to itself. Lives on one loop.
  */
 public final class Holds {
   private final Map<OperationId, List<VolumeId>> held = new HashMap<>();
+  private final Map<OperationId, Set<VolumeId>> taken = new HashMap<>();
 
   /** Keeps volumes as they are while an operation goes on. */
   public void hold(OperationId operation, List<VolumeId> volumes) {
@@ -22,9 +24,32 @@ public final class Holds {
     }
   }
 
+  /** Keeps volumes to an operation alone while it goes on. */
+  public void take(OperationId operation, Set<VolumeId> volumes) {
+    taken.put(operation, Set.copyOf(volumes));
+  }
+
+  /**
+   * No operation has the volume to itself.
+   *
+   * @throws RefusedException as {@code BUSY}
+   */
+  public void untaken(VolumeId volume) {
+    taken.forEach(
+        (operation, volumes) -> {
+          if (volumes.contains(volume)) {
+            throw new RefusedException(
+                Reason.BUSY,
+                "operation %s works on the snapshots of the VM that uses volume %s; wait for its end"
+                    .formatted(operation, volume));
+          }
+        });
+  }
+
   /** The operation has ended. */
   public void release(OperationId operation) {
     held.remove(operation);
+    taken.remove(operation);
   }
 
   /**

@@ -26,6 +26,7 @@ import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.layers.Mark;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class Preconditions {
   private static final Pattern NEW_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,127}");
 
   /** So many layers may a disk have at most; each is one more place to look for what is read. */
-  private static final int DEEPEST = 16;
+  static final int DEEPEST = 16;
 
   private Preconditions() {}
 
@@ -291,6 +292,7 @@ public final class Preconditions {
   }
 
   private static void flattenable(Found found, Volume volume) {
+    unmarked(volume);
     stillOrOwn(found, volume.id());
     if (volume.backing().isPresent()) {
       qcow2(volume, "be made to stand alone");
@@ -300,6 +302,7 @@ public final class Preconditions {
 
   private static void rebasable(Found found, Found below, RebaseVolume order) {
     Volume volume = still(found, order.volume());
+    unmarked(volume);
     Volume base = known(below, order.base());
     inside(below, base);
     if (RbdPreconditions.areFor(below)) {
@@ -324,6 +327,7 @@ public final class Preconditions {
 
   private static void committable(Found found, Found below, CommitVolume order) {
     Volume volume = still(found, order.volume());
+    unmarked(volume);
     qcow2(volume, "be written into what they build upon");
     Volume base = still(below, order.base());
     if (!found.chain().stream()
@@ -377,6 +381,19 @@ public final class Preconditions {
     if (change > 0) {
       fits(found.pool(), order.size());
     }
+  }
+
+  /** What a snapshot of a VM made of it a layer, only that VM's snapshots change. */
+  private static void unmarked(Volume volume) {
+    Mark.of(volume.id().name())
+        .ifPresent(
+            mark -> {
+              throw refused(
+                  Reason.WRONG_STATE,
+                  "volume %s is a layer upon snapshot '%s' of a VM; 'ballast vm delete-snapshot'"
+                          .formatted(volume.id(), mark.snapshot())
+                      + " merges the two");
+            });
   }
 
   private static void notBuiltUpon(Volume volume) {

@@ -22,7 +22,7 @@ public final class VolumeWork implements Work {
   private final AtomicInteger told = new AtomicInteger();
   private @Nullable Task task;
 
-  /** Which operation it is, where, and on what. */
+  /** Which operation it is, where, and on what, in the words of this trade. */
   public record About(OperationId operation, HostId host, String object) {}
 
   /**

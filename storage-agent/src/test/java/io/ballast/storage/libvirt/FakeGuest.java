@@ -5,6 +5,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class FakeGuest implements Guests {
   boolean active = true;
   boolean there = true;
   boolean migrates;
+  boolean mute;
+  String source = "/images/web1";
   int looks = 3;
   boolean fails;
   List<String> below = List.of("/images/base");
@@ -35,7 +38,7 @@ final class FakeGuest implements Guests {
       throw new RefusedException(Reason.UNKNOWN_VM, "no domain " + vm);
     }
     return new Machine(
-        vm, active, List.of(new Machine.Disk("vda", "/images/web1", "qcow2", true, below, ready)));
+        vm, active, List.of(new Machine.Disk("vda", source, "qcow2", true, below, ready)));
   }
 
   @Override
@@ -74,6 +77,36 @@ final class FakeGuest implements Guests {
   public synchronized void abort(Slot slot) {
     calls.add("abort " + slot.target());
     job = null;
+  }
+
+  @Override
+  public synchronized void layer(String vm, Map<String, String> files, boolean freeze) {
+    calls.add("layer " + files + (freeze ? ", frozen" : ""));
+    busy();
+    if (freeze && mute) {
+      throw new RefusedException(Reason.HYPERVISOR_REFUSED, "QEMU guest agent is not connected");
+    }
+  }
+
+  @Override
+  public synchronized void use(String vm, Map<String, Definition.Source> sources) {
+    calls.add("use " + sources);
+  }
+
+  @Override
+  public synchronized void commit(Slot slot, String upper, String lower, boolean top) {
+    calls.add("commit " + upper + " " + lower);
+    busy();
+    job = top ? Job.Kind.COMMIT_TOP : Job.Kind.COMMIT;
+    seen = 0;
+  }
+
+  @Override
+  public synchronized void pivot(Slot slot) {
+    calls.add("pivot " + slot.target());
+    job = null;
+    source = below.getFirst();
+    below = below.subList(1, below.size());
   }
 
   @Override

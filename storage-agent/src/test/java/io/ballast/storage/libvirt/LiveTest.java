@@ -134,6 +134,37 @@ final class LiveTest {
     assertEquals(Reason.BUSY, refusal(grow("web1", 16).end()));
   }
 
+  private Task merge(Duration within) {
+    Slot slot = new Slot("web1", "vda");
+    return LiveJob.of(
+        lane,
+        clock,
+        slot,
+        new LiveJob.Goal(
+            "the merge",
+            Guests.Job.Kind.COMMIT_TOP,
+            guests -> guests.commit(slot, "/images/web1", "/images/base", true),
+            guests -> guests.pivot(slot),
+            disk -> !disk.source().equals("/images/web1"),
+            within),
+        job -> {});
+  }
+
+  @Test
+  void aLayerIsMergedAndItsMachineSetUponTheOneBelow() {
+    answer(merge(Duration.ofMinutes(1)).end());
+
+    assertEquals(List.of("commit /images/web1 /images/base", "pivot vda"), guest.calls);
+  }
+
+  @Test
+  void aJobThatTakesTooLongIsEnded() {
+    guest.looks = Integer.MAX_VALUE;
+
+    assertEquals(Reason.DEADLINE_PASSED, refusal(merge(Duration.ZERO).end()));
+    assertEquals(List.of("commit /images/web1 /images/base", "abort vda"), guest.calls);
+  }
+
   @Test
   void aDiskGrowsAndNeverShrinks() {
     answer(grow("web1", 16).end());

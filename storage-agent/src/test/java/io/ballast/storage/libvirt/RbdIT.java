@@ -34,6 +34,7 @@ import io.ballast.storage.trade.CephContract;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.testing.Ceph;
+import io.ballast.testing.CommandLines;
 import io.ballast.testing.Lab;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -43,9 +44,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -481,36 +480,16 @@ final class RbdIT implements CephContract {
   void noKeyStandsOnACommandLine() throws IOException, InterruptedException {
     String key = Files.readString(ceph.keyFile()).strip();
     assertFalse(key.isEmpty());
-    Set<String> lines = ConcurrentHashMap.newKeySet();
-    Thread watcher = Thread.ofPlatform().daemon().start(() -> watch(lines));
+    CommandLines commands = new CommandLines();
     VolumeId volume = written(Format.RAW);
     VolumeId copy = copied(volume, false);
     answer(done(new FlattenVolume(linked(volume, Optional.empty()))));
     answer(done(new ExportVolume(copy, copy.name(), ExportVolume.Form.QCOW2, false)));
     answer(done(new CompareVolumes(volume, copy)));
-    watcher.interrupt();
-    watcher.join();
+    Set<String> lines = commands.seen();
 
     assertTrue(lines.stream().anyMatch(line -> line.contains("--id=libvirt")), lines::toString);
     assertTrue(lines.stream().anyMatch(line -> line.contains("\"user\":\"libvirt\"")));
     assertEquals(List.of(), lines.stream().filter(line -> line.contains(key)).toList());
-  }
-
-  private static void watch(Set<String> lines) {
-    while (!Thread.interrupted()) {
-      try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-        processes.forEach(process -> read(process.resolve("cmdline"), lines));
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  private static void read(Path line, Set<String> lines) {
-    try {
-      lines.add(Files.readString(line).replace('\0', ' '));
-    } catch (IOException e) {
-      // no process, or it has ended
-    }
   }
 }

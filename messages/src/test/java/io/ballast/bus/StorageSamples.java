@@ -1,0 +1,79 @@
+package io.ballast.bus;
+
+import static io.ballast.bus.Samples.OPERATION;
+import static io.ballast.bus.Samples.VOLUME;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Message;
+import io.ballast.messages.PoolOrder;
+import io.ballast.messages.PoolSource;
+import io.ballast.messages.StorageCommand;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One command of each kind for storage agents. */
+final class StorageSamples {
+  private StorageSamples() {}
+
+  static List<Message> all() {
+    return List.of(
+        new StorageCommand.InspectStorage(),
+        new StorageCommand.InspectOperation(OPERATION),
+        new StorageCommand.ListVolumes("default"),
+        new StorageCommand.InspectVolume(VOLUME),
+        new PoolOrder.DefinePool("default", new PoolSource.Folder("/srv/images")),
+        new PoolOrder.StartPool("default"),
+        new PoolOrder.RefreshPool("default"),
+        new PoolOrder.StopPool("default"),
+        new PoolOrder.ForgetPool("default"),
+        new VolumeOrder.CreateVolume(
+            VOLUME,
+            Volume.Format.QCOW2,
+            Bytes.ofMiB(2048),
+            Volume.Preallocation.METADATA,
+            Optional.of(Bytes.ofKiB(128))),
+        new VolumeOrder.DeleteVolume(VOLUME),
+        new VolumeOrder.WipeVolume(VOLUME),
+        new VolumeOrder.ResizeVolume(VOLUME, Bytes.ofMiB(4096), false),
+        new VolumeOrder.CloneVolume(
+            new VolumeId("default", "debian-12.qcow2"),
+            Optional.of("before-upgrade"),
+            VOLUME,
+            false,
+            Optional.of(Volume.Format.QCOW2),
+            true),
+        new VolumeOrder.FlattenVolume(VOLUME),
+        new VolumeOrder.CheckVolume(VOLUME, VolumeOrder.CheckVolume.Repair.LEAKS),
+        new VolumeOrder.CompareVolumes(VOLUME, new VolumeId("default", "web-2.qcow2")),
+        new VolumeOrder.RebaseVolume(VOLUME, new VolumeId("default", "debian-13.qcow2")),
+        new VolumeOrder.CommitVolume(VOLUME, new VolumeId("default", "debian-12.qcow2")),
+        new VolumeOrder.ImportVolume(VOLUME, "appliance.vmdk", Volume.Format.QCOW2),
+        new VolumeOrder.FetchVolume(
+            VOLUME,
+            "https://images.example/debian-12.qcow2",
+            Optional.of("0123456789abcdef".repeat(4)),
+            Volume.Format.QCOW2),
+        new VolumeOrder.ExportVolume(
+            VOLUME, "web-1.vhdx", VolumeOrder.ExportVolume.Form.VHDX, false),
+        new VolumeOrder.SnapshotVolume(VOLUME, "before-upgrade"),
+        new VolumeOrder.RevertVolume(VOLUME, "before-upgrade"),
+        new VolumeOrder.DeleteSnapshot(VOLUME, "before-upgrade"),
+        new VolumeOrder.ExportDifference(
+            VOLUME, Optional.of("monday"), "tuesday", "web-1-tuesday.diff"),
+        new VolumeOrder.TrashVolume(VOLUME, Duration.ofDays(7)),
+        new VolumeOrder.RestoreVolume(VOLUME, Optional.of("10a76b8b4567")),
+        new StorageCommand.ListTrash("default"),
+        new StorageCommand.ListSnapshots(VOLUME),
+        new StorageCommand.MeasureVolume(VOLUME, Volume.Format.RAW),
+        new VmOrder.SnapshotVm("web-1", "before-upgrade", VmOrder.SnapshotVm.Quiesce.AUTO),
+        new VmOrder.RevertVm("web-1", "before-upgrade"),
+        new VmOrder.DeleteVmSnapshot("web-1", "before-upgrade"),
+        new StorageCommand.ListVmSnapshots("web-1"),
+        new StorageCommand.Cancel(OPERATION));
+  }
+}

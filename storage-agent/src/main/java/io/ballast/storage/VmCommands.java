@@ -1,0 +1,100 @@
+package io.ballast.storage;
+
+import io.ballast.agent.Handling;
+import io.ballast.agent.Work;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.VmOrder.SnapshotVm;
+import io.ballast.messages.VolumeId;
+import io.ballast.storage.layers.Tree;
+import io.ballast.storage.trade.VmDisks;
+import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.work.Holds;
+import io.ballast.storage.work.VmPreconditions;
+import io.ballast.storage.work.VolumeWork;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * What each command does to the disks of a virtual machine together. While it goes on, it has all
+ * their volumes to itself. Lives on one loop.
+ */
+final class VmCommands {
+  private final HostId host;
+  private final Volumes volumes;
+  private final Holds holds;
+  private final Consumer<VolumeId> untouched;
+  private final Clock clock;
+
+  /**
+   * @param untouched throws where something works on a volume
+   */
+  VmCommands(HostId host, Volumes volumes, Holds holds, Consumer<VolumeId> untouched, Clock clock) {
+    this.host = host;
+    this.volumes = volumes;
+    this.holds = holds;
+    this.untouched = untouched;
+    this.clock = clock;
+  }
+
+  Handling order(OperationId id, VmOrder order) {
+    return new Handling.Change(
+        order.object(),
+        true,
+        () -> volumes.disks(order.vm()).map(machine -> checked(id, order, machine, false)),
+        () -> tell -> cleared(id, order).compose(machine -> again(id, order, machine).run(tell)));
+  }
+
+  /** Clears away what was interrupted, in all pools of the machine's disks. */
+  private Future<VmDisks> cleared(OperationId id, VmOrder order) {
+    return volumes
+        .disks(order.vm())
+        .compose(
+            machine -> {
+              Future<Void> cleared = Future.succeededFuture();
+              for (String pool : pools(machine)) {
+                cleared = cleared.compose(before -> volumes.clear(id, pool));
+              }
+              return cleared.map(machine);
+            });
+  }
+
+  private static Set<String> pools(VmDisks machine) {
+    return machine.disks().stream()
+        .flatMap(disk -> disk.volume().stream())
+        .map(VolumeId::pool)
+        .collect(Collectors.toSet());
+  }
+
+  private Work again(OperationId id, VmOrder order, VmDisks machine) {
+    if (order instanceof SnapshotVm snapshot && Tree.of(machine).stands(snapshot.snapshot())) {
+      return tell ->
+          Future.succeededFuture(
+              new Outcome.Done(
+                  Optional.empty(),
+                  Optional.of("the agent was cut off; whether its guest rested is not known")));
+    }
+    return checked(id, order, machine, true);
+  }
+
+  private Work checked(OperationId id, VmOrder order, VmDisks machine, boolean again) {
+    VmPreconditions.of(order, machine, again);
+    Set<VolumeId> mine = Tree.of(machine).volumes();
+    for (VolumeId volume : mine) {
+      untouched.accept(volume);
+      holds.untaken(volume);
+      holds.free(volume);
+    }
+    holds.take(id, mine);
+    return new VolumeWork(
+        new VolumeWork.About(id, host, order.object()),
+        told -> volumes.carryOut(id, order, clock.instant(), told),
+        () -> holds.release(id));
+  }
+}

@@ -1,0 +1,164 @@
+package io.ballast.storage.testing;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Reason;
+import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.storage.layers.Tree;
+import io.ballast.storage.trade.VmDisks;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** A fake: virtual machines in memory, whose disks lie on fake volumes. */
+final class FakeMachines {
+  private final Map<String, Machine> machines = new TreeMap<>();
+  private final Map<VolumeId, Volume> volumes;
+
+  FakeMachines(Map<VolumeId, Volume> volumes) {
+    this.volumes = volumes;
+  }
+
+  /** A machine, and what its disks lie on by the places of the disks. */
+  private record Machine(boolean active, Map<String, VolumeId> disks) {}
+
+  void put(String name, boolean active, List<VolumeId> disks) {
+    Map<String, VolumeId> places = new TreeMap<>();
+    for (VolumeId disk : disks) {
+      places.put("vd" + (char) ('a' + places.size()), disk);
+    }
+    machines.put(name, new Machine(active, places));
+  }
+
+  /**
+   * The machines that use a volume.
+   *
+   * @param chains tells what a volume builds upon
+   */
+  List<Volume.User> users(VolumeId volume, Function<VolumeId, List<Volume.Layer>> chains) {
+    List<Volume.User> users = new ArrayList<>();
+    machines.forEach(
+        (name, machine) -> {
+          if (machine.disks().values().stream().anyMatch(top -> lies(top, volume, chains))) {
+            users.add(new Volume.User(Volume.User.Kind.VM, name, machine.active()));
+          }
+        });
+    return users;
+  }
+
+  private static boolean lies(
+      VolumeId top, VolumeId volume, Function<VolumeId, List<Volume.Layer>> chains) {
+    return top.equals(volume)
+        || chains.apply(top).stream().anyMatch(it -> it.volume().equals(Optional.of(volume)));
+  }
+
+  /** Has a disk lie on another volume. */
+  private void use(String name, String target, VolumeId volume) {
+    known(name).disks().put(target, volume);
+  }
+
+  private Machine known(String name) {
+    Machine machine = machines.get(name);
+    if (machine == null) {
+      throw new RefusedException(Reason.UNKNOWN_VM, "this host has no VM " + name);
+    }
+    return machine;
+  }
+
+  /**
+   * Does at once what an order says.
+   *
+   * @param seen looks at its machine
+   */
+  String carryOut(VmOrder order, Instant at, Supplier<VmDisks> seen) {
+    Tree tree = Tree.of(seen.get());
+    switch (order) {
+      case VmOrder.SnapshotVm snapshot -> {
+        layer(order.vm(), tree.layersFor(snapshot.snapshot(), at));
+        return known(order.vm()).active() ? "crash-consistent" : "the VM was off";
+      }
+      case VmOrder.RevertVm revert -> {
+        layer(order.vm(), tree.layersBackTo(revert.snapshot()));
+        cut(Tree.of(seen.get()), tree.leftFor(revert.snapshot()));
+      }
+      case VmOrder.DeleteVmSnapshot delete -> {
+        tree.idleUpon(delete.snapshot()).forEach(idle -> volumes.remove(idle.id()));
+        tree.merges(delete.snapshot()).forEach(merge -> merge(order.vm(), merge));
+      }
+    }
+    return "";
+  }
+
+  private void layer(String vm, List<Tree.Overlay> overlays) {
+    for (Tree.Overlay overlay : overlays) {
+      Volume base = overlay.base();
+      volumes.put(
+          overlay.layer(),
+          new Volume(
+              overlay.layer(),
+              "qcow2",
+              base.capacity(),
+              FakeVolumes.EMPTY,
+              Optional.of(base.id().toString()),
+              List.of()));
+      use(vm, overlay.target(), overlay.layer());
+    }
+  }
+
+  private void cut(Tree tree, Set<VolumeId> left) {
+    for (Tree.Cut cut : tree.cuts(left)) {
+      VolumeId layer = cut.layer().id();
+      switch (cut) {
+        case Tree.Cut.Remove it -> volumes.remove(layer);
+        case Tree.Cut.Empty it ->
+            change(layer, old -> FakeVolumes.with(old, FakeVolumes.EMPTY, old.backing()));
+      }
+    }
+  }
+
+  private void merge(String vm, Tree.Merge merge) {
+    VolumeId lower = merge.lower().id();
+    change(
+        lower,
+        old ->
+            FakeVolumes.with(old, old.allocated().plus(merge.upper().allocated()), old.backing()));
+    for (VolumeId above : merge.above()) {
+      change(above, old -> FakeVolumes.with(old, old.allocated(), Optional.of(lower.toString())));
+    }
+    volumes.remove(merge.upper().id());
+    if (merge.use() == Tree.Use.TOP) {
+      use(vm, merge.target(), lower);
+    }
+  }
+
+  private void change(VolumeId volume, UnaryOperator<Volume> how) {
+    volumes.computeIfPresent(volume, (id, old) -> how.apply(old));
+  }
+
+  VmDisks disks(String name, List<Pool> pools, List<Volume> used) {
+    Machine machine = known(name);
+    return new VmDisks(
+        name,
+        machine.active(),
+        machine.disks().entrySet().stream()
+            .map(
+                disk ->
+                    new VmDisks.Disk(
+                        disk.getKey(),
+                        disk.getValue().toString(),
+                        Optional.of(disk.getValue())
+                            .filter(id -> used.stream().anyMatch(it -> it.id().equals(id)))))
+            .toList(),
+        pools,
+        used);
+  }
+}
