@@ -16,6 +16,9 @@ import org.w3c.dom.Element;
 
 /** Descriptions for libvirt: of a domain whose disks lie on something else, and of a snapshot. */
 final class Definition {
+  /** How a description else names what a disk lies on. */
+  private static final List<String> OTHERWISE = List.of("pool", "volume", "dev", "mode");
+
   private Definition() {}
 
   /**
@@ -51,10 +54,13 @@ final class Definition {
 
   private static void set(Xml disk, Source source) {
     Element element = disk.element();
-    disk.at("source")
-        .orElseThrow(() -> new IllegalArgumentException("a disk lies on nothing"))
-        .element()
-        .setAttribute("file", source.path());
+    Element lies =
+        disk.at("source")
+            .orElseThrow(() -> new IllegalArgumentException("a disk lies on nothing"))
+            .element();
+    element.setAttribute("type", "file");
+    OTHERWISE.forEach(lies::removeAttribute);
+    lies.setAttribute("file", source.path());
     disk.at("driver")
         .orElseGet(() -> driver(element))
         .element()

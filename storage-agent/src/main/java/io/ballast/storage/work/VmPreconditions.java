@@ -159,6 +159,7 @@ public final class VmPreconditions {
                 switch (user.kind()) {
                   case VM -> !user.name().equals(machine.vm());
                   case VOLUME -> !names.contains(user.name());
+                  case CLIENT -> true;
                 })
         .findFirst()
         .ifPresent(

@@ -49,6 +49,17 @@ final class DefinitionTest {
   }
 
   @Test
+  void aDiskThatWasNamedByItsPoolIsNamedByItsFile() {
+    assertEquals(
+        "<domain><devices><disk type=\"file\"><driver type=\"qcow2\"/>"
+            + "<source file=\"/images/a@s\"/><target dev=\"vda\"/></disk></devices></domain>",
+        Definition.upon(
+            "<domain><devices><disk type='volume'><driver type='raw'/>"
+                + "<source pool='images' volume='a'/><target dev='vda'/></disk></devices></domain>",
+            Map.of("vda", new Definition.Source("/images/a@s", "qcow2"))));
+  }
+
+  @Test
   void aDiskThatIsNotThereIsNotMadeUp() {
     assertThrows(
         IllegalArgumentException.class,
