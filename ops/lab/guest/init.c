@@ -1,12 +1,16 @@
 /*
- * The only program of a lab guest: /init, static, without a shell or a disk. It shows that the guest lives, eats CPU,
- * dirties memory, and switches off when the power button is pressed.
+ * The only program of a lab guest: /init, static, without a shell or a file system. It shows that the guest lives, eats CPU,
+ * dirties memory, writes to a disk, and switches off when the power button is pressed.
  *
  * The serial console gets one line for each event, ended by "\r\n" (the terminal's way):
  *
  *     boot SECONDS           once, when the program starts
  *     tick NUMBER SECONDS    every 100 ms; NUMBER counts from 1 without a gap
  *     off SECONDS            the power button was pressed; nothing follows
+ *     disk BYTES SECONDS     the size of the disk, at first and whenever it has become another
+ *     kept NUMBER SECONDS    once, before the first write: the disk holds the blocks 1 to NUMBER, whole, and none behind
+ *     damaged NUMBER SECONDS ... or it does not, first at block NUMBER; nothing is written then
+ *     wrote NUMBER SECONDS   a block more is on the disk, flushed
  *
  * SECONDS is the guest's monotonic clock with milliseconds; it stands still while a migration moves the last pages. A reader
  * sees a pause as the time between the arrivals of two ticks, a lost or doubled guest as a break in NUMBER.
@@ -17,10 +21,14 @@
  *     ballast.burn=PCT       uses this percentage of one processor, in cycles of 100 ms; 0 (default) to 100
  *     ballast.dirty=MIB      writes to each page of this much memory, over and over
  *     ballast.rate=MIB       ... at this many MiB per second; 0 (default) is as fast as it goes
+ *     ballast.disk=MS        writes a block of 4 KiB to /dev/vda after each pause of this many ms; 0 (default): no disk
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/input.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +98,65 @@ static void dirty(long mib, long rate) {
         }
 }
 
+/* What block NUMBER holds: a value of its own in each word, and zero in none. */
+static void fill(uint64_t *block, unsigned long number) {
+    for (unsigned i = 0; i < PAGE / sizeof *block; i++) {
+        uint64_t mixed = (number * (PAGE / sizeof *block) + i) * 0x9e3779b97f4a7c15u;
+        mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+        block[i] = (mixed ^ (mixed >> 27)) | 1;
+    }
+}
+
+static uint64_t size_of(int disk, uint64_t known) {
+    uint64_t size = 0;
+    if (ioctl(disk, BLKGETSIZE64, &size) == 0 && size != known) printf("disk %lu %.3f\n", (unsigned long)size, now());
+    return size;
+}
+
+/* How many blocks the disk holds; -1 after it told of damage. Behind them a MiB must be blank. */
+static long kept(int disk, uint64_t size, uint64_t *block, uint64_t *expected) {
+    static const char blank[PAGE];
+    unsigned long number = 1, last = 0;
+    for (; number * PAGE <= size && number <= last + 256; number++) {
+        fill(expected, number);
+        if (pread(disk, block, PAGE, (number - 1) * PAGE) != PAGE) break;
+        if (last + 1 == number && memcmp(block, expected, PAGE) == 0) {
+            last = number;
+        } else if (memcmp(block, blank, PAGE) != 0) {
+            printf("damaged %lu %.3f\n", number, now());
+            return -1;
+        }
+    }
+    printf("kept %lu %.3f\n", last, now());
+    return last;
+}
+
+static void write_disk(long pause) {
+    static const char *const modules[] = {"virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk"};
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/modules/%s.ko", modules[i]);
+        load_module(path);
+    }
+    int disk;
+    while ((disk = open("/dev/vda", O_RDWR | O_DIRECT | O_SYNC | O_CLOEXEC)) < 0) pause_ms(TICK_MS);
+    uint64_t *blocks = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (blocks == MAP_FAILED) return;
+    uint64_t size = size_of(disk, 0);
+    long number = kept(disk, size, blocks, blocks + PAGE / sizeof *blocks);
+    if (number < 0) return;
+    for (number++; (uint64_t)number * PAGE <= size; number++) {
+        fill(blocks, number);
+        if (pwrite(disk, blocks, PAGE, (number - 1) * PAGE) != PAGE) {
+            printf("block %ld: %s\n", number, strerror(errno));
+            return;
+        }
+        printf("wrote %ld %.3f\n", number, now());
+        pause_ms(pause);
+        size = size_of(disk, size);
+    }
+}
+
 /* Opens the ACPI power button among the input devices; -1 until it is there. */
 static int open_power_button(void) {
     for (int i = 0; i < 8; i++) {
@@ -137,6 +204,11 @@ int main(void) {
     if (burn_percent > 0 && fork() == 0) burn(burn_percent > 100 ? 100 : burn_percent);
     if (dirty_mib > 0 && fork() == 0) {
         dirty(dirty_mib, option("ballast.rate"));
+        _exit(1);
+    }
+    long disk_pause = option("ballast.disk");
+    if (disk_pause > 0 && fork() == 0) {
+        write_disk(disk_pause);
         _exit(1);
     }
     if (fork() == 0) {

@@ -83,6 +83,11 @@ public final class Lab implements AutoCloseable {
   public record Guest(VmId id, String name, String xml) {
     /** The numbers of the ticks so far. */
     public List<Long> ticks() {
+      return told("tick");
+    }
+
+    /** The numbers in the lines so far that begin with a word of {@code ops/lab/guest/init.c}. */
+    public List<Long> told(String word) {
       Path console = SERIAL.resolve(name);
       if (!Files.exists(console)) {
         return List.of();
@@ -92,7 +97,7 @@ public final class Lab implements AutoCloseable {
             .lines()
             // The last line may be unfinished; a whole one has three words.
             .map(line -> line.strip().split(" "))
-            .filter(words -> words.length == 3 && words[0].equals("tick"))
+            .filter(words -> words.length == 3 && words[0].equals(word))
             .map(words -> Long.parseLong(words[1]))
             .toList();
       } catch (IOException e) {
@@ -104,6 +109,12 @@ public final class Lab implements AutoCloseable {
     public void awaitTicks(int n) {
       int before = ticks().size();
       await().atMost(LONG).until(() -> ticks().size() >= before + n);
+    }
+
+    /** Waits until it has told something {@code n} times more. */
+    public void awaitTold(String word, int n) {
+      int before = told(word).size();
+      await().atMost(LONG).until(() -> told(word).size() >= before + n);
     }
 
     /** Places where the numbers of its ticks do not go on by one. */

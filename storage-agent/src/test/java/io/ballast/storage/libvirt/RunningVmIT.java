@@ -1,0 +1,218 @@
+package io.ballast.storage.libvirt;
+
+import static io.ballast.storage.trade.Proving.answer;
+import static io.ballast.storage.trade.Proving.operation;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.VmSnapshot;
+import io.ballast.messages.Volume;
+import io.ballast.messages.Volume.Format;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.storage.layers.Tree;
+import io.ballast.testing.Lab;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Work on the disks of running machines, by a real libvirt and QEMU, in a host of a lab. The guest
+ * numbers the blocks that it writes, and says at each start which of them its disk holds. Needs
+ * what {@code ops/install lab} installs: {@code ops/test lab} runs it.
+ */
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RunningVmIT {
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final Vertx vertx = Vertx.vertx();
+  @TempDir static Path exchange;
+  @TempDir static Path folder;
+  private Lab lab;
+  private LibvirtVolumes volumes;
+
+  @BeforeAll
+  void start() {
+    lab = Lab.up(1);
+    lab.virsh(1, "pool-create-as", "images", "dir", "--target", folder.toString());
+    volumes = new LibvirtVolumes(vertx, lab.uri(1), Duration.ofSeconds(20), exchange);
+  }
+
+  @AfterAll
+  void stop() {
+    volumes.close();
+    lab.close();
+    answer(vertx.close());
+  }
+
+  @Test
+  void aDiskIsGrownAndFlattenedUnderItsGuest() throws IOException {
+    VolumeId base = created("base", Format.RAW);
+    VolumeId disk = new VolumeId("images", "web1.qcow2");
+    done(new CloneVolume(base, Optional.empty(), disk, true, Optional.empty(), false));
+    Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()));
+    guest.awaitTold("wrote", 5);
+
+    done(new ResizeVolume(disk, Bytes.ofMiB(16), false));
+    await().atMost(LONG).until(() -> guest.told("disk").contains(Bytes.ofMiB(16).value()));
+    assertEquals(Bytes.ofMiB(16), volume(disk).capacity());
+    assertTrue(volume(disk).active());
+
+    assertEquals(List.of(base), chain(disk));
+    done(new FlattenVolume(disk));
+    assertEquals(List.of(), chain(disk));
+    guest.awaitTold("wrote", 2);
+    cut(guest);
+
+    assertAllKept(written(guest), found(guest));
+  }
+
+  @Test
+  void aMachineGoesBackToWhatItsDiskHeldWhenItWasKeptRunning() throws IOException {
+    VolumeId disk = created("web2.qcow2", Format.QCOW2);
+    Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()));
+    guest.awaitTold("wrote", 3);
+    long before = written(guest);
+    String report =
+        done(new VmOrder.SnapshotVm(guest.name(), "a", VmOrder.SnapshotVm.Quiesce.AUTO));
+    long after = written(guest);
+    assertTrue(report.startsWith("crash-consistent"), report);
+    guest.awaitTold("wrote", 5);
+    done(new VmOrder.SnapshotVm(guest.name(), "b", VmOrder.SnapshotVm.Quiesce.NEVER));
+    guest.awaitTold("wrote", 3);
+    cut(guest);
+    assertEquals(List.of("a", "b"), snapshots(guest));
+    assertEquals("", lab.virsh(1, "snapshot-list", "--name", guest.name()).strip());
+
+    done(new VmOrder.RevertVm(guest.name(), "a"));
+    long kept = found(guest);
+    assertTrue(before <= kept && kept <= after + 1, before + " " + kept + " " + after);
+
+    done(new VmOrder.RevertVm(guest.name(), "b"));
+    assertTrue(found(guest) > after + 1, "b holds more than a");
+    assertEquals(List.of("a", "b"), snapshots(guest));
+  }
+
+  @Test
+  void snapshotsAreDeletedUnderTheirGuestAndBesideIt() throws IOException {
+    VolumeId disk = created("web3.raw", Format.RAW);
+    Lab.Guest guest = started("raw:" + folder.resolve(disk.name()));
+    for (String name : List.of("a", "b", "c")) {
+      guest.awaitTold("wrote", 2);
+      done(new VmOrder.SnapshotVm(guest.name(), name, VmOrder.SnapshotVm.Quiesce.NEVER));
+    }
+    guest.awaitTold("wrote", 2);
+    assertEquals(3, chain(top(guest)).size());
+
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "b"));
+    assertEquals(List.of("a", "c"), snapshots(guest));
+    assertEquals(2, chain(top(guest)).size());
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "c"));
+    assertEquals(List.of("a"), snapshots(guest));
+    guest.awaitTold("wrote", 2);
+    cut(guest);
+    assertAllKept(written(guest), found(guest));
+
+    done(new VmOrder.SnapshotVm(guest.name(), "d", VmOrder.SnapshotVm.Quiesce.REQUIRED));
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "a"));
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "d"));
+
+    assertEquals(List.of(), snapshots(guest));
+    assertEquals(disk, top(guest));
+    assertEquals(
+        List.of("web3.raw"),
+        answer(volumes.stock("images")).volumes().stream()
+            .map(volume -> volume.id().name())
+            .filter(name -> name.startsWith("web3"))
+            .toList());
+    assertAllKept(written(guest), found(guest));
+  }
+
+  private String done(VmOrder order) {
+    return answer(volumes.carryOut(operation(), order, Instant.now(), (done, total) -> {}).end());
+  }
+
+  private List<String> snapshots(Lab.Guest guest) {
+    return Tree.of(answer(volumes.disks(guest.name()))).snapshots().stream()
+        .map(VmSnapshot::name)
+        .toList();
+  }
+
+  private VolumeId top(Lab.Guest guest) {
+    return answer(volumes.disks(guest.name())).disks().getFirst().volume().orElseThrow();
+  }
+
+  private static long written(Lab.Guest guest) {
+    return guest.told("wrote").getLast();
+  }
+
+  /** The last block may be on the disk before the guest could say so. */
+  private static void assertAllKept(long written, long kept) {
+    assertTrue(kept == written || kept == written + 1, kept + " of " + written);
+  }
+
+  private VolumeId created(String name, Format format) {
+    VolumeId volume = new VolumeId("images", name);
+    done(
+        new CreateVolume(
+            volume, format, Bytes.ofMiB(8), Volume.Preallocation.OFF, Optional.empty()));
+    return volume;
+  }
+
+  private Lab.Guest started(String disk) throws IOException {
+    Lab.Guest guest = lab.guest("--disk", disk);
+    Path xml = Files.writeString(exchange.resolve(guest.name() + ".xml"), guest.xml());
+    lab.virsh(1, "define", xml.toString());
+    lab.virsh(1, "start", guest.name());
+    return guest;
+  }
+
+  private void cut(Lab.Guest guest) {
+    lab.virsh(1, "destroy", guest.name());
+  }
+
+  /** Starts a guest that is off; how many blocks its disk holds, all of them whole. */
+  private long found(Lab.Guest guest) {
+    int before = guest.told("kept").size();
+    lab.virsh(1, "start", guest.name());
+    await()
+        .atMost(LONG)
+        .until(() -> guest.told("kept").size() > before || !guest.told("damaged").isEmpty());
+    assertEquals(List.of(), guest.told("damaged"));
+    cut(guest);
+    return guest.told("kept").getLast();
+  }
+
+  private void done(VolumeOrder order) {
+    answer(volumes.carryOut(operation(), order, (done, total) -> {}).end());
+  }
+
+  private Volume volume(VolumeId volume) {
+    return answer(volumes.find(volume)).volume().orElseThrow();
+  }
+
+  private List<VolumeId> chain(VolumeId volume) {
+    return answer(volumes.find(volume)).chain().stream()
+        .flatMap(layer -> layer.volume().stream())
+        .toList();
+  }
+}
