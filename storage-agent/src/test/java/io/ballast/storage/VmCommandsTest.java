@@ -35,7 +35,9 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
+import io.ballast.storage.trade.StoragePolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -82,7 +84,14 @@ final class VmCommandsTest {
   private void begin() {
     life =
         done(
-            vertx.deployVerticle(StorageAgent.of(TERMS, bus, journal, volumes, Clock.systemUTC())));
+            vertx.deployVerticle(
+                StorageAgent.of(
+                    TERMS,
+                    bus,
+                    journal,
+                    new StorageAgent.Machine(volumes, new FakeDevices()),
+                    StoragePolicy.DEFAULT,
+                    Clock.systemUTC())));
   }
 
   @AfterEach

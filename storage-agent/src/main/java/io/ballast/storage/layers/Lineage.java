@@ -101,7 +101,7 @@ public final class Lineage {
                 mark(layer)
                     .filter(it -> it.snapshot().equals(snapshot) && it.branch() != Mark.GOING)
                     .isPresent())
-        .sorted(Comparator.comparing(layer -> mark(layer).map(Mark::branch).orElse(0)))
+        .sorted(Comparator.comparingInt(layer -> mark(layer).map(Mark::branch).orElse(0)))
         .toList();
   }
 

@@ -56,7 +56,7 @@ public final class Tree {
     return marks.values().stream()
         .sorted(
             Comparator.comparing(Mark::at)
-                .thenComparing(mark -> depth(mark.snapshot()))
+                .thenComparingInt(mark -> depth(mark.snapshot()))
                 .thenComparing(Mark::snapshot))
         .map(mark -> snapshot(mark, marks.keySet()))
         .toList();

@@ -106,10 +106,15 @@ final class RbdPool implements Backend {
   }
 
   private static boolean isQcow2(VolumeOrder order) {
-    return order instanceof CreateVolume create && create.format() == Volume.Format.QCOW2
-        || order instanceof ImportVolume imported && imported.format() == Volume.Format.QCOW2
-        || order instanceof CloneVolume clone
-            && clone.format().equals(Optional.of(Volume.Format.QCOW2));
+    Optional<Volume.Format> format =
+        order instanceof CreateVolume create
+            ? Optional.of(create.format())
+            : order instanceof ImportVolume imported
+                ? Optional.of(imported.format())
+                : order instanceof FetchVolume fetched
+                    ? Optional.of(fetched.format())
+                    : order instanceof CloneVolume clone ? clone.format() : Optional.empty();
+    return format.equals(Optional.of(Volume.Format.QCOW2));
   }
 
   private Future<String> end(Site site, VolumeOrder order) {

@@ -234,22 +234,7 @@ public final class VmPreconditions {
             });
   }
 
-  /** Whether a snapshot was made by an order that was begun and cut off. */
-  public static boolean made(SnapshotVm order, VmDisks machine) {
-    return Tree.of(machine).stands(order.snapshot());
-  }
-
   private static RefusedException refused(Reason reason, String message) {
     return new RefusedException(reason, message);
-  }
-
-  /** All volumes that an order works on, or reads. */
-  public static Set<VolumeId> volumes(VmDisks machine) {
-    return Tree.of(machine).volumes();
-  }
-
-  /** The snapshots of a machine, oldest first. */
-  public static List<VmSnapshot> snapshots(VmDisks machine) {
-    return Tree.of(machine).snapshots();
   }
 }

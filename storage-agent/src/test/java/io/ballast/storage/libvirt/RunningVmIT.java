@@ -54,7 +54,12 @@ final class RunningVmIT {
   void start() {
     lab = Lab.up(1);
     lab.virsh(1, "pool-create-as", "images", "dir", "--target", folder.toString());
-    volumes = new LibvirtVolumes(vertx, lab.uri(1), Duration.ofSeconds(20), exchange);
+    volumes =
+        new LibvirtVolumes(
+            vertx,
+            lab.uri(1),
+            Duration.ofSeconds(20),
+            new LibvirtVolumes.Places(exchange, Path.of("/none")));
   }
 
   @AfterAll
