@@ -47,7 +47,7 @@ public final class VolumeExportDiffCommand implements Callable<Integer> {
         StorageWork.carryOut(
             shell,
             target.options,
-            target.volume(),
+            target.volume().pool(),
             () ->
                 new VolumeOrder.ExportDifference(
                     target.volume(), Optional.ofNullable(from), until, file),

@@ -42,7 +42,7 @@ public final class VolumeRestoreCommand implements Callable<Integer> {
         StorageWork.carryOut(
             shell,
             target.options,
-            target.volume(),
+            target.volume().pool(),
             () -> new VolumeOrder.RestoreVolume(target.volume(), Optional.ofNullable(id)),
             "restoring " + target.volume());
     shell.console().print("restored " + target.volume() + report);

@@ -48,7 +48,7 @@ public final class VolumeTrashCommand implements Callable<Integer> {
         StorageWork.carryOut(
             shell,
             target.options,
-            target.volume(),
+            target.volume().pool(),
             () -> new VolumeOrder.TrashVolume(target.volume(), keep),
             "putting away " + target.volume());
     shell.console().print("put into the trash " + target.volume() + report);
