@@ -15,47 +15,57 @@ DEMO_LIMIT=900
 phase_install() { "$ops/install" test; }
 
 phase_build() {
-  # The first finds or installs the tools.
-  "$ops/build" && (cd "$root" && mvn --batch-mode --no-transfer-progress package -DskipTests) &&
-    "$ops/lab/guest/build"
+  "$ops/build" || return # finds or installs the tools
+  local jdk
+  jdk=$("$ops/jdk")
+  (cd "$root" && JAVA_HOME=$jdk PATH=$jdk/bin:$PATH mvn -B -ntp -T 2 package -DskipTests) && "$ops/lab/guest/build"
 }
 
-phase_unit() { each_module unit --include-classname='.*Test' --exclude-tag=lab; }
+phase_unit() { each_module unit Test --exclude-tag=lab; }
 
-phase_bus() { each_module bus --include-classname='.*IT' --exclude-tag=lab --exclude-tag=rbd --exclude-tag=gluster; }
+phase_bus() { each_module bus IT --exclude-tag=lab --exclude-tag=rbd --exclude-tag=gluster; }
 
-phase_lab() { each_module lab --include-classname='.*IT' --include-tag=lab; }
+phase_lab() { each_module lab IT --include-tag=lab; }
 
 phase_rbd() { # not in ops/test: a Ceph is large, and slow to install
   "$ops/install" rbd || return
   local status=0
-  each_module rbd --include-classname='.*IT' --include-tag=rbd || status=1
+  each_module rbd IT --include-tag=rbd || status=1
   "$ops/lab/ceph" down || status=1 # it is down already, unless the tests were cut off
   return $status
 }
 
 phase_gluster() { # not in ops/test either
   local status=0
-  "$ops/install" gluster && each_module gluster --include-classname='.*IT' --include-tag=gluster || status=1
+  "$ops/install" gluster && each_module gluster IT --include-tag=gluster || status=1
   "$ops/lab/gluster" down || status=1
   return $status
 }
 
 phase_random() { # the properties alone, with other seeds each time
   java_options=(-Dballast.seed=random)
-  each_module random --include-classname='.*Test' --include-engine=jqwik
+  each_module random Test --include-engine=jqwik
 }
 
 phase_demo-simulated() { demo demo-simulated --simulated; }
 
 phase_demo() { demo demo; }
 
-# each_module PHASE LAUNCHER-OPTION...: the tests of all modules that the options select, a process for each module.
+phase_fleets() { # what holds for every plan, over more fleets and for longer than ops/test has time for
+  java_options=(-Dballast.fleets=10000 -Dballast.rest=PT4H)
+  junit fleets scheduler --select-class=io.ballast.scheduler.core.search.SolverTest \
+    --select-class=io.ballast.scheduler.core.balance.RestTest
+}
+
+# each_module PHASE ENDING LAUNCHER-OPTION...: of all modules the tests whose names end so and that the options select, a
+# process for each module that has such names.
 each_module() {
-  local phase=$1 module status=0
-  shift
+  local phase=$1 ending=$2 module status=0
+  shift 2
   for module in "${MODULES[@]}"; do
-    junit "$phase" "$module" "--scan-classpath=$root/$module/target/test-classes" "$@" || status=1
+    [[ $(find "$root/$module/src/test" -name "*$ending.java" -print -quit) ]] || continue
+    junit "$phase" "$module" "--scan-classpath=$root/$module/target/test-classes" "--include-classname=.*$ending" \
+      "$@" || status=1
   done
   return $status
 }

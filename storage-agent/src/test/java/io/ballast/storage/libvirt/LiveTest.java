@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,12 +43,20 @@ final class LiveTest {
           Duration.ZERO,
           new LaneLimits(1, 8, 1),
           clock);
-  private final Live live = new Live(lane, clock);
+  private final ScheduledThreadPoolExecutor hurried =
+      new ScheduledThreadPoolExecutor(1) {
+        @Override
+        public ScheduledFuture<?> schedule(Runnable action, long delay, TimeUnit unit) {
+          return super.schedule(action, delay / 20, unit);
+        }
+      };
+  private final Live live = new Live(lane, hurried);
   private final List<Bytes> heard = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void close() {
     lane.close();
+    hurried.shutdownNow();
     clock.shutdownNow();
   }
 
@@ -138,7 +148,7 @@ final class LiveTest {
     Slot slot = new Slot("web1", "vda");
     return LiveJob.of(
         lane,
-        clock,
+        hurried,
         slot,
         new LiveJob.Goal(
             "the merge",

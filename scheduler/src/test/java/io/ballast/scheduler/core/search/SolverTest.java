@@ -11,9 +11,12 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What holds for the plan of a fleet, whatever the fleet. */
+/**
+ * What holds for the plan of a fleet, whatever the fleet. {@code -Dballast.fleets=N} plans so many
+ * large ones; {@code ops/soak fleets} does so.
+ */
 final class SolverTest {
-  private static final int FLEETS = 10_000;
+  private static final int FLEETS = Integer.getInteger("ballast.fleets", 2_000);
   private static final int MOST_HOSTS = 60;
   private static final double ROUNDING = 1e-6;
 
