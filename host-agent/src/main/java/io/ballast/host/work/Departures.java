@@ -59,13 +59,28 @@ public final class Departures {
       OperationId operation, Migrate order, Description found, Optional<Long> epoch) {
     return within(
             order.to(),
-            peers
-                .prepare(
-                    order.to(), prepare(operation, order, DomainNeeds.of(found)), epoch, ANSWER)
+            claimed(order)
+                .compose(
+                    fine ->
+                        peers.prepare(
+                            order.to(),
+                            prepare(operation, order, DomainNeeds.of(found)),
+                            epoch,
+                            ANSWER))
                 .recover(failure -> withoutPromise(order.to(), failure))
                 .compose(uri -> allowed(order, uri)))
         .onFailure(failure -> release(order.to(), operation, epoch))
         .map(peer -> departure(operation, order, epoch, () -> Future.succeededFuture(peer), false));
+  }
+
+  /**
+   * Whether an address that a command claims is the target's. Looked at before anything is
+   * promised, so that a command which is mended and sent again at once finds no promise in its way.
+   */
+  private Future<Void> claimed(Migrate order) {
+    return order.peerUri().isEmpty()
+        ? Future.succeededFuture()
+        : peers.address(order.to(), ANSWER).compose(uri -> allowed(order, uri)).mapEmpty();
   }
 
   /** A migration that an earlier life of this agent may have begun. */

@@ -163,6 +163,7 @@ final class DeparturesTest {
             "fake://10.0.0.2:1/system")) {
       assertEquals(Reason.NOT_ALLOWED, refusal(work(Optional.of(uri))).reason(), uri);
     }
+    assertEquals(List.of(), peers.asked, "and nothing is promised that would be in the way");
     assertEquals(Optional.empty(), there.truth(WEB));
   }
 
