@@ -27,6 +27,11 @@ public final class Ceph implements AutoCloseable {
     return new Ceph();
   }
 
+  /** Removes all images from both pools. */
+  public void empty() {
+    run(TOOL, "empty");
+  }
+
   @Override
   public void close() {
     run(TOOL, "down");

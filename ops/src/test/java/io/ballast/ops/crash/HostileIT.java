@@ -133,10 +133,7 @@ final class HostileIT {
     assertRefused(Reason.MALFORMED, "host.start", VM, Map.of("within", Long.MAX_VALUE));
     for (String within : List.of("P36500D", "PT9223372036854775807S", "-PT1S", "PT0S")) {
       assertRefused(
-          Reason.MALFORMED,
-          "host.shut-down",
-          body("\"within\":\"" + within + "\""),
-          Map.of());
+          Reason.MALFORMED, "host.shut-down", body("\"within\":\"" + within + "\""), Map.of());
     }
     addresses();
     descriptions();
@@ -194,8 +191,7 @@ final class HostileIT {
       String xml =
           "<domain type='kvm'><name>x</name><uuid>%s</uuid>%s</domain>"
               .formatted(UUID.randomUUID(), part);
-      assertRefused(
-          Reason.NOT_ALLOWED, "host.define", "{\"xml\":\"" + xml + "\"}", Map.of());
+      assertRefused(Reason.NOT_ALLOWED, "host.define", "{\"xml\":\"" + xml + "\"}", Map.of());
     }
   }
 

@@ -84,6 +84,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Disk disk;
   private final Folder folder;
   private final RbdPool rbdPool;
+  private final VolumeGroup group;
   private volatile Map<String, String> leftOut = Map.of();
 
   /**
@@ -125,6 +126,7 @@ public final class LibvirtVolumes implements Volumes {
     Exchange exchange = new Exchange(disk, downloads, places.exchange());
     folder = new Folder(images, sources, exchange);
     rbdPool = new RbdPool(runner, sources, exchange, new Removal(clock));
+    group = new VolumeGroup(runner, sources, exchange);
     machines = new Snapshots(guests, new Layering(images, disk, clock), this::machine);
   }
 
@@ -338,6 +340,7 @@ public final class LibvirtVolumes implements Volumes {
     return switch (shelf.kind()) {
       case FOLDER -> folder;
       case RBD -> rbdPool;
+      case GROUP -> group;
       case OTHER -> throw shelf.unfit();
     };
   }

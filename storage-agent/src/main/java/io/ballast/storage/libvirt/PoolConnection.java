@@ -172,11 +172,19 @@ final class PoolConnection implements Pools {
       item(pool, item).ifPresent(items::add);
     }
     items.sort(Comparator.comparing(Shelf.Item::name));
-    String place = described.text("target/path").or(() -> described.text("source/name")).orElse("");
     Pool room = read(name);
-    if (Shelf.Kind.of(room.type()) == Shelf.Kind.RBD) {
-      items.replaceAll(Shelf.Item::ofCeph);
-    }
+    String place =
+        switch (Shelf.Kind.of(room.type())) {
+          case RBD -> {
+            items.replaceAll(Shelf.Item::ofCeph);
+            yield described.text("source/name").orElse("");
+          }
+          case GROUP -> {
+            items.removeIf(item -> Part.isSnapshot(item.name()));
+            yield described.text("source/name").orElse(name);
+          }
+          case FOLDER, OTHER -> described.text("target/path").orElse("");
+        };
     return new Shelf(room, place, Shelf.Access.of(described), items);
   }
 

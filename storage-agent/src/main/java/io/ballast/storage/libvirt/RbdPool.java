@@ -72,13 +72,21 @@ final class RbdPool implements Backend {
   }
 
   /** An order in the pool of its volume. */
-  private record Site(Bench bench, Rbd rbd, Steps steps) {
+  private record Site(RawWork work, Rbd rbd) {
+    Bench bench() {
+      return work.bench();
+    }
+
+    Steps steps() {
+      return work.steps();
+    }
+
     Address volume() {
-      return Sources.address(bench.shelf(), bench.order().volume().name());
+      return Sources.address(bench().shelf(), bench().order().volume().name());
     }
 
     Address part() {
-      return Sources.address(bench.shelf(), Part.name(bench.operation()));
+      return Sources.address(bench().shelf(), Part.name(bench().operation()));
     }
 
     Address snapshot(String name) {
@@ -86,7 +94,7 @@ final class RbdPool implements Backend {
     }
 
     DoubleConsumer share(Bytes total) {
-      return share -> bench.progress().at(new Bytes(Math.round(share * total.value())), total);
+      return work.share(total);
     }
   }
 
@@ -96,25 +104,13 @@ final class RbdPool implements Backend {
   }
 
   private Task begin(Bench bench) {
-    if (isQcow2(bench.order())) {
+    if (RawWork.isQcow2(bench.order())) {
       throw new RefusedException(
           Reason.NOT_ALLOWED, "a disk in a pool of Ceph is raw; say --format raw");
     }
-    Steps steps = new Steps();
-    Site site = new Site(bench, rbd(bench.shelf()), steps);
-    return steps.task(end(site, bench.order()));
-  }
-
-  private static boolean isQcow2(VolumeOrder order) {
-    Optional<Volume.Format> format =
-        order instanceof CreateVolume create
-            ? Optional.of(create.format())
-            : order instanceof ImportVolume imported
-                ? Optional.of(imported.format())
-                : order instanceof FetchVolume fetched
-                    ? Optional.of(fetched.format())
-                    : order instanceof CloneVolume clone ? clone.format() : Optional.empty();
-    return format.equals(Optional.of(Volume.Format.QCOW2));
+    Steps steps = new Steps(Rbd::told);
+    RawWork work = new RawWork(bench, steps, images, sources, exchange);
+    return steps.task(end(new Site(work, rbd(bench.shelf())), bench.order()));
   }
 
   private Future<String> end(Site site, VolumeOrder order) {
@@ -123,34 +119,11 @@ final class RbdPool implements Backend {
       case CreateVolume create -> made(site, empty(site, create.size()));
       case CloneVolume clone -> clone(site, clone);
       case ImportVolume imported ->
-          made(
-              site,
-              exchange
-                  .brought(imported.file())
-                  .compose(
-                      image -> images.capacity(image).compose(size -> filled(site, image, size))));
+          made(site, site.work().imported(imported, (image, size) -> filled(site, image, size)));
       case FetchVolume fetched ->
-          made(
-                  site,
-                  site.steps()
-                      .fetched(() -> exchange.fetch(bench.operation(), fetched, bench.progress()))
-                      .compose(exchange::image)
-                      .compose(
-                          image ->
-                              images.capacity(image).compose(size -> filled(site, image, size))))
-              .eventually(() -> exchange.remove(exchange.part(bench.operation())));
-      case ExportVolume exported -> exported(site, exported);
-      case CompareVolumes compare -> {
-        Shelf.Item item = bench.item(order.volume());
-        yield site.steps()
-            .then(
-                () ->
-                    images.compare(
-                        sources.image(bench, compare.volume()),
-                        sources.image(bench, compare.other()),
-                        site.share(item.capacity())))
-            .map(QemuImg::same);
-      }
+          made(site, site.work().fetched(fetched, (image, size) -> filled(site, image, size)));
+      case ExportVolume exported -> site.work().exported(exported);
+      case CompareVolumes compare -> site.work().compared(compare);
       case FlattenVolume flatten -> flatten(site, bench.item(flatten.volume()));
       case ResizeVolume resize -> resize(site, bench.item(resize.volume()), resize.size());
       case SnapshotVolume snapshot ->
@@ -232,21 +205,7 @@ final class RbdPool implements Backend {
     }
     return made(
         site,
-        contentOf(from, source, order).compose(image -> filled(site, image, source.capacity())));
-  }
-
-  /** The content of a volume that lies elsewhere; of a file only the present one. */
-  private Future<Image> contentOf(Shelf from, Shelf.Item source, CloneVolume order) {
-    if (from.kind() == Shelf.Kind.RBD) {
-      return Future.succeededFuture(sources.image(from, source, order.snapshot()));
-    }
-    return order.snapshot().isEmpty()
-        ? Future.succeededFuture(sources.image(from, source))
-        : Future.failedFuture(
-            new RefusedException(
-                Reason.NOT_ALLOWED,
-                "a snapshot in a file is copied into a folder only; clone it there first, then"
-                    + " that clone"));
+        site.work().contentOf(order).compose(image -> filled(site, image, source.capacity())));
   }
 
   private Future<String> linked(Site site, Address base, Optional<String> named) {
@@ -354,23 +313,6 @@ final class RbdPool implements Backend {
                                 .orElseGet(Future::succeededFuture)))
         .map("")
         .recover(failure -> unless(Reason.UNKNOWN_VOLUME, failure));
-  }
-
-  private Future<String> exported(Site site, ExportVolume order) {
-    Bench bench = site.bench();
-    Shelf.Item item = bench.item(order.volume());
-    Image file = new Image(exchange.part(bench.operation()), order.form().word());
-    return exchange.named(
-        bench.operation(),
-        order.file(),
-        site.steps()
-            .then(
-                () ->
-                    images.convert(
-                        sources.image(bench.shelf(), item),
-                        file,
-                        new QemuImg.Copy(Optional.empty(), order.compressed()),
-                        site.share(item.capacity()))));
   }
 
   private Future<String> exportDifference(Site site, ExportDifference order) {

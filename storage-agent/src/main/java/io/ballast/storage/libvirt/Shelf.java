@@ -25,12 +25,14 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
   enum Kind {
     FOLDER,
     RBD,
+    GROUP,
     OTHER;
 
     static Kind of(String type) {
       return switch (type) {
         case "dir", "fs", "netfs" -> FOLDER;
         case "rbd" -> RBD;
+        case "logical" -> GROUP;
         default -> OTHER;
       };
     }
@@ -121,9 +123,9 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
       Optional<String> backing) {
     private static final String RBD = "rbd:";
 
-    /** Whether it lies in a file. */
+    /** Whether it lies in a file, and not in a device. */
     boolean isFile() {
-      return path.startsWith("/");
+      return path.startsWith("/") && !path.startsWith("/dev/");
     }
 
     /** As an image of Ceph, by the address by which libvirt's domains use it. */

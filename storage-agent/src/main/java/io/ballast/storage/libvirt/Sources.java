@@ -27,6 +27,7 @@ record Sources(Disk disk, Path ceph) {
     return switch (shelf.kind()) {
       case FOLDER -> new Image(Path.of(item.path()), item.format());
       case RBD -> Image.of(login(shelf), address(shelf, item.name()));
+      case GROUP -> new Image(Path.of(item.path()), "raw");
       case OTHER -> throw shelf.unfit();
     };
   }
@@ -58,6 +59,7 @@ record Sources(Disk disk, Path ceph) {
       bench
           .shelf()
           .item(order.volume().name())
+          .filter(Shelf.Item::isFile)
           .ifPresent(item -> Exchange.plain(Path.of(item.path())));
       return true;
     }

@@ -3,19 +3,28 @@ package io.ballast.storage.libvirt;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.ballast.storage.tool.Download;
-import io.ballast.storage.tool.Rbd;
 import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Work of several runs, one after the other, that can be ended early. */
 final class Steps {
+  private final Function<Run, Future<String>> told;
+
   // Guarded by these steps.
   private @Nullable Runnable ending;
   private boolean cancelled;
+
+  /**
+   * @param told what a run printed, its failure in words for people
+   */
+  Steps(Function<Run, Future<String>> told) {
+    this.told = told;
+  }
 
   /** The next step, unless the work was cancelled. */
   Future<String> then(Supplier<Run> next) {
@@ -27,7 +36,7 @@ final class Steps {
       run = next.get();
       ending = run::cancel;
     }
-    return Rbd.told(run);
+    return told.apply(run);
   }
 
   /** A step that fetches a file. */
@@ -51,7 +60,7 @@ final class Steps {
       }
       ending = null;
     }
-    return Rbd.told(last.get());
+    return told.apply(last.get());
   }
 
   private static <T> Future<T> tooEarly() {

@@ -244,21 +244,23 @@ public final class QemuImg {
    * @param progress takes the share that is done, 0 to 1
    */
   public Run fill(Image source, Image empty, DoubleConsumer progress) {
-    return run(
-        LONG,
-        DONE,
-        progress,
-        List.of(
-            "convert",
-            "-p",
-            "-n",
-            "--target-is-zero",
-            "-f",
-            source.format(),
-            "-O",
-            empty.format(),
-            source.toString(),
-            empty.toString()));
+    return into(source, empty, List.of("convert", "-p", "-n", "--target-is-zero"), progress);
+  }
+
+  /**
+   * Copies an image, with all that it builds upon, over one that is there and no smaller.
+   *
+   * @param progress takes the share that is done, 0 to 1
+   */
+  public Run overwrite(Image source, Image target, DoubleConsumer progress) {
+    return into(source, target, List.of("convert", "-p", "-n"), progress);
+  }
+
+  private Run into(Image source, Image target, List<String> how, DoubleConsumer progress) {
+    List<String> words = new ArrayList<>(how);
+    words.addAll(List.of("-f", source.format(), "-O", target.format()));
+    words.addAll(List.of(source.toString(), target.toString()));
+    return run(LONG, DONE, progress, words);
   }
 
   /** Copies into an image in qcow2 what it builds upon, and has it build upon nothing. */

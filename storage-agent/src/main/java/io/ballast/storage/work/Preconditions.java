@@ -54,6 +54,10 @@ public final class Preconditions {
       RbdPreconditions.check(order, found, seen);
       return;
     }
+    if (GroupPreconditions.areFor(found)) {
+      GroupPreconditions.check(order, found, seen);
+      return;
+    }
     switch (order) {
       case CreateVolume create -> creatable(found, create);
       case CloneVolume clone -> cloneable(of(seen, clone.source()), found, clone);
@@ -235,6 +239,7 @@ public final class Preconditions {
           "a disk in a folder builds upon the present content of another one in a folder only; make"
               + " a copy that stands alone");
     }
+    keptHere(from, target, order);
     boolean stays = order.snapshot().isPresent() && RbdPreconditions.areFor(from);
     source.users().stream()
         .filter(user -> order.linked() ? user.kind() == Volume.User.Kind.VM : user.active())
@@ -260,6 +265,20 @@ public final class Preconditions {
       room(target.pool(), Bytes.ZERO);
     } else {
       room(target.pool(), source.allocated());
+    }
+  }
+
+  /** The content that a snapshot keeps can be read where it is copied to. */
+  static void keptHere(Found from, Found target, CloneVolume order) {
+    boolean here =
+        GroupPreconditions.areFor(from)
+            ? from.pool().name().equals(target.pool().name())
+            : RbdPreconditions.areFor(from) || !GroupPreconditions.areFor(target);
+    if (order.snapshot().isPresent() && !here) {
+      throw refused(
+          Reason.NOT_ALLOWED,
+          "snapshot '%s' of %s can be copied within pool %s only; clone it there, then that clone"
+              .formatted(order.snapshot().get(), order.source(), from.pool().name()));
     }
   }
 
@@ -396,7 +415,7 @@ public final class Preconditions {
             });
   }
 
-  private static void notBuiltUpon(Volume volume) {
+  static void notBuiltUpon(Volume volume) {
     if (volume.users().stream().anyMatch(user -> user.kind() == Volume.User.Kind.VOLUME)) {
       unused(volume);
     }

@@ -149,6 +149,7 @@ final class RbdPreconditions {
           "a disk in a pool of Ceph builds upon others of that Ceph only; make a copy that stands"
               + " alone");
     }
+    Preconditions.keptHere(from, target, order);
     // A snapshot stays as it is, whatever a guest does.
     if (order.snapshot().isEmpty() || !areFor(from)) {
       still(from, order.source());

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,12 @@ final class RbdIT implements CephContract {
     answer(vertx.close());
   }
 
+  /** Ceph tells of each image that there is, whenever it is asked for one. */
+  @AfterEach
+  void empty() {
+    ceph.empty();
+  }
+
   @Override
   public Volumes volumes() {
     return volumes;
@@ -159,11 +166,7 @@ final class RbdIT implements CephContract {
   @Override
   public void write(VolumeId volume, Bytes at) {
     Image image = image(volume);
-    run("qemu-io", "-f", image.format(), "-c", write(at), image.toString());
-  }
-
-  private static String write(Bytes at) {
-    return "write -P 7 " + at.value() + " 512";
+    run("qemu-io", "-f", image.format(), "-c", "write -P 7 " + at.value() + " 512", "" + image);
   }
 
   @Override

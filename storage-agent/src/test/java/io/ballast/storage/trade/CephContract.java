@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What pools of Ceph do besides. */
-public interface CephContract extends VolumesContract {
+public interface CephContract extends LayersContract {
   private static TrashVolume trash(VolumeId volume) {
     return new TrashVolume(volume, Duration.ofDays(7));
   }

@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What storage does besides whose volumes are files: in qcow2, and with room taken at once. */
-public interface FilesContract extends VolumesContract {
+public interface FilesContract extends LayersContract {
   @Test
   default void whatOnlyPoolsOfCephDoIsRefused() {
     VolumeId volume = created(Format.QCOW2, 8);

@@ -34,6 +34,11 @@ public interface Proving {
     return List.of(Format.RAW, Format.QCOW2);
   }
 
+  /** Whether a disk takes its room as it is written, and not all of it at once. */
+  default boolean isThin() {
+    return true;
+  }
+
   /** The form that has snapshots, and in which others build upon it. */
   default Format best() {
     return formats().getLast();

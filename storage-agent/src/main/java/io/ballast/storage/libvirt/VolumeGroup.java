@@ -1,0 +1,419 @@
+package io.ballast.storage.libvirt;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CheckVolume;
+import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CommitVolume;
+import io.ballast.messages.VolumeOrder.CompareVolumes;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.DeleteSnapshot;
+import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportDifference;
+import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.FetchVolume;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.RebaseVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RestoreVolume;
+import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.tool.Lvm;
+import io.ballast.storage.tool.Lvm.Logical;
+import io.ballast.storage.tool.QemuImg;
+import io.ballast.storage.tool.QemuImg.Image;
+import io.ballast.storage.tool.Runner;
+import io.ballast.storage.trade.Task;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Volumes that are logical volumes of a volume group.
+ *
+ * <p>One is made under a hidden name of its operation, and gets its own by being renamed, which
+ * never replaces what is there. LVM gives new room as others left it: what a guest could read there
+ * is overwritten before the volume has its name, or its size. A snapshot is a volume of a hidden
+ * name too, which a tag gives the name by which people know it.
+ */
+final class VolumeGroup implements Backend {
+  private final Runner runner;
+  private final Sources sources;
+  private final Exchange exchange;
+  private final QemuImg images;
+  private final Overwriter overwriter;
+
+  VolumeGroup(Runner runner, Sources sources, Exchange exchange) {
+    this.runner = runner;
+    this.sources = sources;
+    this.exchange = exchange;
+    images = new QemuImg(runner);
+    overwriter = new Overwriter(exchange.disk());
+  }
+
+  private Lvm lvm(Shelf shelf) {
+    return new Lvm(runner, shelf.place());
+  }
+
+  /** An order in the group of its volume. */
+  private record Site(RawWork work, Lvm lvm) {
+    Bench bench() {
+      return work.bench();
+    }
+
+    Steps steps() {
+      return work.steps();
+    }
+
+    String volume() {
+      return bench().order().volume().name();
+    }
+
+    String part() {
+      return Part.name(bench().operation());
+    }
+  }
+
+  @Override
+  public Task carryOut(Bench bench) {
+    if (RawWork.isQcow2(bench.order())) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED, "a disk in a volume group is raw; say --format raw");
+    }
+    Steps steps = new Steps(Lvm::told);
+    RawWork work = new RawWork(bench, steps, images, sources, exchange);
+    Site site = new Site(work, lvm(bench.shelf()));
+    return steps.task(sources.sound(bench).compose(sound -> end(site, bench.order())));
+  }
+
+  private Future<String> end(Site site, VolumeOrder order) {
+    return switch (order) {
+      case CreateVolume create ->
+          made(site, part(site, create.size()).compose(done -> zeroed(site, create.size())));
+      case CloneVolume clone -> clone(site, clone);
+      case ImportVolume imported ->
+          made(site, site.work().imported(imported, (image, size) -> filled(site, image, size)));
+      case FetchVolume fetched ->
+          made(site, site.work().fetched(fetched, (image, size) -> filled(site, image, size)));
+      case ExportVolume exported -> site.work().exported(exported);
+      case CompareVolumes compare -> site.work().compared(compare);
+      case ResizeVolume resize -> resize(site, resize.size());
+      case WipeVolume wipe ->
+          device(site.lvm(), site.volume())
+              .compose(device -> overwriter.erase(device, site.bench().progress()))
+              .map("");
+      case SnapshotVolume snapshot -> keep(site, snapshot.snapshot());
+      case RevertVolume revert -> revert(site, revert.snapshot());
+      case DeleteSnapshot delete ->
+          kept(site, delete.snapshot())
+              .compose(
+                  kept -> kept.isEmpty() ? Future.succeededFuture("") : remove(site, kept.get()));
+      case DeleteVolume delete ->
+          site.steps()
+              .surely(() -> site.lvm().remove(site.volume()))
+              .map("")
+              .recover(VolumeGroup::unlessGone);
+      case FlattenVolume flatten -> flatten(site.bench().item(flatten.volume()));
+      case RebaseVolume rebase -> never("make a copy of the other disk");
+      case CommitVolume commit -> never("make a copy of it");
+      case CheckVolume check -> never("a raw disk has no form that could be damaged");
+      case TrashVolume trash -> never("keep a copy, or delete the disk");
+      case RestoreVolume restore -> never("there is no trash here");
+      case ExportDifference exported -> never("export the whole disk");
+    };
+  }
+
+  private static Future<String> never(String instead) {
+    return Future.failedFuture(
+        new RefusedException(
+            Reason.NOT_ALLOWED, "that is not done with a disk in a volume group; " + instead));
+  }
+
+  /** What LVM calls a device is a link to it. */
+  private Future<Path> device(Lvm lvm, String name) {
+    Path link = lvm.device(name);
+    return exchange.disk().call("the look at " + link, link::toRealPath);
+  }
+
+  // ---- what makes a volume
+
+  /** What was made under the hidden name gets its own, or is removed. */
+  private Future<String> made(Site site, Future<?> part) {
+    return part.compose(
+            done -> site.steps().surely(() -> site.lvm().rename(site.part(), site.volume())))
+        .map("")
+        .recover(
+            failure ->
+                gone(site.lvm(), site.part())
+                    .transform(gone -> Future.failedFuture(named(failure, site))));
+  }
+
+  private static Throwable named(Throwable failure, Site site) {
+    return failure instanceof RefusedException refused && refused.reason() == Reason.NAME_TAKEN
+        ? new RefusedException(
+            Reason.NAME_TAKEN,
+            site.bench().order().volume()
+                + " is there already; choose another name, or delete it first")
+        : failure;
+  }
+
+  /** Removes what an operation made; what is gone already is no error. */
+  private static Future<Void> gone(Lvm lvm, String part) {
+    return Lvm.told(lvm.remove(part)).recover(VolumeGroup::unlessGone).mapEmpty();
+  }
+
+  private static Future<String> unlessGone(Throwable failure) {
+    return failure instanceof RefusedException refused && refused.reason() == Reason.UNKNOWN_VOLUME
+        ? Future.succeededFuture("")
+        : Future.failedFuture(failure);
+  }
+
+  private static Future<String> part(Site site, Bytes size) {
+    return site.steps().surely(() -> site.lvm().create(site.part(), size));
+  }
+
+  private static Future<String> zeroed(Site site, Bytes size) {
+    return site.steps()
+        .then(() -> site.lvm().zero(site.part(), Bytes.ZERO, size, site.work().share(size)));
+  }
+
+  /** A new volume with the content of an image, and zeros beyond, for its size is rounded up. */
+  private Future<String> filled(Site site, Image from, Bytes size) {
+    Image part = new Image(site.lvm().device(site.part()), "raw");
+    return part(site, size)
+        .compose(
+            done -> site.steps().then(() -> images.overwrite(from, part, site.work().share(size))))
+        .compose(done -> logical(site, site.part()))
+        .compose(
+            made ->
+                made.size().compareTo(size) > 0
+                    ? site.steps()
+                        .then(() -> site.lvm().zero(made.name(), size, made.size(), end -> {}))
+                    : Future.succeededFuture(""));
+  }
+
+  private Future<String> clone(Site site, CloneVolume order) {
+    if (order.linked()) {
+      return never("make a copy that stands alone");
+    }
+    Shelf from = site.bench().shelf(order.source());
+    Bytes size = site.bench().item(order.source()).capacity();
+    Future<Image> content =
+        order.snapshot().isPresent() && from.place().equals(site.bench().shelf().place())
+            ? known(site.lvm(), order.source().name(), order.snapshot().get())
+                .map(kept -> new Image(site.lvm().device(kept.name()), "raw"))
+            : site.work().contentOf(order);
+    return made(site, content.compose(image -> filled(site, image, size)));
+  }
+
+  // ---- what changes one
+
+  private static Future<Logical> logical(Site site, String name) {
+    return site.lvm()
+        .all()
+        .map(
+            all ->
+                all.stream()
+                    .filter(one -> one.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new RefusedException(
+                                Reason.UNKNOWN_VOLUME,
+                                "there is no logical volume " + site.lvm().device(name))));
+  }
+
+  private Future<String> resize(Site site, Bytes size) {
+    return logical(site, site.volume())
+        .compose(
+            now -> {
+              Bytes rounded = rounded(size, now.extent());
+              return rounded.compareTo(now.size()) < 0
+                  ? shrunk(site, now, rounded)
+                  : grown(site, now, rounded);
+            });
+  }
+
+  private static Bytes rounded(Bytes size, Bytes extent) {
+    return new Bytes(
+        Math.multiplyExact(Math.ceilDiv(size.value(), extent.value()), extent.value()));
+  }
+
+  /**
+   * What is added is overwritten after it was added, for LVM knows no other way. A tag tells from
+   * where on; who finds it, for that was cut off, brings it to its end.
+   */
+  private Future<String> grown(Site site, Logical now, Bytes size) {
+    Bytes from = now.grownFrom().orElse(now.size());
+    Future<String> noted =
+        now.grownFrom().isPresent()
+            ? Future.succeededFuture("")
+            : site.steps().surely(() -> site.lvm().growing(now.name(), from));
+    Future<String> grown =
+        size.equals(now.size())
+            ? Future.succeededFuture("")
+            : noted.compose(done -> site.steps().surely(() -> site.lvm().extend(now.name(), size)));
+    if (size.equals(now.size()) && now.grownFrom().isEmpty()) {
+      return Future.succeededFuture("");
+    }
+    return grown
+        .compose(
+            done ->
+                site.steps()
+                    .surely(() -> site.lvm().zero(now.name(), from, size, site.work().share(size))))
+        .compose(done -> site.steps().surely(() -> site.lvm().grown(now.name(), from)))
+        .map("");
+  }
+
+  private Future<String> shrunk(Site site, Logical now, Bytes size) {
+    return device(site.lvm(), now.name())
+        .compose(device -> overwriter.isZero(device, size))
+        .compose(
+            zero ->
+                zero
+                    ? site.steps()
+                        .surely(() -> site.lvm().reduce(now.name(), size))
+                        .compose(done -> noteless(site, now, size))
+                    : Future.failedFuture(
+                        new RefusedException(
+                            Reason.WRONG_STATE,
+                            "%s has data beyond %s; shrink the file systems in it first"
+                                .formatted(site.bench().order().volume(), size))));
+  }
+
+  /** A note of what is cut off by now is taken back. */
+  private static Future<String> noteless(Site site, Logical now, Bytes size) {
+    return now.grownFrom()
+        .filter(from -> from.compareTo(size) >= 0)
+        .map(from -> site.steps().surely(() -> site.lvm().grown(now.name(), from)).map(""))
+        .orElseGet(() -> Future.succeededFuture(""));
+  }
+
+  private static Future<String> flatten(Shelf.Item item) {
+    return item.backing().isEmpty()
+        ? Future.succeededFuture("")
+        : never("it is a snapshot that LVM keeps; make a copy of it");
+  }
+
+  // ---- snapshots
+
+  /** The snapshots of a volume by the names that people know, oldest first. */
+  private static Future<List<Logical>> kept(Lvm lvm, String volume) {
+    return lvm.all()
+        .map(
+            all ->
+                all.stream()
+                    .filter(one -> one.origin().equals(Optional.of(volume)))
+                    .filter(one -> one.snapshot().isPresent())
+                    .toList());
+  }
+
+  private static Future<Optional<Logical>> kept(Site site, String snapshot) {
+    return kept(site.lvm(), site.volume()).map(all -> named(all, snapshot));
+  }
+
+  private static Optional<Logical> named(List<Logical> all, String snapshot) {
+    return all.stream().filter(one -> one.snapshot().equals(Optional.of(snapshot))).findFirst();
+  }
+
+  /** A snapshot that has to be there, and to be whole. */
+  private static Future<Logical> known(Lvm lvm, String volume, String snapshot) {
+    return kept(lvm, volume)
+        .map(
+            all ->
+                named(all, snapshot)
+                    .orElseThrow(
+                        () ->
+                            new RefusedException(
+                                Reason.UNKNOWN_VOLUME,
+                                "there is no snapshot '%s'; 'ballast volume snapshots' shows them"
+                                    .formatted(snapshot))))
+        .map(
+            kept -> {
+              if (!kept.whole()) {
+                throw new RefusedException(
+                    Reason.INVALID_IMAGE,
+                    "snapshot '%s' lost what it kept, for its room was full; delete it"
+                        .formatted(snapshot));
+              }
+              return kept;
+            });
+  }
+
+  private static Future<String> keep(Site site, String snapshot) {
+    return kept(site, snapshot)
+        .compose(
+            there ->
+                there.isPresent()
+                    ? Future.failedFuture(
+                        new RefusedException(
+                            Reason.NAME_TAKEN,
+                            "there is a snapshot '%s' already; choose another name, or delete it"
+                                    .formatted(snapshot)
+                                + " first"))
+                    : site.steps()
+                        .surely(
+                            () ->
+                                site.lvm()
+                                    .keep(
+                                        site.volume(),
+                                        Part.snapshot(site.bench().operation()),
+                                        snapshot))
+                        .map(""));
+  }
+
+  /** All snapshots stay: what is overwritten goes to those that still need it. */
+  private Future<String> revert(Site site, String snapshot) {
+    return known(site.lvm(), site.volume(), snapshot)
+        .compose(kept -> device(site.lvm(), kept.name()))
+        .compose(
+            kept ->
+                device(site.lvm(), site.volume())
+                    .compose(volume -> overwriter.restore(volume, kept, site.bench().progress())))
+        .map("");
+  }
+
+  private static Future<String> remove(Site site, Logical kept) {
+    return site.steps().surely(() -> site.lvm().remove(kept.name())).map("");
+  }
+
+  // ---- looks
+
+  @Override
+  public Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item) {
+    return kept(lvm(shelf), item.name())
+        .map(
+            all ->
+                all.stream()
+                    .map(
+                        kept ->
+                            new Volume.Snapshot(
+                                kept.snapshot().orElseThrow(), kept.at(), Bytes.ZERO))
+                    .toList());
+  }
+
+  @Override
+  public Future<List<Volume.Trashed>> trash(Shelf shelf) {
+    return never("there is no trash here").map(List.of());
+  }
+
+  @Override
+  public Future<Reply.VolumeMeasured> measure(Shelf shelf, Shelf.Item item, Volume.Format format) {
+    return images.measure(sources.image(shelf, item), format);
+  }
+
+  @Override
+  public Future<Void> clear(Shelf shelf, OperationId operation) {
+    return gone(lvm(shelf), Part.name(operation))
+        .compose(gone -> exchange.remove(exchange.part(operation)));
+  }
+}

@@ -1,0 +1,291 @@
+package io.ballast.storage.tool;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.DoubleConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The tools of LVM, in one volume group.
+ *
+ * <p>What is not there fails as {@code UNKNOWN_VOLUME}, what is there already as {@code
+ * NAME_TAKEN}, what somebody has open as {@code IN_USE}, what does not fit as {@code NO_ROOM}.
+ */
+public final class Lvm {
+  private static final Duration QUICK = Duration.ofMinutes(1);
+
+  /** A volume that is cut off is flushed first. */
+  private static final Duration PATIENT = Duration.ofMinutes(5);
+
+  private static final Duration LONG = Duration.ofHours(24);
+
+  /** Zeros are written so much at a time, and told each time. */
+  private static final long STEP = 256L << 20;
+
+  private static final Pattern FILLED =
+      Pattern.compile("Zero-filled (\\d+) bytes from the offset (\\d+)");
+
+  /** Tags take few characters; all names that Ballast gives consist of these. */
+  private static final Pattern TAGGED = Pattern.compile("[A-Za-z0-9._+-]{1,127}");
+
+  private static final String SNAPSHOT = "ballast.snapshot=";
+  private static final String GROWN = "ballast.grown-from=";
+
+  /** All failures end with the same number, so their words have to tell. */
+  private static final Map<String, Reason> REASONS =
+      Map.of(
+          "already exists in volume group", Reason.NAME_TAKEN,
+          "insufficient free", Reason.NO_ROOM,
+          "insufficient suitable", Reason.NO_ROOM,
+          "not enough free", Reason.NO_ROOM,
+          "failed to find logical volume", Reason.UNKNOWN_VOLUME,
+          "existing logical volume", Reason.UNKNOWN_VOLUME,
+          " in use", Reason.IN_USE,
+          "is used by another device", Reason.IN_USE,
+          "can't open", Reason.IN_USE);
+
+  private final Runner runner;
+  private final String group;
+
+  /** The tools in the group of a name. */
+  public Lvm(Runner runner, String group) {
+    this.runner = runner;
+    this.group = plain(group);
+  }
+
+  /**
+   * A logical volume.
+   *
+   * @param origin of which it is a snapshot
+   * @param snapshot the name that Ballast gave to the content that it keeps
+   * @param whole whether it still holds what it kept
+   * @param open whether anything on this host has it open
+   * @param grownFrom from where on it may still hold what others wrote before
+   * @param extent the size of which its own is a multiple
+   */
+  public record Logical(
+      String name,
+      Bytes size,
+      Optional<String> origin,
+      Optional<String> snapshot,
+      boolean whole,
+      boolean open,
+      Optional<Bytes> grownFrom,
+      Instant at,
+      Bytes extent) {}
+
+  /** Its device. */
+  public Path device(String name) {
+    return Path.of("/dev", group, plain(name));
+  }
+
+  private String spec(String name) {
+    return group + "/" + plain(name);
+  }
+
+  /** A name that is taken for no option and no path. */
+  private static String plain(String name) {
+    if (name.isEmpty() || name.startsWith("-") || name.indexOf('/') >= 0) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED,
+          "'%s' can't be named to LVM's tools, for it is empty, has a /, or begins with a -"
+              .formatted(name));
+    }
+    return name;
+  }
+
+  // ---- looks
+
+  /** All logical volumes of the group that can be used, oldest first. */
+  public Future<List<Logical>> all() {
+    return told(run(
+            QUICK,
+            "lvs",
+            "--reportformat=json",
+            "--units=b",
+            "--nosuffix",
+            "--config=report{time_format=\"%s\"}",
+            "--sort=lv_time",
+            "--options=lv_name,lv_size,origin,lv_tags,lv_attr,lv_snapshot_invalid,"
+                + "lv_device_open,lv_time,vg_extent_size",
+            group))
+        .map(printed -> all(Answer.of("lvs", printed)));
+  }
+
+  /** Reads what {@code lvs} answers. */
+  static List<Logical> all(JsonNode answer) {
+    List<Logical> all = new ArrayList<>();
+    for (JsonNode one : answer.at("/report/0/lv")) {
+      all.add(logical(one));
+    }
+    return all;
+  }
+
+  private static Logical logical(JsonNode one) {
+    List<String> tags = List.of(one.path("lv_tags").asText().split(",", -1));
+    return new Logical(
+        one.path("lv_name").asText(),
+        bytes(one, "lv_size"),
+        Optional.of(one.path("origin").asText()).filter(name -> !name.isEmpty()),
+        tagged(tags, SNAPSHOT),
+        one.path("lv_snapshot_invalid").asText().isEmpty(),
+        !one.path("lv_device_open").asText().isEmpty(),
+        tagged(tags, GROWN).map(Long::parseLong).map(Bytes::new),
+        Instant.ofEpochSecond(number(one, "lv_time")),
+        bytes(one, "vg_extent_size"));
+  }
+
+  private static Optional<String> tagged(List<String> tags, String what) {
+    return tags.stream()
+        .filter(tag -> tag.startsWith(what))
+        .map(tag -> tag.substring(what.length()))
+        .findFirst();
+  }
+
+  private static Bytes bytes(JsonNode one, String field) {
+    return new Bytes(number(one, field));
+  }
+
+  private static long number(JsonNode one, String field) {
+    String text = one.path(field).asText().strip();
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new RefusedException(
+          Reason.TRADE_REFUSED,
+          "lvs told the %s '%s', which is no number; look at the tool on this host"
+              .formatted(field, text));
+    }
+  }
+
+  // ---- work
+
+  /** Makes a volume, which holds whatever lay there before. */
+  public Run create(String name, Bytes size) {
+    return run(
+        QUICK,
+        "lvcreate",
+        "--yes",
+        "--zero=n",
+        "--wipesignatures=n",
+        "--size=" + size.value() + "b",
+        "--name=" + plain(name),
+        group);
+  }
+
+  /**
+   * Keeps the content of a volume, also while it is used, in one with so much room of its own that
+   * it never overflows.
+   *
+   * @param name of the new volume
+   * @param kept the name of what is kept, of which it is told
+   */
+  public Run keep(String volume, String name, String kept) {
+    if (!TAGGED.matcher(kept).matches()) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED, "LVM can't keep a content under the name '" + kept + "'");
+    }
+    return run(
+        PATIENT,
+        "lvcreate",
+        "--yes",
+        "--snapshot",
+        "--permission=r",
+        "--extents=100%ORIGIN",
+        "--addtag=" + SNAPSHOT + kept,
+        "--name=" + plain(name),
+        spec(volume));
+  }
+
+  /** Gives a volume another name, which nothing bears. */
+  public Run rename(String name, String other) {
+    return run(QUICK, "lvrename", group, plain(name), plain(other));
+  }
+
+  /** Removes a volume that nobody has open, with what keeps its content. */
+  public Run remove(String name) {
+    return run(PATIENT, "lvremove", "--yes", spec(name));
+  }
+
+  /** Notes from where on a volume is about to grow, so that the rest is never taken for its own. */
+  public Run growing(String name, Bytes from) {
+    return run(QUICK, "lvchange", "--yes", "--addtag=" + GROWN + from.value(), spec(name));
+  }
+
+  /** Takes that note back. */
+  public Run grown(String name, Bytes from) {
+    return run(QUICK, "lvchange", "--yes", "--deltag=" + GROWN + from.value(), spec(name));
+  }
+
+  /** Gives a volume a larger size. */
+  public Run extend(String name, Bytes size) {
+    return run(PATIENT, "lvextend", "--yes", "--size=" + size.value() + "b", spec(name));
+  }
+
+  /** Gives a volume a smaller size, whatever lies beyond. */
+  public Run reduce(String name, Bytes size) {
+    return run(PATIENT, "lvreduce", "--yes", "--force", "--size=" + size.value() + "b", spec(name));
+  }
+
+  /** Writes zeros to a volume, from some byte on to its end. */
+  public Run zero(String name, Bytes from, Bytes size, DoubleConsumer progress) {
+    return runner.run(
+        new Tool(
+            List.of(
+                "blkdiscard",
+                "--force",
+                "--zeroout",
+                "--verbose",
+                "--step=" + STEP,
+                "--offset=" + from.value(),
+                device(name).toString()),
+            Map.of(),
+            LONG,
+            Set.of(0),
+            piece -> hear(piece, size, progress)));
+  }
+
+  private static void hear(String piece, Bytes size, DoubleConsumer progress) {
+    Matcher filled = FILLED.matcher(piece);
+    if (filled.find()) {
+      double end = Double.parseDouble(filled.group(1)) + Double.parseDouble(filled.group(2));
+      progress.accept(Math.min(1, end / size.value()));
+    }
+  }
+
+  private Run run(Duration within, String... words) {
+    return runner.run(Tool.of(within, words));
+  }
+
+  /** What a run printed; its failure as what it means. */
+  public static Future<String> told(Run run) {
+    return run.output().recover(failure -> Future.failedFuture(meant(failure)));
+  }
+
+  private static Throwable meant(Throwable failure) {
+    if (!(failure instanceof RefusedException refused)
+        || refused.reason() != Reason.TRADE_REFUSED) {
+      return failure;
+    }
+    String words = String.valueOf(refused.getMessage());
+    String plain = words.toLowerCase(Locale.ROOT);
+    return REASONS.entrySet().stream()
+        .filter(reason -> plain.contains(reason.getKey()))
+        .findFirst()
+        .<Throwable>map(reason -> new RefusedException(reason.getValue(), words))
+        .orElse(failure);
+  }
+}
