@@ -23,7 +23,7 @@ phase_build() {
 
 phase_unit() { each_module unit Test --exclude-tag=lab; }
 
-phase_bus() { each_module bus IT --exclude-tag=lab --exclude-tag=rbd --exclude-tag=gluster; }
+phase_bus() { each_module bus IT --exclude-tag=lab --exclude-tag=rbd --exclude-tag=gluster --exclude-tag=lvm; }
 
 phase_lab() { each_module lab IT --include-tag=lab; }
 
@@ -40,6 +40,13 @@ phase_gluster() { # not in ops/test either
   "$ops/install" gluster && each_module gluster IT --include-tag=gluster || status=1
   "$ops/lab/gluster" down || status=1
   return $status
+}
+
+phase_lvm() { # not in ops/test either; under a kernel of its own where this machine's has no device-mapper
+  "$ops/install" lvm || return
+  modprobe dm-mod 2>/dev/null
+  [[ -e /dev/mapper/control ]] || through=("$ops/lab/vm-run" --keep "$logs" --within $((MODULE_LIMIT + 60)))
+  each_module lvm IT --include-tag=lvm
 }
 
 phase_random() { # the properties alone, with other seeds each time
@@ -70,7 +77,7 @@ each_module() {
   return $status
 }
 
-# junit PHASE MODULE LAUNCHER-OPTION...: 0 all passed or there was nothing to run, else 1.
+# junit PHASE MODULE LAUNCHER-OPTION...: 0 all passed or there was nothing to run, else 1. The command "through" runs it.
 junit() {
   local phase=$1 module=$2 jdk report=$logs/$1/$2/TEST-junit-jupiter.xml status=0
   shift 2
@@ -78,7 +85,7 @@ junit() {
   echo "== $module"
   (
     cd "$root/$module"
-    exec timeout --signal=QUIT --kill-after=20 $MODULE_LIMIT "$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
+    exec "${through[@]}" timeout --signal=QUIT --kill-after=20 $MODULE_LIMIT "$jdk/bin/java" --enable-native-access=ALL-UNNAMED \
       -XX:+UseSerialGC "${java_options[@]}" \
       -Dlogback.configurationFile="$ops/src/test/resources/logback-test.xml" \
       -cp "target/test-classes:target/classes:$(cat target/test-classpath)" \
@@ -151,7 +158,7 @@ what_failed() {
 # run PHASE: runs it, and once more what failed where luck may have its part; prints its line. 0 unless something failed.
 run() {
   local phase=$1 log=$logs/$1.log begun=$SECONDS status=0 flaky=0 passed failed skipped word=passed
-  local java_options=()
+  local java_options=() through=()
   export BALLAST_KEEP_LOGS=$logs/$phase # for the logs of brokers, hosts and agents
   ("phase_$phase") >"$log" 2>&1 </dev/null || status=$?
   passed=$(count successful "$log") failed=$(failures "$log" | wc -l) skipped=$(($(count skipped "$log") + $(count aborted "$log")))
