@@ -157,12 +157,27 @@ final class RbdPool implements Backend {
   private Future<String> made(Site site, Future<?> part) {
     return part.compose(
             done -> site.steps().surely(() -> site.rbd().rename(site.part(), site.volume())))
-        .map("")
+        .compose(done -> renamed(site))
         .recover(
             failure ->
                 removal
                     .of(site.rbd(), site.part())
                     .transform(gone -> Future.failedFuture(named(failure, site))));
+  }
+
+  /**
+   * Ceph tells no failure of a renaming that found the name borne since it looked. The image still
+   * has its hidden name then.
+   */
+  private static Future<String> renamed(Site site) {
+    return site.rbd()
+        .parent(site.part())
+        .transform(
+            look ->
+                look.succeeded()
+                    ? Future.failedFuture(
+                        new RefusedException(Reason.NAME_TAKEN, "another took the name"))
+                    : unless(Reason.UNKNOWN_VOLUME, look.cause()));
   }
 
   private static Throwable named(Throwable failure, Site site) {

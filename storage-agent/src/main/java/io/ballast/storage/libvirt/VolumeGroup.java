@@ -36,6 +36,7 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Volumes that are logical volumes of a volume group.
@@ -108,7 +109,8 @@ final class VolumeGroup implements Backend {
       case CompareVolumes compare -> site.work().compared(compare);
       case ResizeVolume resize -> resize(site, resize.size());
       case WipeVolume wipe ->
-          device(site.lvm(), site.volume())
+          shut(site)
+              .compose(shut -> device(site.lvm(), site.volume()))
               .compose(device -> overwriter.erase(device, site.bench().progress()))
               .map("");
       case SnapshotVolume snapshot -> keep(site, snapshot.snapshot());
@@ -232,14 +234,50 @@ final class VolumeGroup implements Backend {
                                 "there is no logical volume " + site.lvm().device(name))));
   }
 
-  private Future<String> resize(Site site, Bytes size) {
+  /** The volume, which nothing on this host has open; LVM's tools would not mind. */
+  private static Future<Logical> shut(Site site) {
     return logical(site, site.volume())
+        .map(
+            volume -> {
+              if (volume.open()) {
+                throw new RefusedException(
+                    Reason.IN_USE,
+                    "%s is open on this host; 'fuser %s' shows to whom, close it there first"
+                        .formatted(
+                            site.bench().order().volume(), site.lvm().device(volume.name())));
+              }
+              return volume;
+            });
+  }
+
+  private Future<String> resize(Site site, Bytes size) {
+    return shut(site)
+        .compose(now -> alone(site, now))
         .compose(
             now -> {
               Bytes rounded = rounded(size, now.extent());
               return rounded.compareTo(now.size()) < 0
                   ? shrunk(site, now, rounded)
                   : grown(site, now, rounded);
+            });
+  }
+
+  /** Fails where a volume has snapshots, for LVM gives it no other size then. */
+  private static Future<Logical> alone(Site site, Logical volume) {
+    return kept(site.lvm(), volume.name())
+        .map(
+            kept -> {
+              if (!kept.isEmpty()) {
+                throw new RefusedException(
+                    Reason.WRONG_STATE,
+                    "%s has snapshots, and LVM resizes no disk that has; delete them first: %s"
+                        .formatted(
+                            site.bench().order().volume(),
+                            kept.stream()
+                                .flatMap(one -> one.snapshot().stream())
+                                .collect(Collectors.joining(", "))));
+              }
+              return volume;
             });
   }
 
@@ -373,7 +411,8 @@ final class VolumeGroup implements Backend {
 
   /** All snapshots stay: what is overwritten goes to those that still need it. */
   private Future<String> revert(Site site, String snapshot) {
-    return known(site.lvm(), site.volume(), snapshot)
+    return shut(site)
+        .compose(shut -> known(site.lvm(), site.volume(), snapshot))
         .compose(kept -> device(site.lvm(), kept.name()))
         .compose(
             kept ->

@@ -35,11 +35,17 @@ public final class Lvm {
   /** Zeros are written so much at a time, and told each time. */
   private static final long STEP = 256L << 20;
 
+  private static final long SECTOR = 512;
   private static final Pattern FILLED =
       Pattern.compile("Zero-filled (\\d+) bytes from the offset (\\d+)");
 
   /** Tags take few characters; all names that Ballast gives consist of these. */
   private static final Pattern TAGGED = Pattern.compile("[A-Za-z0-9._+-]{1,127}");
+
+  /**
+   * Of the ten letters the fifth tells the state: an invalid snapshot, or one that is suspended.
+   */
+  private static final Pattern INVALID = Pattern.compile(".{4}[IS].*");
 
   private static final String SNAPSHOT = "ballast.snapshot=";
   private static final String GROWN = "ballast.grown-from=";
@@ -52,7 +58,7 @@ public final class Lvm {
           "insufficient suitable", Reason.NO_ROOM,
           "not enough free", Reason.NO_ROOM,
           "failed to find logical volume", Reason.UNKNOWN_VOLUME,
-          "existing logical volume", Reason.UNKNOWN_VOLUME,
+          " not found in volume group", Reason.UNKNOWN_VOLUME,
           " in use", Reason.IN_USE,
           "is used by another device", Reason.IN_USE,
           "can't open", Reason.IN_USE);
@@ -119,8 +125,7 @@ public final class Lvm {
             "--nosuffix",
             "--config=report{time_format=\"%s\"}",
             "--sort=lv_time",
-            "--options=lv_name,lv_size,origin,lv_tags,lv_attr,lv_snapshot_invalid,"
-                + "lv_device_open,lv_time,vg_extent_size",
+            "--options=lv_name,lv_size,origin,lv_tags,lv_attr,lv_device_open,lv_time,vg_extent_size",
             group))
         .map(printed -> all(Answer.of("lvs", printed)));
   }
@@ -141,8 +146,8 @@ public final class Lvm {
         bytes(one, "lv_size"),
         Optional.of(one.path("origin").asText()).filter(name -> !name.isEmpty()),
         tagged(tags, SNAPSHOT),
-        one.path("lv_snapshot_invalid").asText().isEmpty(),
-        !one.path("lv_device_open").asText().isEmpty(),
+        !INVALID.matcher(one.path("lv_attr").asText()).matches(),
+        one.path("lv_device_open").asText().equals("open"),
         tagged(tags, GROWN).map(Long::parseLong).map(Bytes::new),
         Instant.ofEpochSecond(number(one, "lv_time")),
         bytes(one, "vg_extent_size"));
@@ -181,7 +186,7 @@ public final class Lvm {
         "--yes",
         "--zero=n",
         "--wipesignatures=n",
-        "--size=" + size.value() + "b",
+        size(size),
         "--name=" + plain(name),
         group);
   }
@@ -232,12 +237,17 @@ public final class Lvm {
 
   /** Gives a volume a larger size. */
   public Run extend(String name, Bytes size) {
-    return run(PATIENT, "lvextend", "--yes", "--size=" + size.value() + "b", spec(name));
+    return run(PATIENT, "lvextend", "--yes", size(size), spec(name));
   }
 
   /** Gives a volume a smaller size, whatever lies beyond. */
   public Run reduce(String name, Bytes size) {
-    return run(PATIENT, "lvreduce", "--yes", "--force", "--size=" + size.value() + "b", spec(name));
+    return run(PATIENT, "lvreduce", "--yes", "--force", size(size), spec(name));
+  }
+
+  /** LVM counts in sectors. */
+  private static String size(Bytes size) {
+    return "--size=" + Math.ceilDiv(size.value(), SECTOR) + "s";
   }
 
   /** Writes zeros to a volume, from some byte on to its end. */
@@ -245,6 +255,8 @@ public final class Lvm {
     return runner.run(
         new Tool(
             List.of(
+                "stdbuf", // or it would say how far it is at the end only
+                "--output=L",
                 "blkdiscard",
                 "--force",
                 "--zeroout",
@@ -267,7 +279,13 @@ public final class Lvm {
   }
 
   private Run run(Duration within, String... words) {
-    return runner.run(Tool.of(within, words));
+    return runner.run(
+        new Tool(
+            List.of(words),
+            Map.of("LVM_SUPPRESS_FD_WARNINGS", "1"),
+            within,
+            Set.of(0),
+            piece -> {}));
   }
 
   /** What a run printed; its failure as what it means. */

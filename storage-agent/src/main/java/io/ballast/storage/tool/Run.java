@@ -31,7 +31,8 @@ public final class Run implements Runnable {
 
   /** It dies with the agent, gives way to guests, and can't take the host's memory. */
   private static final List<String> BOUNDS =
-      List.of("setpriv", "--pdeathsig", "KILL", "nice", "-n", "10");
+      List.of(
+          "setpriv", "--pdeathsig", "KILL", "prlimit", "--as=" + (8L << 30), "nice", "-n", "10");
 
   private final Tool tool;
   private final Promise<String> output = Promise.promise();

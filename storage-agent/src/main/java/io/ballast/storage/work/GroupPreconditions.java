@@ -50,6 +50,9 @@ final class GroupPreconditions {
           "(snapshot|pvmove).*|.*_(cdata|cmeta|corig|cpool|cvol|iorig|imeta|mimage|mlog|pmspare"
               + "|rimage|rmeta|tdata|tmeta|vdata|vorigin|wcorig).*");
 
+  /** Together with the name of the group a name must fit into one of the kernel's. */
+  private static final int LONGEST_NAME = 60;
+
   private GroupPreconditions() {}
 
   /** Whether these are the rules for a pool. */
@@ -117,6 +120,11 @@ final class GroupPreconditions {
 
   private static void fresh(Found found, VolumeId volume) {
     newName(volume.name());
+    if (volume.name().length() > LONGEST_NAME) {
+      throw refused(
+          Reason.MALFORMED,
+          "a disk in a volume group has a name of %d characters at most".formatted(LONGEST_NAME));
+    }
     if (RESERVED.matcher(volume.name()).matches()) {
       throw refused(
           Reason.MALFORMED,

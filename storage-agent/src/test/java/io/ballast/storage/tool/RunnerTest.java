@@ -59,6 +59,11 @@ final class RunnerTest {
   }
 
   @Test
+  void aToolCanTakeEightGiBOfMemory() {
+    assertEquals((8 << 20) + "\n", answer(run("sh", "-c", "ulimit -v")));
+  }
+
+  @Test
   void aToolThatReadsFindsNothing() {
     assertEquals("", answer(run("cat")));
   }

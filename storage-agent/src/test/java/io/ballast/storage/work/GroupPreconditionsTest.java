@@ -104,7 +104,15 @@ final class GroupPreconditionsTest {
   @Test
   void aNewNameIsNoneOfThoseOfLvm() {
     for (String name :
-        List.of("snapshot1", "pvmove0", "a_mlog", "a_mimage_0", "a_tdata", "a_rimage_1", "a b")) {
+        List.of(
+            "snapshot1",
+            "pvmove0",
+            "a_mlog",
+            "a_mimage_0",
+            "a_tdata",
+            "a_rimage_1",
+            "a b",
+            "x".repeat(61))) {
       VolumeId odd = new VolumeId("vg", name);
       none(odd, "logical");
       refuses(Reason.MALFORMED, new ImportVolume(odd, "f", Format.RAW));
