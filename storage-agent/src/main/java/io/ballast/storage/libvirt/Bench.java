@@ -7,6 +7,7 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.storage.trade.Task;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,43 @@ record Bench(
         .item(volume.name())
         .orElseThrow(
             () -> new RefusedException(Reason.UNKNOWN_VOLUME, "there is no volume " + volume));
+  }
+
+  /** This, with more pools, as far as they are not there yet. */
+  Bench with(List<Shelf> more) {
+    Map<String, Shelf> all = new HashMap<>(shelves);
+    more.forEach(shelf -> all.putIfAbsent(shelf.pool().name(), shelf));
+    return new Bench(operation, order, progress, all);
+  }
+
+  /** Whether all files are here that a tool would open. */
+  boolean isWhole() {
+    List<Shelf.Item> opened = opened();
+    return opened.stream()
+        .flatMap(item -> item.backing().stream())
+        .filter(below -> below.startsWith("/"))
+        .allMatch(below -> opened.stream().anyMatch(item -> item.path().equals(below)));
+  }
+
+  /**
+   * Checks that no guest has written the header of what a tool would open: a disk that is raw to
+   * its VM may look like an image that builds upon the disk of somebody else.
+   *
+   * @throws RefusedException as {@code INVALID_IMAGE}
+   */
+  void checkHeaders(List<Tenant> tenants) {
+    for (Shelf.Item item : opened()) {
+      for (Tenant tenant : tenants) {
+        if (!item.format().equals("raw")
+            && shelves.keySet().stream().anyMatch(pool -> tenant.ownsBytes(pool, item))) {
+          throw new RefusedException(
+              Reason.INVALID_IMAGE,
+              "%s is raw to VM %s, whose guest has written a header of the form %s to it; nothing is read"
+                      .formatted(item.path(), tenant.name(), item.format())
+                  + " through it");
+        }
+      }
+    }
   }
 
   /** All volumes that there are of those that the order names, and what they build upon. */

@@ -14,6 +14,7 @@ import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.tool.Downloads;
@@ -237,8 +238,17 @@ public final class LibvirtVolumes implements Volumes {
     return Deferred.of(
         shelves(order)
             .map(shelves -> new Bench(operation, order, progress, shelves))
+            .compose(this::whole)
             .compose(this::begin),
         () -> told(pool));
+  }
+
+  /** With the pools of all that the volumes build upon. */
+  private Future<Bench> whole(Bench bench) {
+    return bench.isWhole()
+        ? Future.succeededFuture(bench)
+        : asked(looks, "the look at the pools", LOOK, Seen::folders)
+            .map(folders -> bench.with(folders.stream().map(Seen::shelf).toList()));
   }
 
   /**
@@ -248,17 +258,27 @@ public final class LibvirtVolumes implements Volumes {
   private Future<Task> begin(Bench bench) {
     Backend backend = backend(bench.shelf());
     VolumeOrder order = bench.order();
-    Optional<Shelf.Item> item = bench.shelf().item(order.volume().name());
-    boolean live = order instanceof FlattenVolume || order instanceof ResizeVolume;
-    if (bench.shelf().kind() != Shelf.Kind.FOLDER || item.isEmpty() || !live) {
+    if (order instanceof DeleteVolume || bench.opened().stream().noneMatch(Shelf.Item::isFile)) {
       return Future.succeededFuture(backend.carryOut(bench));
     }
     String pool = order.volume().pool();
-    return look(pool, connection -> Live.user(connection.tenants(), pool, item.get()))
+    return look(pool, Pools::tenants)
         .map(
-            vm ->
-                vm.map(running -> live(bench, running, item.get()))
-                    .orElseGet(() -> backend.carryOut(bench)));
+            tenants -> {
+              bench.checkHeaders(tenants);
+              return running(bench, tenants)
+                  .map(vm -> live(bench, vm, bench.item(order.volume())))
+                  .orElseGet(() -> backend.carryOut(bench));
+            });
+  }
+
+  /** Whose QEMU has to work on the volume. */
+  private static Optional<String> running(Bench bench, List<Tenant> tenants) {
+    VolumeOrder order = bench.order();
+    boolean live = order instanceof FlattenVolume || order instanceof ResizeVolume;
+    return live && bench.shelf().kind() == Shelf.Kind.FOLDER
+        ? Live.user(tenants, order.volume().pool(), bench.item(order.volume()))
+        : Optional.empty();
   }
 
   private Task live(Bench bench, String vm, Shelf.Item item) {

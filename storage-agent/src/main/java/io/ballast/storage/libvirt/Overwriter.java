@@ -1,12 +1,15 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,53 +20,107 @@ import java.util.Optional;
  * it is to be is left alone: a sparse file stays sparse, and a device with snapshots writes nothing
  * to them for nothing. Where the file system copies on write, what is overwritten may stay on the
  * device.
+ *
+ * <p>Meanwhile it holds the lock by which QEMU keeps others from an image: no guest can be started
+ * on it, and where one runs this fails as {@code IN_USE}.
  */
 record Overwriter(Disk disk) {
   private static final int STRETCH = 64 << 20;
   private static final int PIECE = 1 << 20;
 
-  /** Fills all of a file with zeros; its size stays. Can be repeated. */
-  Future<Void> erase(Path file, Task.Progress progress) {
-    return all(new Work("the wiping of " + file, file, Optional.empty()), progress);
+  /** QEMU locks single bytes from 100 and from 200 on, one for each permission. */
+  private static final long LOCKED_FROM = 100;
+
+  private static final long LOCKED = 200;
+
+  /** Fills a file with zeros from some byte on; its size stays. Can be repeated. */
+  Future<Void> erase(Path file, Bytes from, Task.Progress progress) {
+    return all("the wiping of " + file, file, Optional.empty(), from, progress);
   }
 
   /** Has a file hold what another one of the same size holds. Can be repeated. */
   Future<Void> restore(Path file, Path from, Task.Progress progress) {
-    return all(new Work("the restoring of " + file, file, Optional.of(from)), progress);
+    return all("the restoring of " + file, file, Optional.of(from), Bytes.ZERO, progress);
   }
 
   /** Whether a file holds nothing but zeros from some byte on. */
   Future<Boolean> isZero(Path file, Bytes from) {
-    return disk.call("the look at " + file, () -> zeros(file, from.value()))
-        .compose(
-            look ->
-                look.end() < look.size() && look.zero()
-                    ? isZero(file, new Bytes(look.end()))
-                    : Future.succeededFuture(look.zero()));
+    Promise<Boolean> zero = Promise.promise();
+    look(file, from.value(), zero);
+    return zero.future();
+  }
+
+  private void look(Path file, long from, Promise<Boolean> zero) {
+    disk.call("the look at " + file, () -> zeros(file, from))
+        .onFailure(zero::fail)
+        .onSuccess(
+            look -> {
+              if (look.zero() && look.end() < look.size()) {
+                look(file, look.end(), zero);
+              } else {
+                zero.complete(look.zero());
+              }
+            });
   }
 
   /**
-   * Something that is overwritten.
+   * Something that is open and held, to be overwritten.
    *
    * @param source what it is to hold; zeros if absent
    */
-  private record Work(String what, Path file, Optional<Path> source) {}
+  private record Work(FileChannel file, FileLock lock, Optional<FileChannel> source) {
+    static Work open(Path file, Optional<Path> source) throws IOException {
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      try {
+        FileLock lock = channel.tryLock(LOCKED_FROM, LOCKED, false);
+        if (lock == null) {
+          throw new RefusedException(
+              Reason.IN_USE, file + " is open to a QEMU; shut its VM down first");
+        }
+        return new Work(
+            channel, lock, source.isPresent() ? Optional.of(read(source.get())) : Optional.empty());
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    }
 
-  private Future<Void> all(Work work, Task.Progress progress) {
-    Promise<Void> done = Promise.promise();
-    next(work, 0, progress, done);
-    return done.future();
+    boolean close() throws IOException {
+      file.close();
+      if (source.isPresent()) {
+        source.get().close();
+      }
+      return true;
+    }
   }
 
-  private void next(Work work, long from, Task.Progress progress, Promise<Void> done) {
-    disk.call(work.what(), () -> stretch(work, from))
+  private static FileChannel read(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private Future<Void> all(
+      String what, Path file, Optional<Path> source, Bytes from, Task.Progress progress) {
+    return disk.call(what, () -> Work.open(file, source))
+        .compose(
+            work -> {
+              Promise<Void> done = Promise.promise();
+              next(what, work, from.value(), progress, done);
+              return done.future()
+                  .eventually(() -> disk.call("the closing of " + file, work::close));
+            });
+  }
+
+  private void next(String what, Work work, long from, Task.Progress progress, Promise<Void> done) {
+    disk.call(what, () -> stretch(work, from))
         .onFailure(done::fail)
         .onSuccess(
             size -> {
               long end = Math.min(from + STRETCH, size);
               progress.at(new Bytes(end), new Bytes(size));
               if (end < size) {
-                next(work, end, progress, done);
+                next(what, work, end, progress, done);
               } else {
                 done.complete();
               }
@@ -72,34 +129,22 @@ record Overwriter(Disk disk) {
 
   /** Overwrites one stretch; returns the size of the file. */
   private static long stretch(Work work, long from) throws IOException {
-    try (FileChannel channel =
-            FileChannel.open(
-                work.file(),
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS);
-        FileChannel source =
-            FileChannel.open(
-                work.source().orElse(work.file()),
-                StandardOpenOption.READ,
-                LinkOption.NOFOLLOW_LINKS)) {
-      long size = channel.size();
-      long end = Math.min(from + STRETCH, size);
-      ByteBuffer held = ByteBuffer.allocate(PIECE);
-      ByteBuffer wanted = ByteBuffer.allocate(PIECE);
-      for (long at = from; at < end; at += held.limit()) {
-        int length = (int) Math.min(PIECE, end - at);
-        fill(channel, held.clear().limit(length), at);
-        if (work.source().isPresent()) {
-          fill(source, wanted.clear().limit(length), at);
-        }
-        if (!held.flip().equals(wanted.rewind().limit(length))) {
-          write(channel, wanted, at);
-        }
+    long size = work.file().size();
+    long end = Math.min(from + STRETCH, size);
+    ByteBuffer held = ByteBuffer.allocate(PIECE);
+    ByteBuffer wanted = ByteBuffer.allocate(PIECE);
+    for (long at = from; at < end; at += held.limit()) {
+      int length = (int) Math.min(PIECE, end - at);
+      fill(work.file(), held.clear().limit(length), at);
+      if (work.source().isPresent()) {
+        fill(work.source().get(), wanted.clear().limit(length), at);
       }
-      channel.force(true);
-      return size;
+      if (!held.flip().equals(wanted.rewind().limit(length))) {
+        write(work.file(), wanted, at);
+      }
     }
+    work.file().force(true);
+    return size;
   }
 
   /**
@@ -110,8 +155,7 @@ record Overwriter(Disk disk) {
   private record Look(boolean zero, long end, long size) {}
 
   private static Look zeros(Path file, long from) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (FileChannel channel = read(file)) {
       long size = channel.size();
       long end = Math.min(from + STRETCH, size);
       ByteBuffer held = ByteBuffer.allocate(PIECE);

@@ -1,6 +1,7 @@
 package io.ballast.storage.libvirt;
 
 import io.ballast.messages.Volume;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,10 +13,17 @@ import java.util.TreeSet;
  * @param active whether it is in memory
  * @param sources what its disks and their backing files lie on: paths, {@code rbd:POOL/IMAGE}, or
  *     {@code volume:POOL/NAME}
+ * @param raw those of them whose bytes are its own, whatever they look like
  */
-record Tenant(String name, boolean active, Set<String> sources) {
+record Tenant(String name, boolean active, Set<String> sources, Set<String> raw) {
   Tenant {
     sources = Set.copyOf(sources);
+    raw = Set.copyOf(raw);
+  }
+
+  /** One whose disks all have a form. */
+  Tenant(String name, boolean active, Set<String> sources) {
+    this(name, active, sources, Set.of());
   }
 
   /**
@@ -26,11 +34,21 @@ record Tenant(String name, boolean active, Set<String> sources) {
   static Tenant of(String xml, boolean active) {
     Xml domain = Xml.of(xml);
     Set<String> sources = new TreeSet<>();
-    domain
-        .at("devices")
-        .ifPresent(devices -> devices.all("disk").forEach(disk -> collect(disk, sources)));
+    Set<String> raw = new TreeSet<>();
+    for (Xml disk : domain.at("devices").map(devices -> devices.all("disk")).orElse(List.of())) {
+      collect(disk, sources);
+      disk.at("source").flatMap(Tenant::source).filter(source -> isRaw(disk)).ifPresent(raw::add);
+    }
     return new Tenant(
-        domain.text("name").or(() -> domain.text("uuid")).orElse("?"), active, sources);
+        domain.text("name").or(() -> domain.text("uuid")).orElse("?"), active, sources, raw);
+  }
+
+  /** Libvirt takes a disk for raw of which nothing else is said. */
+  private static boolean isRaw(Xml disk) {
+    return disk.at("driver")
+        .flatMap(driver -> driver.attribute("type"))
+        .orElse("raw")
+        .equals("raw");
   }
 
   /** A disk, or a layer below it: its own source, then what it builds upon or is copied to. */
@@ -59,6 +77,11 @@ record Tenant(String name, boolean active, Set<String> sources) {
   /** Whether it uses a volume. */
   boolean uses(String pool, Shelf.Item item) {
     return sources.contains(item.path()) || sources.contains("volume:" + pool + "/" + item.name());
+  }
+
+  /** Whether all bytes of a volume are its own: what it writes there may look like a header. */
+  boolean ownsBytes(String pool, Shelf.Item item) {
+    return raw.contains(item.path()) || raw.contains("volume:" + pool + "/" + item.name());
   }
 
   /** This as the user of a volume. */

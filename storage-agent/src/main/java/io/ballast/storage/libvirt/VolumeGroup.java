@@ -111,7 +111,7 @@ final class VolumeGroup implements Backend {
       case WipeVolume wipe ->
           shut(site)
               .compose(shut -> device(site.lvm(), site.volume()))
-              .compose(device -> overwriter.erase(device, site.bench().progress()))
+              .compose(device -> overwriter.erase(device, Bytes.ZERO, site.bench().progress()))
               .map("");
       case SnapshotVolume snapshot -> keep(site, snapshot.snapshot());
       case RevertVolume revert -> revert(site, revert.snapshot());
@@ -291,25 +291,32 @@ final class VolumeGroup implements Backend {
    * where on; who finds it, for that was cut off, brings it to its end.
    */
   private Future<String> grown(Site site, Logical now, Bytes size) {
+    if (size.equals(now.size()) && now.grownFrom().isEmpty()) {
+      return Future.succeededFuture("");
+    }
     Bytes from = now.grownFrom().orElse(now.size());
+    Future<String> grown =
+        size.equals(now.size()) ? Future.succeededFuture("") : extended(site, now, size, from);
+    return grown
+        .compose(done -> device(site.lvm(), now.name()))
+        .compose(device -> overwriter.erase(device, from, site.bench().progress()))
+        .compose(done -> site.steps().surely(() -> site.lvm().grown(now.name(), from)))
+        .map("");
+  }
+
+  private static Future<String> extended(Site site, Logical now, Bytes size, Bytes from) {
     Future<String> noted =
         now.grownFrom().isPresent()
             ? Future.succeededFuture("")
             : site.steps().surely(() -> site.lvm().growing(now.name(), from));
-    Future<String> grown =
-        size.equals(now.size())
-            ? Future.succeededFuture("")
-            : noted.compose(done -> site.steps().surely(() -> site.lvm().extend(now.name(), size)));
-    if (size.equals(now.size()) && now.grownFrom().isEmpty()) {
-      return Future.succeededFuture("");
-    }
-    return grown
-        .compose(
-            done ->
-                site.steps()
-                    .surely(() -> site.lvm().zero(now.name(), from, size, site.work().share(size))))
-        .compose(done -> site.steps().surely(() -> site.lvm().grown(now.name(), from)))
-        .map("");
+    return noted
+        .compose(done -> site.steps().surely(() -> site.lvm().extend(now.name(), size)))
+        .recover(
+            failure ->
+                now.grownFrom().isPresent()
+                    ? Future.failedFuture(failure)
+                    : Lvm.told(site.lvm().grown(now.name(), from))
+                        .transform(gone -> Future.failedFuture(failure)));
   }
 
   private Future<String> shrunk(Site site, Logical now, Bytes size) {
@@ -318,8 +325,9 @@ final class VolumeGroup implements Backend {
         .compose(
             zero ->
                 zero
-                    ? site.steps()
-                        .surely(() -> site.lvm().reduce(now.name(), size))
+                    ? shut(site)
+                        .compose(
+                            shut -> site.steps().surely(() -> site.lvm().reduce(now.name(), size)))
                         .compose(done -> noteless(site, now, size))
                     : Future.failedFuture(
                         new RefusedException(

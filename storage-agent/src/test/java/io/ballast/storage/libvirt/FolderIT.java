@@ -4,6 +4,7 @@ import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.refusal;
 import static io.ballast.testing.Program.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,14 +20,17 @@ import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.Volume.Preallocation;
 import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.FilesContract;
 import io.ballast.storage.trade.PoolsContract;
@@ -178,6 +182,72 @@ final class FolderIT implements FilesContract, PoolsContract {
   }
 
   @Test
+  void aGuestThatWritesAHeaderReadsNoDiskOfOthers() throws IOException {
+    VolumeId other = created(Format.QCOW2, 8);
+    write(other, Bytes.ofMiB(3));
+    VolumeId disk = fresh();
+    String xml =
+        "<domain type='qemu'><name>%s</name><memory>65536</memory><os><type>hvm</type></os><devices>"
+                .formatted(disk.name())
+            + "<disk type='file'><driver name='qemu' type='raw'/><source file='%s'/><target dev='vda'/>"
+                .formatted(folder.resolve(disk.name()))
+            + "</disk></devices></domain>";
+    lab.virsh(1, "define", Files.writeString(exchange.resolve(disk.name()), xml).toString());
+    // What its guest would write to a raw disk.
+    run(
+        "qemu-img",
+        "create",
+        "-q",
+        "-f",
+        "qcow2",
+        "-b",
+        folder.resolve(other.name()).toString(),
+        "-F",
+        "qcow2",
+        folder.resolve(disk.name()).toString());
+    assertEquals("qcow2", found(disk).orElseThrow().format());
+    VolumeId copy = fresh();
+
+    for (VolumeOrder order :
+        List.of(
+            new ExportVolume(disk, copy.name(), ExportVolume.Form.RAW, false),
+            new CloneVolume(disk, Optional.empty(), copy, false, Optional.empty(), false),
+            new FlattenVolume(disk),
+            new SnapshotVolume(disk, "s"))) {
+      assertEquals(Reason.INVALID_IMAGE, refusal(done(order)), order::toString);
+    }
+
+    lab.virsh(1, "undefine", disk.name());
+    assertEquals(Optional.empty(), found(copy));
+  }
+
+  @Test
+  void aBaseInAnotherPoolIsLookedAtToo() throws IOException {
+    Path base = Files.createDirectory(elsewhere.resolve("bases")).resolve("base");
+    answer(
+        volumes.carryOut(
+            new PoolOrder.DefinePool("bases", new PoolSource.Folder("" + base.getParent()))));
+    run(
+        "qemu-img",
+        "create",
+        "-q",
+        "-f",
+        "qcow2",
+        "-o",
+        "data_file=" + base + ".data",
+        base + "",
+        "8M");
+    VolumeId disk = fresh();
+    String file = folder.resolve(disk.name()).toString();
+    run("qemu-img", "create", "-q", "-f", "qcow2", "-b", base.toString(), "-F", "qcow2", file);
+    VolumeId copy = fresh();
+
+    assertEquals(
+        Reason.INVALID_IMAGE,
+        refusal(done(new ExportVolume(disk, copy.name(), ExportVolume.Form.RAW, false))));
+  }
+
+  @Test
   void anImageThatClaimsTooMuchIsRefused() throws IOException {
     image("huge", "qcow2");
     try (FileChannel file = FileChannel.open(exchange.resolve("huge"), StandardOpenOption.WRITE)) {
@@ -258,6 +328,36 @@ final class FolderIT implements FilesContract, PoolsContract {
 
   private Path elsewhereInThePool() {
     return folder.resolve("kept-" + UUID.randomUUID());
+  }
+
+  @Test
+  void aDiskThatAQemuHasOpenIsNotWiped() throws IOException {
+    VolumeId volume = created(Format.RAW, 8);
+    Path disk = folder.resolve(volume.name());
+    Process qemu =
+        new ProcessBuilder("qemu-io", "-f", "raw", disk.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    // It reads commands until there are no more, and has the disk open after the first.
+    qemu.outputWriter().append("write -P 7 3M 512\n").flush();
+    await().until(() -> read(disk, 3 << 20) == 7);
+
+    assertEquals(Reason.IN_USE, refusal(done(new WipeVolume(volume))));
+
+    assertEquals(7, read(disk, 3 << 20));
+    qemu.outputWriter().close();
+    await().until(() -> !qemu.isAlive());
+    answer(done(new WipeVolume(volume)));
+    assertEquals(0, read(disk, 3 << 20));
+  }
+
+  /** A byte of a file, by a look that disturbs no lock. */
+  private static int read(Path file, long at) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      return channel.read(one, at) < 1 ? -1 : one.get(0);
+    }
   }
 
   @Test

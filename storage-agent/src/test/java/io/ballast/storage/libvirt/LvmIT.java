@@ -248,6 +248,17 @@ final class LvmIT implements VolumesContract {
   }
 
   @Test
+  void aDiskThatCantGrowIsAsItWas() {
+    VolumeId volume = written(Format.RAW);
+
+    assertEquals(
+        Reason.NO_ROOM, refusal(done(new ResizeVolume(volume, Bytes.ofMiB(1 << 20), false))));
+
+    assertEquals(Bytes.ofMiB(8), found(volume).orElseThrow().capacity());
+    assertEquals(volume.name(), told());
+  }
+
+  @Test
   void aDiskWithSnapshotsKeepsItsSize() {
     VolumeId volume = written(Format.RAW);
     answer(done(new SnapshotVolume(volume, "kept")));

@@ -63,6 +63,40 @@ final class TenantTest {
   }
 
   @Test
+  void theBytesOfARawDiskAreItsGuests() {
+    Tenant web1 =
+        Tenant.of(
+            """
+            <domain type='kvm'>
+              <name>web1</name>
+              <devices>
+                <disk type='file' device='disk'>
+                  <driver name='qemu' type='raw'/><source file='/images/raw'/>
+                </disk>
+                <disk type='file' device='disk'><source file='/images/unsaid'/></disk>
+                <disk type='volume' device='disk'>
+                  <driver name='qemu'/><source pool='fast' volume='log'/>
+                </disk>
+                <disk type='file' device='disk'>
+                  <driver name='qemu' type='qcow2'/><source file='/images/layer'/>
+                  <backingStore type='file'>
+                    <format type='raw'/><source file='/images/base'/>
+                  </backingStore>
+                </disk>
+              </devices>
+            </domain>
+            """,
+            true);
+
+    assertTrue(web1.ownsBytes("images", item("raw", "/images/raw")));
+    assertTrue(web1.ownsBytes("images", item("unsaid", "/images/unsaid")));
+    assertTrue(web1.ownsBytes("fast", item("log", "/fast/log")));
+    assertFalse(web1.ownsBytes("slow", item("log", "/slow/log")));
+    assertFalse(web1.ownsBytes("images", item("layer", "/images/layer")));
+    assertFalse(web1.ownsBytes("images", item("base", "/images/base")), "it is only read");
+  }
+
+  @Test
   void aVmWithoutDisksUsesNothing() {
     assertEquals(Set.of(), Tenant.of("<domain><name>x</name><devices/></domain>", true).sources());
     assertEquals(Set.of(), Tenant.of("<domain><uuid>u</uuid></domain>", true).sources());
