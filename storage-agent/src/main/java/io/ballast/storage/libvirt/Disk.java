@@ -75,6 +75,9 @@ final class Disk implements AutoCloseable {
       String words = e.getClass().getSimpleName() + ": " + e.getMessage();
       Reason reason = words.contains("No space left") ? Reason.NO_ROOM : Reason.TRADE_REFUSED;
       done.tryFail(new RefusedException(reason, what + " failed: " + words));
+    } catch (RuntimeException | Error e) {
+      done.tryFail(e);
+      throw e;
     }
   }
 

@@ -338,7 +338,7 @@ final class Folder implements Backend {
     Path file = Path.of(item.path());
     Path empty = part(bench);
     return empty(bench, item, empty)
-        .compose(ready -> new Overwriter(exchange.disk()).erase(file, Bytes.ZERO, bench.progress()))
+        .compose(ready -> new Overwriter(exchange.disk()).erase(file, bench.progress()))
         .compose(erased -> exchange.disk().call("the naming of " + file, () -> put(empty, file)))
         .<Void>mapEmpty()
         .recover(failure -> exchange.remove(empty).transform(gone -> Future.failedFuture(failure)));

@@ -14,6 +14,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Overwrites files and devices, stretch by stretch, so that no call takes long. What is already as
@@ -25,7 +27,7 @@ import java.util.Optional;
  * on it, and where one runs this fails as {@code IN_USE}.
  */
 record Overwriter(Disk disk) {
-  private static final int STRETCH = 64 << 20;
+  private static final int STRETCH = 16 << 20;
   private static final int PIECE = 1 << 20;
 
   /** QEMU locks single bytes from 100 and from 200 on, one for each permission. */
@@ -33,30 +35,41 @@ record Overwriter(Disk disk) {
 
   private static final long LOCKED = 200;
 
-  /** Fills a file with zeros from some byte on; its size stays. Can be repeated. */
-  Future<Void> erase(Path file, Bytes from, Task.Progress progress) {
-    return all("the wiping of " + file, file, Optional.empty(), from, progress);
+  /** Fills a file with zeros; its size stays. Can be repeated. */
+  Future<Void> erase(Path file, Task.Progress progress) {
+    return all("the wiping of " + file, file, Optional.empty(), progress);
   }
 
   /** Has a file hold what another one of the same size holds. Can be repeated. */
   Future<Void> restore(Path file, Path from, Task.Progress progress) {
-    return all("the restoring of " + file, file, Optional.of(from), Bytes.ZERO, progress);
+    return all("the restoring of " + file, file, Optional.of(from), progress);
   }
 
-  /** Whether a file holds nothing but zeros from some byte on. */
-  Future<Boolean> isZero(Path file, Bytes from) {
-    Promise<Boolean> zero = Promise.promise();
-    look(file, from.value(), zero);
-    return zero.future();
+  /**
+   * Does something with a file that holds nothing but zeros from some byte on, while no guest can
+   * be started on it; false where it holds more.
+   */
+  Future<Boolean> ifZero(Path file, Bytes from, Supplier<Future<?>> deed) {
+    String what = "the look at " + file;
+    return held(
+        what,
+        file,
+        Optional.empty(),
+        work -> {
+          Promise<Boolean> zero = Promise.promise();
+          look(what, work, from.value(), zero);
+          return zero.future()
+              .compose(is -> is ? deed.get().map(true) : Future.succeededFuture(false));
+        });
   }
 
-  private void look(Path file, long from, Promise<Boolean> zero) {
-    disk.call("the look at " + file, () -> zeros(file, from))
+  private void look(String what, Work work, long from, Promise<Boolean> zero) {
+    disk.call(what, () -> zeros(work.file(), from))
         .onFailure(zero::fail)
         .onSuccess(
             look -> {
               if (look.zero() && look.end() < look.size()) {
-                look(file, look.end(), zero);
+                look(what, work, look.end(), zero);
               } else {
                 zero.complete(look.zero());
               }
@@ -100,16 +113,25 @@ record Overwriter(Disk disk) {
     return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private Future<Void> all(
-      String what, Path file, Optional<Path> source, Bytes from, Task.Progress progress) {
+  private Future<Void> all(String what, Path file, Optional<Path> source, Task.Progress progress) {
+    return held(
+        what,
+        file,
+        source,
+        work -> {
+          Promise<Void> done = Promise.promise();
+          next(what, work, 0, progress, done);
+          return done.future();
+        });
+  }
+
+  private <T> Future<T> held(
+      String what, Path file, Optional<Path> source, Function<Work, Future<T>> deed) {
     return disk.call(what, () -> Work.open(file, source))
         .compose(
-            work -> {
-              Promise<Void> done = Promise.promise();
-              next(what, work, from.value(), progress, done);
-              return done.future()
-                  .eventually(() -> disk.call("the closing of " + file, work::close));
-            });
+            work ->
+                deed.apply(work)
+                    .eventually(() -> disk.call("the closing of " + file, work::close)));
   }
 
   private void next(String what, Work work, long from, Task.Progress progress, Promise<Void> done) {
@@ -154,20 +176,18 @@ record Overwriter(Disk disk) {
    */
   private record Look(boolean zero, long end, long size) {}
 
-  private static Look zeros(Path file, long from) throws IOException {
-    try (FileChannel channel = read(file)) {
-      long size = channel.size();
-      long end = Math.min(from + STRETCH, size);
-      ByteBuffer held = ByteBuffer.allocate(PIECE);
-      ByteBuffer zeros = ByteBuffer.allocate(PIECE);
-      for (long at = from; at < end; at += held.limit()) {
-        fill(channel, held.clear().limit((int) Math.min(PIECE, end - at)), at);
-        if (!held.flip().equals(zeros.clear().limit(held.limit()))) {
-          return new Look(false, end, size);
-        }
+  private static Look zeros(FileChannel channel, long from) throws IOException {
+    long size = channel.size();
+    long end = Math.min(from + STRETCH, size);
+    ByteBuffer held = ByteBuffer.allocate(PIECE);
+    ByteBuffer zeros = ByteBuffer.allocate(PIECE);
+    for (long at = from; at < end; at += held.limit()) {
+      fill(channel, held.clear().limit((int) Math.min(PIECE, end - at)), at);
+      if (!held.flip().equals(zeros.clear().limit(held.limit()))) {
+        return new Look(false, end, size);
       }
-      return new Look(true, end, size);
     }
+    return new Look(true, end, size);
   }
 
   private static void fill(FileChannel channel, ByteBuffer piece, long at) throws IOException {

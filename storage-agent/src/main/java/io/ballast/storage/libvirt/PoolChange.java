@@ -132,19 +132,18 @@ record PoolChange(Connect connect) {
     if (pool.isActive() != 1) {
       pool.create(0);
     }
-    startWithItsHost(pool, true);
-  }
-
-  private static void startWithItsHost(StoragePool pool, boolean wanted) throws LibvirtException {
     if (pool.isPersistent() == 1) {
-      pool.setAutostart(wanted ? 1 : 0);
+      pool.setAutostart(1);
     }
   }
 
   private static void stop(StoragePool pool) throws LibvirtException {
-    startWithItsHost(pool, false);
+    boolean kept = pool.isPersistent() == 1;
     if (pool.isActive() == 1) {
       pool.destroy();
+    }
+    if (kept) {
+      pool.setAutostart(0);
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A virtual machine of this host and what its disks lie on, by libvirt.
@@ -16,6 +18,10 @@ import java.util.TreeSet;
  * @param raw those of them whose bytes are its own, whatever they look like
  */
 record Tenant(String name, boolean active, Set<String> sources, Set<String> raw) {
+  /** A hyphen parts the group from the volume, and is written twice within either. */
+  private static final Pattern MAPPED =
+      Pattern.compile("/dev/mapper/((?:[^-]|--)+)-((?:[^-]|--)+)");
+
   Tenant {
     sources = Set.copyOf(sources);
     raw = Set.copyOf(raw);
@@ -61,7 +67,7 @@ record Tenant(String name, boolean active, Set<String> sources, Set<String> raw)
   static Optional<String> source(Xml source) {
     return source
         .attribute("file")
-        .or(() -> source.attribute("dev"))
+        .or(() -> source.attribute("dev").map(Tenant::device))
         .or(
             () ->
                 source
@@ -72,6 +78,15 @@ record Tenant(String name, boolean active, Set<String> sources, Set<String> raw)
                 source
                     .attribute("name")
                     .map(name -> source.attribute("protocol").orElse("") + ":" + name));
+  }
+
+  /** A logical volume by the name that LVM gives it, where it is named as the kernel's map does. */
+  private static String device(String path) {
+    Matcher mapped = MAPPED.matcher(path);
+    return mapped.matches()
+        ? "/dev/%s/%s"
+            .formatted(mapped.group(1).replace("--", "-"), mapped.group(2).replace("--", "-"))
+        : path;
   }
 
   /** Whether it uses a volume. */

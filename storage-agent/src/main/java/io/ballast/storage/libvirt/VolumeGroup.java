@@ -35,18 +35,20 @@ import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Volumes that are logical volumes of a volume group.
  *
  * <p>One is made under a hidden name of its operation, and gets its own by being renamed, which
  * never replaces what is there. LVM gives new room as others left it: what a guest could read there
- * is overwritten before the volume has its name, or its size. A snapshot is a volume of a hidden
- * name too, which a tag gives the name by which people know it.
+ * is overwritten before the volume has its name, or its size.
  */
 final class VolumeGroup implements Backend {
+  private static final Logger LOG = LoggerFactory.getLogger(VolumeGroup.class);
+
   private final Runner runner;
   private final Sources sources;
   private final Exchange exchange;
@@ -82,6 +84,10 @@ final class VolumeGroup implements Backend {
     String part() {
       return Part.name(bench().operation());
     }
+
+    GroupSnapshots snapshots() {
+      return new GroupSnapshots(lvm, volume());
+    }
   }
 
   @Override
@@ -108,22 +114,12 @@ final class VolumeGroup implements Backend {
       case ExportVolume exported -> site.work().exported(exported);
       case CompareVolumes compare -> site.work().compared(compare);
       case ResizeVolume resize -> resize(site, resize.size());
-      case WipeVolume wipe ->
-          shut(site)
-              .compose(shut -> device(site.lvm(), site.volume()))
-              .compose(device -> overwriter.erase(device, Bytes.ZERO, site.bench().progress()))
-              .map("");
-      case SnapshotVolume snapshot -> keep(site, snapshot.snapshot());
+      case WipeVolume wipe -> wipe(site);
+      case SnapshotVolume snapshot ->
+          site.snapshots().keep(site.steps(), site.bench().operation(), snapshot.snapshot());
       case RevertVolume revert -> revert(site, revert.snapshot());
-      case DeleteSnapshot delete ->
-          kept(site, delete.snapshot())
-              .compose(
-                  kept -> kept.isEmpty() ? Future.succeededFuture("") : remove(site, kept.get()));
-      case DeleteVolume delete ->
-          site.steps()
-              .surely(() -> site.lvm().remove(site.volume()))
-              .map("")
-              .recover(VolumeGroup::unlessGone);
+      case DeleteSnapshot delete -> site.snapshots().forget(site.steps(), delete.snapshot());
+      case DeleteVolume delete -> delete(site);
       case FlattenVolume flatten -> flatten(site.bench().item(flatten.volume()));
       case RebaseVolume rebase -> never("make a copy of the other disk");
       case CommitVolume commit -> never("make a copy of it");
@@ -169,8 +165,11 @@ final class VolumeGroup implements Backend {
   }
 
   /** Removes what an operation made; what is gone already is no error. */
-  private static Future<Void> gone(Lvm lvm, String part) {
-    return Lvm.told(lvm.remove(part)).recover(VolumeGroup::unlessGone).mapEmpty();
+  static Future<Void> gone(Lvm lvm, String part) {
+    return Lvm.told(lvm.remove(part))
+        .recover(VolumeGroup::unlessGone)
+        .onFailure(why -> LOG.warn("{} is left: {}", lvm.device(part), why.getMessage()))
+        .mapEmpty();
   }
 
   private static Future<String> unlessGone(Throwable failure) {
@@ -192,15 +191,22 @@ final class VolumeGroup implements Backend {
   private Future<String> filled(Site site, Image from, Bytes size) {
     Image part = new Image(site.lvm().device(site.part()), "raw");
     return part(site, size)
-        .compose(
-            done -> site.steps().then(() -> images.overwrite(from, part, site.work().share(size))))
         .compose(done -> logical(site, site.part()))
         .compose(
             made ->
                 made.size().compareTo(size) > 0
                     ? site.steps()
-                        .then(() -> site.lvm().zero(made.name(), size, made.size(), end -> {}))
-                    : Future.succeededFuture(""));
+                        .then(
+                            () ->
+                                site.lvm()
+                                    .zero(
+                                        made.name(),
+                                        made.size().minusOrZero(made.extent()),
+                                        made.size(),
+                                        end -> {}))
+                    : Future.succeededFuture(""))
+        .compose(
+            done -> site.steps().then(() -> images.overwrite(from, part, site.work().share(size))));
   }
 
   private Future<String> clone(Site site, CloneVolume order) {
@@ -211,7 +217,8 @@ final class VolumeGroup implements Backend {
     Bytes size = site.bench().item(order.source()).capacity();
     Future<Image> content =
         order.snapshot().isPresent() && from.place().equals(site.bench().shelf().place())
-            ? known(site.lvm(), order.source().name(), order.snapshot().get())
+            ? new GroupSnapshots(site.lvm(), order.source().name())
+                .known(order.snapshot().get())
                 .map(kept -> new Image(site.lvm().device(kept.name()), "raw"))
             : site.work().contentOf(order);
     return made(site, content.compose(image -> filled(site, image, size)));
@@ -239,6 +246,12 @@ final class VolumeGroup implements Backend {
     return logical(site, site.volume())
         .map(
             volume -> {
+              if (volume.origin().isPresent()) {
+                throw new RefusedException(
+                    Reason.NOT_ALLOWED,
+                    "%s is a snapshot that somebody made with LVM; make a copy of it"
+                        .formatted(site.bench().order().volume()));
+              }
               if (volume.open()) {
                 throw new RefusedException(
                     Reason.IN_USE,
@@ -252,26 +265,29 @@ final class VolumeGroup implements Backend {
 
   private Future<String> resize(Site site, Bytes size) {
     return shut(site)
-        .compose(now -> alone(site, now))
+        .compose(now -> alone(site, now, "LVM gives no disk another size that has snapshots"))
         .compose(
             now -> {
               Bytes rounded = rounded(size, now.extent());
-              return rounded.compareTo(now.size()) < 0
-                  ? shrunk(site, now, rounded)
-                  : grown(site, now, rounded);
+              int change = rounded.compareTo(now.size());
+              return change > 0
+                  ? grown(site, now, rounded)
+                  : change < 0 ? shrunk(site, now, rounded) : Future.succeededFuture("");
             });
   }
 
-  /** Fails where a volume has snapshots, for LVM gives it no other size then. */
-  private static Future<Logical> alone(Site site, Logical volume) {
-    return kept(site.lvm(), volume.name())
+  /** Fails where a volume has snapshots. */
+  private static Future<Logical> alone(Site site, Logical volume, String why) {
+    return site.snapshots()
+        .all()
         .map(
             kept -> {
               if (!kept.isEmpty()) {
                 throw new RefusedException(
                     Reason.WRONG_STATE,
-                    "%s has snapshots, and LVM resizes no disk that has; delete them first: %s"
+                    "%s; delete those of %s first: %s"
                         .formatted(
+                            why,
                             site.bench().order().volume(),
                             kept.stream()
                                 .flatMap(one -> one.snapshot().stream())
@@ -287,48 +303,39 @@ final class VolumeGroup implements Backend {
   }
 
   /**
-   * What is added is overwritten after it was added, for LVM knows no other way. A tag tells from
-   * where on; who finds it, for that was cut off, brings it to its end.
+   * What is added was overwritten before, as a hidden volume of its own that then gives up its
+   * place: so nobody ever reads there what others left.
    */
   private Future<String> grown(Site site, Logical now, Bytes size) {
-    if (size.equals(now.size()) && now.grownFrom().isEmpty()) {
-      return Future.succeededFuture("");
-    }
-    Bytes from = now.grownFrom().orElse(now.size());
-    Future<String> grown =
-        size.equals(now.size()) ? Future.succeededFuture("") : extended(site, now, size, from);
-    return grown
-        .compose(done -> device(site.lvm(), now.name()))
-        .compose(device -> overwriter.erase(device, from, site.bench().progress()))
-        .compose(done -> site.steps().surely(() -> site.lvm().grown(now.name(), from)))
-        .map("");
-  }
-
-  private static Future<String> extended(Site site, Logical now, Bytes size, Bytes from) {
-    Future<String> noted =
-        now.grownFrom().isPresent()
-            ? Future.succeededFuture("")
-            : site.steps().surely(() -> site.lvm().growing(now.name(), from));
-    return noted
-        .compose(done -> site.steps().surely(() -> site.lvm().extend(now.name(), size)))
+    Bytes added = size.minusOrZero(now.size());
+    return part(site, added)
+        .compose(done -> zeroed(site, added))
+        .compose(done -> site.lvm().ranges(site.part()))
+        .compose(
+            ranges ->
+                site.steps()
+                    .surely(() -> site.lvm().remove(site.part()))
+                    .compose(
+                        gone ->
+                            site.steps().surely(() -> site.lvm().extend(now.name(), size, ranges))))
+        .map("")
         .recover(
             failure ->
-                now.grownFrom().isPresent()
-                    ? Future.failedFuture(failure)
-                    : Lvm.told(site.lvm().grown(now.name(), from))
-                        .transform(gone -> Future.failedFuture(failure)));
+                gone(site.lvm(), site.part()).transform(gone -> Future.failedFuture(failure)));
   }
 
   private Future<String> shrunk(Site site, Logical now, Bytes size) {
     return device(site.lvm(), now.name())
-        .compose(device -> overwriter.isZero(device, size))
+        .compose(
+            device ->
+                overwriter.ifZero(
+                    device,
+                    size,
+                    () -> site.steps().surely(() -> site.lvm().reduce(now.name(), size))))
         .compose(
             zero ->
                 zero
-                    ? shut(site)
-                        .compose(
-                            shut -> site.steps().surely(() -> site.lvm().reduce(now.name(), size)))
-                        .compose(done -> noteless(site, now, size))
+                    ? Future.succeededFuture("")
                     : Future.failedFuture(
                         new RefusedException(
                             Reason.WRONG_STATE,
@@ -336,12 +343,35 @@ final class VolumeGroup implements Backend {
                                 .formatted(site.bench().order().volume(), size))));
   }
 
-  /** A note of what is cut off by now is taken back. */
-  private static Future<String> noteless(Site site, Logical now, Bytes size) {
-    return now.grownFrom()
-        .filter(from -> from.compareTo(size) >= 0)
-        .map(from -> site.steps().surely(() -> site.lvm().grown(now.name(), from)).map(""))
-        .orElseGet(() -> Future.succeededFuture(""));
+  private Future<String> wipe(Site site) {
+    return shut(site)
+        .compose(
+            volume -> alone(site, volume, "snapshots keep what a disk held before it is wiped"))
+        .compose(volume -> device(site.lvm(), volume.name()))
+        .compose(device -> overwriter.erase(device, site.bench().progress()))
+        .map("");
+  }
+
+  /** Libvirt lists no volume that is inactive, thin or a pool of such, and knows no user of it. */
+  private static Future<String> delete(Site site) {
+    return site.lvm()
+        .all()
+        .compose(
+            all -> {
+              boolean there = all.stream().anyMatch(one -> one.name().equals(site.volume()));
+              boolean listed = site.bench().shelf().item(site.volume()).isPresent();
+              return !there
+                  ? Future.succeededFuture("")
+                  : listed
+                      ? site.steps().surely(() -> site.lvm().remove(site.volume())).map("")
+                      : Future.failedFuture(
+                          new RefusedException(
+                              Reason.NOT_ALLOWED,
+                              "libvirt does not list %s, so nobody knows whether a VM uses it: it"
+                                      .formatted(site.bench().order().volume())
+                                  + " is inactive or thin; look with 'lvs'"));
+            })
+        .recover(VolumeGroup::unlessGone);
   }
 
   private static Future<String> flatten(Shelf.Item item) {
@@ -350,77 +380,10 @@ final class VolumeGroup implements Backend {
         : never("it is a snapshot that LVM keeps; make a copy of it");
   }
 
-  // ---- snapshots
-
-  /** The snapshots of a volume by the names that people know, oldest first. */
-  private static Future<List<Logical>> kept(Lvm lvm, String volume) {
-    return lvm.all()
-        .map(
-            all ->
-                all.stream()
-                    .filter(one -> one.origin().equals(Optional.of(volume)))
-                    .filter(one -> one.snapshot().isPresent())
-                    .toList());
-  }
-
-  private static Future<Optional<Logical>> kept(Site site, String snapshot) {
-    return kept(site.lvm(), site.volume()).map(all -> named(all, snapshot));
-  }
-
-  private static Optional<Logical> named(List<Logical> all, String snapshot) {
-    return all.stream().filter(one -> one.snapshot().equals(Optional.of(snapshot))).findFirst();
-  }
-
-  /** A snapshot that has to be there, and to be whole. */
-  private static Future<Logical> known(Lvm lvm, String volume, String snapshot) {
-    return kept(lvm, volume)
-        .map(
-            all ->
-                named(all, snapshot)
-                    .orElseThrow(
-                        () ->
-                            new RefusedException(
-                                Reason.UNKNOWN_VOLUME,
-                                "there is no snapshot '%s'; 'ballast volume snapshots' shows them"
-                                    .formatted(snapshot))))
-        .map(
-            kept -> {
-              if (!kept.whole()) {
-                throw new RefusedException(
-                    Reason.INVALID_IMAGE,
-                    "snapshot '%s' lost what it kept, for its room was full; delete it"
-                        .formatted(snapshot));
-              }
-              return kept;
-            });
-  }
-
-  private static Future<String> keep(Site site, String snapshot) {
-    return kept(site, snapshot)
-        .compose(
-            there ->
-                there.isPresent()
-                    ? Future.failedFuture(
-                        new RefusedException(
-                            Reason.NAME_TAKEN,
-                            "there is a snapshot '%s' already; choose another name, or delete it"
-                                    .formatted(snapshot)
-                                + " first"))
-                    : site.steps()
-                        .surely(
-                            () ->
-                                site.lvm()
-                                    .keep(
-                                        site.volume(),
-                                        Part.snapshot(site.bench().operation()),
-                                        snapshot))
-                        .map(""));
-  }
-
   /** All snapshots stay: what is overwritten goes to those that still need it. */
   private Future<String> revert(Site site, String snapshot) {
     return shut(site)
-        .compose(shut -> known(site.lvm(), site.volume(), snapshot))
+        .compose(shut -> site.snapshots().known(snapshot))
         .compose(kept -> device(site.lvm(), kept.name()))
         .compose(
             kept ->
@@ -429,15 +392,12 @@ final class VolumeGroup implements Backend {
         .map("");
   }
 
-  private static Future<String> remove(Site site, Logical kept) {
-    return site.steps().surely(() -> site.lvm().remove(kept.name())).map("");
-  }
-
   // ---- looks
 
   @Override
   public Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item) {
-    return kept(lvm(shelf), item.name())
+    return new GroupSnapshots(lvm(shelf), item.name())
+        .all()
         .map(
             all ->
                 all.stream()

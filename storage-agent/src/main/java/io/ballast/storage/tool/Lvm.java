@@ -48,7 +48,6 @@ public final class Lvm {
   private static final Pattern INVALID = Pattern.compile(".{4}[IS].*");
 
   private static final String SNAPSHOT = "ballast.snapshot=";
-  private static final String GROWN = "ballast.grown-from=";
 
   /** All failures end with the same number, so their words have to tell. */
   private static final Map<String, Reason> REASONS =
@@ -79,7 +78,6 @@ public final class Lvm {
    * @param snapshot the name that Ballast gave to the content that it keeps
    * @param whole whether it still holds what it kept
    * @param open whether anything on this host has it open
-   * @param grownFrom from where on it may still hold what others wrote before
    * @param extent the size of which its own is a multiple
    */
   public record Logical(
@@ -89,7 +87,6 @@ public final class Lvm {
       Optional<String> snapshot,
       boolean whole,
       boolean open,
-      Optional<Bytes> grownFrom,
       Instant at,
       Bytes extent) {}
 
@@ -148,7 +145,6 @@ public final class Lvm {
         tagged(tags, SNAPSHOT),
         !INVALID.matcher(one.path("lv_attr").asText()).matches(),
         one.path("lv_device_open").asText().equals("open"),
-        tagged(tags, GROWN).map(Long::parseLong).map(Bytes::new),
         Instant.ofEpochSecond(number(one, "lv_time")),
         bytes(one, "vg_extent_size"));
   }
@@ -174,6 +170,27 @@ public final class Lvm {
           "lvs told the %s '%s', which is no number; look at the tool on this host"
               .formatted(field, text));
     }
+  }
+
+  /** Where a volume lies: {@code DEVICE:FIRST-LAST}, in extents. */
+  public Future<List<String>> ranges(String name) {
+    return told(run(
+            QUICK,
+            "lvs",
+            "--reportformat=json",
+            "--segments",
+            "--options=seg_pe_ranges",
+            spec(name)))
+        .map(printed -> ranges(Answer.of("lvs", printed)));
+  }
+
+  /** Reads what {@code lvs --segments} answers. */
+  static List<String> ranges(JsonNode answer) {
+    List<String> ranges = new ArrayList<>();
+    for (JsonNode one : answer.at("/report/0/seg")) {
+      ranges.addAll(List.of(one.path("seg_pe_ranges").asText().strip().split(" +", -1)));
+    }
+    return ranges;
   }
 
   // ---- work
@@ -225,19 +242,15 @@ public final class Lvm {
     return run(PATIENT, "lvremove", "--yes", spec(name));
   }
 
-  /** Notes from where on a volume is about to grow, so that the rest is never taken for its own. */
-  public Run growing(String name, Bytes from) {
-    return run(QUICK, "lvchange", "--yes", "--addtag=" + GROWN + from.value(), spec(name));
-  }
-
-  /** Takes that note back. */
-  public Run grown(String name, Bytes from) {
-    return run(QUICK, "lvchange", "--yes", "--deltag=" + GROWN + from.value(), spec(name));
-  }
-
-  /** Gives a volume a larger size. */
-  public Run extend(String name, Bytes size) {
-    return run(PATIENT, "lvextend", "--yes", size(size), spec(name));
+  /**
+   * Gives a volume a larger size.
+   *
+   * @param ranges from where its new room is taken: {@code DEVICE:FIRST-LAST}, in extents
+   */
+  public Run extend(String name, Bytes size, List<String> ranges) {
+    List<String> words = new ArrayList<>(List.of("lvextend", "--yes", size(size), spec(name)));
+    words.addAll(ranges);
+    return run(PATIENT, words.toArray(String[]::new));
   }
 
   /** Gives a volume a smaller size, whatever lies beyond. */
@@ -278,6 +291,7 @@ public final class Lvm {
     }
   }
 
+  /** LVM stops a device while it changes it, and a guest with it; so it is never cut off. */
   private Run run(Duration within, String... words) {
     return runner.run(
         new Tool(
@@ -285,7 +299,9 @@ public final class Lvm {
             Map.of("LVM_SUPPRESS_FD_WARNINGS", "1"),
             within,
             Set.of(0),
-            piece -> {}));
+            piece -> {},
+            Map.of(),
+            true));
   }
 
   /** What a run printed; its failure as what it means. */

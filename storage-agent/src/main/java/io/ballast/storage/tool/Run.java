@@ -29,10 +29,11 @@ public final class Run implements Runnable {
   private static final Duration GOODBYE = Duration.ofSeconds(3);
   private static final int NOT_FOUND = 127;
 
-  /** It dies with the agent, gives way to guests, and can't take the host's memory. */
+  /** It gives way to guests, and can't take the host's memory. */
   private static final List<String> BOUNDS =
-      List.of(
-          "setpriv", "--pdeathsig", "KILL", "prlimit", "--as=" + (8L << 30), "nice", "-n", "10");
+      List.of("prlimit", "--as=" + (8L << 30), "nice", "-n", "10");
+
+  private static final List<String> DIES_WITH_THE_AGENT = List.of("setpriv", "--pdeathsig", "KILL");
 
   private final Tool tool;
   private final Promise<String> output = Promise.promise();
@@ -77,6 +78,11 @@ public final class Run implements Runnable {
     }
     if (running == null) {
       output.tryFail(why);
+    } else if (tool.whole()) {
+      output.tryFail(
+          new RefusedException(
+              Reason.MAY_YET_HAPPEN,
+              tool.name() + " goes on, for it must not be cut off: " + why.getMessage()));
     } else {
       running.destroy();
     }
@@ -127,7 +133,8 @@ public final class Run implements Runnable {
   }
 
   private Process start() throws IOException {
-    List<String> words = new ArrayList<>(BOUNDS);
+    List<String> words = new ArrayList<>(tool.whole() ? List.of() : DIES_WITH_THE_AGENT);
+    words.addAll(BOUNDS);
     words.addAll(tool.words());
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
@@ -142,7 +149,7 @@ public final class Run implements Runnable {
     boolean told = false;
     while (!running.waitFor(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
       synchronized (this) {
-        if (told) {
+        if (told && !tool.whole()) {
           running.descendants().forEach(ProcessHandle::destroyForcibly);
           running.destroyForcibly();
         }

@@ -2,6 +2,7 @@ package io.ballast.storage.tool;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,23 +13,32 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs tools side by side, so many at a time; others wait in order. A tool gets as long as it was
- * given from when it is asked for, is ended when that is over, and dies with this process.
+ * Runs tools side by side, so many that are quick at a time and so many that take long; others wait
+ * in order. A tool gets as long as it was given from when it is asked for, is ended when that is
+ * over, and dies with this process.
  */
 public final class Runner implements AutoCloseable {
   private final Limits limits;
   private final ScheduledExecutorService clock;
 
+  /** What gets more time than this takes long; nothing quick waits for it. */
+  static final Duration QUICK = Duration.ofMinutes(5);
+
   // Guarded by this runner.
-  private final Deque<Run> waiting = new ArrayDeque<>();
-  private final Set<Run> running = new HashSet<>();
+  private final Line quick = new Line();
+  private final Line slow = new Line();
   private boolean closed;
+
+  private static final class Line {
+    final Deque<Run> waiting = new ArrayDeque<>();
+    final Set<Run> running = new HashSet<>();
+  }
 
   /**
    * How much a runner takes on, each at least 1.
    *
-   * @param running tools at a time
-   * @param waiting tools that may wait; more are refused as {@code BUSY}
+   * @param running tools of a kind at a time
+   * @param waiting tools of a kind that may wait; more are refused as {@code BUSY}
    */
   public record Limits(int running, int waiting) {
     public static final Limits DEFAULT = new Limits(4, 256);
@@ -50,16 +60,17 @@ public final class Runner implements AutoCloseable {
   /** Runs a tool as soon as there is room. */
   public Run run(Tool tool) {
     Run run = new Run(tool);
+    Line line = tool.within().compareTo(QUICK) > 0 ? slow : quick;
     synchronized (this) {
-      if (closed || waiting.size() >= limits.waiting()) {
+      if (closed || line.waiting.size() >= limits.waiting()) {
         run.end(full());
         return run;
       }
-      waiting.add(run);
+      line.waiting.add(run);
     }
     var limit = clock.schedule(run::late, tool.within().toMillis(), TimeUnit.MILLISECONDS);
     run.output().onComplete(end -> limit.cancel(false));
-    next();
+    next(line);
     return run;
   }
 
@@ -70,40 +81,42 @@ public final class Runner implements AutoCloseable {
             Reason.BUSY, limits.waiting() + " tools wait already on this host; try again later");
   }
 
-  private void next() {
+  private void next(Line line) {
     List<Run> begin = new ArrayList<>();
     synchronized (this) {
-      while (!waiting.isEmpty() && running.size() < limits.running()) {
-        Run run = waiting.poll();
-        running.add(run);
+      while (!line.waiting.isEmpty() && line.running.size() < limits.running()) {
+        Run run = line.waiting.poll();
+        line.running.add(run);
         begin.add(run);
       }
     }
     for (Run run : begin) {
-      Thread.ofPlatform().daemon().name("storage tool").start(() -> carryOut(run));
+      Thread.ofPlatform().daemon().name("storage tool").start(() -> carryOut(line, run));
     }
   }
 
-  private void carryOut(Run run) {
+  private void carryOut(Line line, Run run) {
     try {
       run.run();
     } finally {
       synchronized (this) {
-        running.remove(run);
+        line.running.remove(run);
       }
-      next();
+      next(line);
     }
   }
 
   /** Ends all that runs, and takes on nothing more. Does not wait. */
   @Override
   public void close() {
-    List<Run> all;
+    List<Run> all = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      all = new ArrayList<>(running);
-      all.addAll(waiting);
-      waiting.clear();
+      for (Line line : List.of(quick, slow)) {
+        all.addAll(line.running);
+        all.addAll(line.waiting);
+        line.waiting.clear();
+      }
     }
     all.forEach(
         run -> run.end(new RefusedException(Reason.NOT_READY, "the agent of this host stopped")));

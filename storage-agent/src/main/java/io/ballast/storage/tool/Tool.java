@@ -17,6 +17,8 @@ import java.util.function.Consumer;
  * @param heard takes the pieces that it prints or complains between line ends, as they come, on two
  *     threads of its own
  * @param reasons what other exit codes mean; those that are not told mean {@code TRADE_REFUSED}
+ * @param whole whether it is never ended once it runs, not even with this process, for what it does
+ *     must not stop in the middle; who waits for it is told that it may yet happen
  */
 public record Tool(
     List<String> words,
@@ -24,7 +26,8 @@ public record Tool(
     Duration within,
     Set<Integer> fine,
     Consumer<String> heard,
-    Map<Integer, Reason> reasons) {
+    Map<Integer, Reason> reasons,
+    boolean whole) {
   public Tool {
     words = List.copyOf(words);
     fine = Set.copyOf(fine);
@@ -42,7 +45,18 @@ public record Tool(
       Duration within,
       Set<Integer> fine,
       Consumer<String> heard) {
-    this(words, environment, within, fine, heard, Map.of());
+    this(words, environment, within, fine, heard, Map.of(), false);
+  }
+
+  /** A run that may be ended at any time. */
+  public Tool(
+      List<String> words,
+      Map<String, String> environment,
+      Duration within,
+      Set<Integer> fine,
+      Consumer<String> heard,
+      Map<Integer, Reason> reasons) {
+    this(words, environment, within, fine, heard, reasons, false);
   }
 
   /** A run of which only the whole output counts. */

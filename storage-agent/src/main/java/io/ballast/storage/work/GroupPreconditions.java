@@ -83,7 +83,10 @@ final class GroupPreconditions {
         Volume volume = still(found, resize.volume());
         Preconditions.resizedTo(found, volume, resize);
         Preconditions.notBuiltUpon(volume);
-        room(found.pool(), resize.size().minusOrZero(volume.capacity()));
+        Bytes more = resize.size().minusOrZero(volume.capacity());
+        if (more.value() > 0) {
+          room(found.pool(), more);
+        }
       }
       case WipeVolume wipe -> Preconditions.notBuiltUpon(still(found, wipe.volume()));
       case SnapshotVolume snapshot -> {

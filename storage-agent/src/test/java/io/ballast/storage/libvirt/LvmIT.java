@@ -171,23 +171,21 @@ final class LvmIT implements VolumesContract {
 
     assertEquals(7, read(volume, Bytes.ofMiB(3)));
     assertZero(volume, 8, 8);
-    assertFalse(told().contains("grown"), LvmIT::told);
+    assertEquals(volume.name(), told());
   }
 
   @Test
-  void aGrowthThatWasCutOffIsBroughtToItsEnd() {
+  void aDiskGrowsInPiecesWhereItHasTo() {
     used();
     VolumeId volume = written(Format.RAW);
-    // As if the agent had died between the two.
-    String name = GROUP + "/" + volume.name();
-    run("lvchange", "--addtag=ballast.grown-from=" + (8 << 20), name);
-    run("lvextend", "--size=16m", name);
+    VolumeId between = created(Format.RAW, 8);
+    created(Format.RAW, 8);
+    answer(done(new DeleteVolume(between)));
 
-    answer(done(new ResizeVolume(volume, Bytes.ofMiB(16), false)));
+    answer(done(new ResizeVolume(volume, Bytes.ofMiB(32), false)));
 
     assertEquals(7, read(volume, Bytes.ofMiB(3)));
-    assertZero(volume, 8, 8);
-    assertFalse(told().contains("grown"), LvmIT::told);
+    assertZero(volume, 8, 24);
   }
 
   @Test
@@ -211,9 +209,13 @@ final class LvmIT implements VolumesContract {
   }
 
   @Test
-  void aWipedDiskHoldsZeros() {
+  void aWipedDiskHoldsZerosAndNoSnapshotKeepsMore() {
     VolumeId volume = written(Format.RAW);
+    answer(done(new SnapshotVolume(volume, "kept")));
 
+    assertEquals(Reason.WRONG_STATE, refusal(done(new WipeVolume(volume))));
+    assertEquals(7, read(volume, Bytes.ofMiB(3)));
+    answer(done(new DeleteSnapshot(volume, "kept")));
     answer(done(new WipeVolume(volume)));
 
     assertZero(volume, 0, 8);
@@ -356,6 +358,51 @@ final class LvmIT implements VolumesContract {
         List.of(new Volume.User(Volume.User.Kind.VOLUME, own.toString(), false)),
         found(volume).orElseThrow().users());
     assertEquals("they hold the same", answer(done(new CompareVolumes(volume, own))));
+    for (VolumeOrder order :
+        List.of(
+            new ResizeVolume(own, Bytes.ofMiB(16), false),
+            new WipeVolume(own),
+            new RevertVolume(own, "s"))) {
+      assertEquals(Reason.NOT_ALLOWED, refusal(done(order)), order::toString);
+    }
+    assertEquals("they hold the same", answer(done(new CompareVolumes(volume, own))));
+  }
+
+  @Test
+  void aSnapshotThatWasCutOffIsTakenAnew() {
+    VolumeId volume = written(Format.RAW);
+    OperationId operation = operation();
+    // What LVM leaves of one that was cut off.
+    run(
+        "lvcreate",
+        "--yes",
+        "--size=9m",
+        "--addtag=ballast.snapshot=kept",
+        "--name=" + Part.snapshot(operation),
+        GROUP);
+
+    for (int life = 1; life <= 2; life++) {
+      answer(
+          volumes
+              .carryOut(operation, new SnapshotVolume(volume, "kept"), (done, total) -> {})
+              .end());
+    }
+
+    assertEquals(
+        List.of("kept"),
+        answer(volumes.snapshots(volume)).stream().map(Volume.Snapshot::name).toList());
+  }
+
+  @Test
+  void whatLibvirtDoesNotListIsNotDeleted() {
+    VolumeId volume = written(Format.RAW);
+    run("lvchange", "--activate=n", GROUP + "/" + volume.name());
+
+    assertEquals(Reason.NOT_ALLOWED, refusal(done(new DeleteVolume(volume))));
+
+    run("lvchange", "--activate=y", GROUP + "/" + volume.name());
+    answer(done(new DeleteVolume(volume)));
+    assertEquals("", told());
   }
 
   // ---- between pools

@@ -27,6 +27,8 @@ final class TenantTest {
             <target dev='vda'/>
           </disk>
           <disk type='block' device='disk'><source dev='/dev/vg/data'/></disk>
+          <disk type='block' device='disk'><source dev='/dev/mapper/my--vg-web--1-data'/></disk>
+          <disk type='block' device='disk'><source dev='/dev/mapper/my--vg-web--1'/></disk>
           <disk type='volume' device='disk'><source pool='fast' volume='log'/></disk>
           <disk type='network' device='disk'>
             <source protocol='rbd' name='kvm/db1'><host name='mon1'/></source>
@@ -47,6 +49,8 @@ final class TenantTest {
             "/images/debian.qcow2",
             "/images/copy.qcow2",
             "/dev/vg/data",
+            "/dev/mapper/my--vg-web--1-data",
+            "/dev/my-vg/web-1",
             "volume:fast/log",
             "rbd:kvm/db1"),
         web1.sources());

@@ -49,7 +49,6 @@ final class LvmTest {
                 Optional.empty(),
                 true,
                 false,
-                Optional.empty(),
                 Instant.ofEpochSecond(1796106522),
                 MIB),
             new Logical(
@@ -59,7 +58,6 @@ final class LvmTest {
                 Optional.of("before-upgrade"),
                 true,
                 false,
-                Optional.empty(),
                 Instant.ofEpochSecond(1796106522),
                 MIB),
             new Logical(
@@ -69,7 +67,6 @@ final class LvmTest {
                 Optional.of("small"),
                 false,
                 false,
-                Optional.empty(),
                 Instant.ofEpochSecond(1796106523),
                 MIB),
             new Logical(
@@ -79,7 +76,6 @@ final class LvmTest {
                 Optional.empty(),
                 true,
                 true,
-                Optional.of(Bytes.ofMiB(8)),
                 Instant.ofEpochSecond(1796106524),
                 MIB),
             new Logical(
@@ -89,7 +85,6 @@ final class LvmTest {
                 Optional.empty(),
                 true,
                 false,
-                Optional.empty(),
                 Instant.ofEpochSecond(1796106524),
                 MIB)),
         all(
@@ -101,13 +96,34 @@ final class LvmTest {
                               {"lv_name":"web1", "lv_size":"8388608", "origin":"", "lv_tags":"", "lv_attr":"owi-a-s---", "lv_device_open":"", "lv_time":"1796106522", "vg_extent_size":"1048576"},
                               {"lv_name":".ballast-5ec4e700-0000-4000-8000-000000000001", "lv_size":"9437184", "origin":"web1", "lv_tags":"ballast.snapshot=before-upgrade", "lv_attr":"sri-a-s---", "lv_device_open":"", "lv_time":"1796106522", "vg_extent_size":"1048576"},
                               {"lv_name":".ballast-5ec4e700-0000-4000-8000-000000000002", "lv_size":"1048576", "origin":"web1", "lv_tags":"ballast.snapshot=small", "lv_attr":"swi-I-s---", "lv_device_open":"", "lv_time":"1796106523", "vg_extent_size":"1048576"},
-                              {"lv_name":"db1", "lv_size":"16777216", "origin":"", "lv_tags":"ballast.grown-from=8388608,own", "lv_attr":"-wi-ao----", "lv_device_open":"open", "lv_time":"1796106524", "vg_extent_size":"1048576"},
+                              {"lv_name":"db1", "lv_size":"16777216", "origin":"", "lv_tags":"backup,own", "lv_attr":"-wi-ao----", "lv_device_open":"open", "lv_time":"1796106524", "vg_extent_size":"1048576"},
                               {"lv_name":"off", "lv_size":"4194304", "origin":"", "lv_tags":"", "lv_attr":"-wi-------", "lv_device_open":"unknown", "lv_time":"1796106524", "vg_extent_size":"1048576"}
                           ]
                       }
                   ]
               }
             """));
+  }
+
+  @Test
+  void aVolumeLiesInOneOrSeveralPlaces() {
+    assertEquals(
+        List.of("/dev/sda2:16-23", "/dev/sdb:7916-7935", "/dev/sdc:0-19"),
+        Lvm.ranges(
+            Answer.of(
+                "lvs",
+                """
+                  {
+                      "report": [
+                          {
+                              "seg": [
+                                  {"seg_pe_ranges":"/dev/sda2:16-23"},
+                                  {"seg_pe_ranges":"/dev/sdb:7916-7935 /dev/sdc:0-19"}
+                              ]
+                          }
+                      ]
+                  }
+                """)));
   }
 
   @Test

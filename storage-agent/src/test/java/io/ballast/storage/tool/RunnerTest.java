@@ -192,6 +192,41 @@ final class RunnerTest {
     assertEquals(Reason.NOT_READY, refusal(run("true")).reason());
   }
 
+  @Test
+  void whatIsQuickWaitsForNothingThatTakesLong() {
+    Run slow = runner.run(Tool.of(Runner.QUICK.plusSeconds(1), "sleep", "600"));
+    Run next = runner.run(Tool.of(Runner.QUICK.plusSeconds(1), "true"));
+
+    assertEquals("quick\n", answer(run("echo", "quick")));
+
+    assertFalse(slow.output().isComplete() || next.output().isComplete());
+  }
+
+  @Test
+  void aToolThatMustNotBeCutOffGoesOnWithoutWhoAskedForIt(@TempDir Path folder) {
+    Path begun = folder.resolve("begun");
+    Path end = folder.resolve("end");
+    String script =
+        "touch %s; until [ -e %s ]; do sleep 0.1; done; rm %s".formatted(begun, end, begun);
+    Run run =
+        runner.run(
+            new Tool(
+                List.of("sh", "-c", script),
+                Map.of(),
+                LONG,
+                Set.of(0),
+                piece -> {},
+                Map.of(),
+                true));
+    await().until(() -> Files.exists(begun));
+
+    runner.close();
+
+    assertEquals(Reason.MAY_YET_HAPPEN, refusal(run.output()).reason());
+    await().until(() -> Files.exists(Files.createFile(end)));
+    await().until(() -> !Files.exists(begun));
+  }
+
   private Future<String> run(String... words) {
     return runner.run(Tool.of(LONG, words)).output();
   }

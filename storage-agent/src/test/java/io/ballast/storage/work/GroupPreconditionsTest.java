@@ -99,6 +99,10 @@ final class GroupPreconditionsTest {
     refuses(Reason.NO_ROOM, create(Format.RAW, 8));
     refuses(Reason.NO_ROOM, clone(BASE, WEB1, Optional.empty()));
     refuses(Reason.NO_ROOM, new SnapshotVolume(BASE, "s"));
+    free = 0;
+    reseen();
+    allows(new ResizeVolume(BASE, Bytes.ofMiB(4), true));
+    refuses(Reason.NO_ROOM, new ResizeVolume(BASE, Bytes.ofMiB(9), false));
   }
 
   @Test
