@@ -1,6 +1,6 @@
 /*
  * The only program of a lab guest: /init, static, without a shell or a file system. It shows that the guest lives, eats CPU,
- * dirties memory, writes to a disk, and switches off when the power button is pressed.
+ * dirties memory, writes to a disk, holds still when its agent is told to, and switches off when the power button is pressed.
  *
  * The serial console gets one line for each event, ended by "\r\n" (the terminal's way):
  *
@@ -11,6 +11,8 @@
  *     kept NUMBER SECONDS    once, before the first write: the disk holds the blocks 1 to NUMBER, whole, and none behind
  *     damaged NUMBER SECONDS ... or it does not, first at block NUMBER; nothing is written then
  *     wrote NUMBER SECONDS   a block more is on the disk, flushed
+ *     frozen NUMBER SECONDS  QEMU's guest agent was told to freeze the file systems: nothing is written behind block NUMBER ...
+ *     thawed NUMBER SECONDS  ... until it was told to thaw them
  *
  * SECONDS is the guest's monotonic clock with milliseconds; it stands still while a migration moves the last pages. A reader
  * sees a pause as the time between the arrivals of two ticks, a lost or doubled guest as a break in NUMBER.
@@ -22,6 +24,7 @@
  *     ballast.dirty=MIB      writes to each page of this much memory, over and over
  *     ballast.rate=MIB       ... at this many MiB per second; 0 (default) is as fast as it goes
  *     ballast.disk=MS        writes a block of 4 KiB to /dev/vda after each pause of this many ms; 0 (default): no disk
+ *     ballast.agent=1        answers what is asked of QEMU's guest agent: to freeze and to thaw, and whether it is there
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -44,6 +47,12 @@
 enum { TICK_MS = 100, CYCLE_MS = 100, PAGE = 4096 };
 
 static char command_line[4096];
+
+/* What the agent and who writes to the disk have in common. */
+static struct shared {
+    volatile int frozen, still;
+    volatile long number;
+} *shared;
 
 static double now(void) {
     struct timespec t;
@@ -131,13 +140,18 @@ static long kept(int disk, uint64_t size, uint64_t *block, uint64_t *expected) {
     return last;
 }
 
-static void write_disk(long pause) {
-    static const char *const modules[] = {"virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk"};
+static void load_virtio(const char *driver) {
+    const char *const modules[] = {
+        "virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", driver};
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
         char path[64];
         snprintf(path, sizeof path, "/modules/%s.ko", modules[i]);
         load_module(path);
     }
+}
+
+static void write_disk(long pause) {
+    load_virtio("virtio_blk");
     int disk;
     while ((disk = open("/dev/vda", O_RDWR | O_DIRECT | O_SYNC | O_CLOEXEC)) < 0) pause_ms(TICK_MS);
     uint64_t *blocks = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -146,6 +160,9 @@ static void write_disk(long pause) {
     long number = kept(disk, size, blocks, blocks + PAGE / sizeof *blocks);
     if (number < 0) return;
     for (number++; (uint64_t)number * PAGE <= size; number++) {
+        shared->number = number - 1;
+        for (; shared->frozen; pause_ms(1)) shared->still = 1;
+        shared->still = 0;
         fill(blocks, number);
         if (pwrite(disk, blocks, PAGE, (number - 1) * PAGE) != PAGE) {
             printf("block %ld: %s\n", number, strerror(errno));
@@ -154,6 +171,45 @@ static void write_disk(long pause) {
         printf("wrote %ld %.3f\n", number, now());
         pause_ms(pause);
         size = size_of(disk, size);
+    }
+}
+
+/* The answer to one line of QEMU's guest agent protocol, which is JSON; what is asked is told by a word in it. */
+static void answer(int port, const char *line, int writes) {
+    char reply[128] = "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"this guest only freezes and thaws\"}}\n";
+    const char *id = strstr(line, "\"id\":");
+    if (strstr(line, "guest-sync") && id) {
+        snprintf(reply, sizeof reply, "{\"return\": %ld}\n", atol(id + 5));
+    } else if (strstr(line, "guest-ping")) {
+        snprintf(reply, sizeof reply, "{\"return\": {}}\n");
+    } else if (strstr(line, "guest-fsfreeze-freeze")) {
+        shared->frozen = 1;
+        for (int ms = 0; writes && !shared->still && ms < 5000; ms++) pause_ms(1);
+        printf("frozen %ld %.3f\n", shared->number, now());
+        snprintf(reply, sizeof reply, "{\"return\": 1}\n");
+    } else if (strstr(line, "guest-fsfreeze-thaw")) {
+        printf("thawed %ld %.3f\n", shared->number, now());
+        shared->frozen = shared->still = 0;
+        snprintf(reply, sizeof reply, "{\"return\": 1}\n");
+    }
+    if (write(port, reply, strlen(reply)) < 0) printf("agent: %s\n", strerror(errno));
+}
+
+static void be_agent(int writes) {
+    load_virtio("virtio_console");
+    int port;
+    while ((port = open("/dev/vport0p1", O_RDWR | O_CLOEXEC)) < 0) pause_ms(TICK_MS);
+    char line[1024];
+    for (size_t length = 0;;) {
+        if (read(port, line + length, 1) != 1) { /* nobody is connected */
+            pause_ms(TICK_MS);
+        } else if (line[length] != '\n') {
+            length = length + 2 < sizeof line ? length + 1 : 0;
+        } else {
+            line[length] = 0;
+            answer(port, line, writes);
+            length = 0;
+        }
     }
 }
 
@@ -206,7 +262,9 @@ int main(void) {
         dirty(dirty_mib, option("ballast.rate"));
         _exit(1);
     }
+    shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     long disk_pause = option("ballast.disk");
+    if (option("ballast.agent") > 0 && fork() == 0) be_agent(disk_pause > 0);
     if (disk_pause > 0 && fork() == 0) {
         write_disk(disk_pause);
         _exit(1);

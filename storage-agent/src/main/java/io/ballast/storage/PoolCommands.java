@@ -81,6 +81,7 @@ final class PoolCommands {
         .stock(pool)
         .<Void>compose(
             stock -> {
+              holds.idle(pool);
               stock.volumes().forEach(this::unused);
               return Future.succeededFuture();
             })

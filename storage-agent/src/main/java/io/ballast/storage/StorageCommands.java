@@ -205,6 +205,7 @@ final class StorageCommands implements Trade {
                 holds.free(order.volume());
               }
               holds.hold(id, order.reads());
+              holds.workIn(id, order.volume().pool());
               return new VolumeWork(
                   new VolumeWork.About(id, host, order.volume().toString()),
                   told -> volumes.carryOut(id, order, told),

@@ -3,6 +3,7 @@ package io.ballast.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolOrder.DefinePool;
@@ -91,6 +92,20 @@ final class PoolCommandsTest {
     agent.ask(new CloneVolume(other, Optional.empty(), copy, false, Optional.empty(), false));
     String why = agent.refusal(new StopPool("images")).getMessage();
     assertTrue(String.valueOf(why).contains("reads volume images/web2.qcow2"), why);
+  }
+
+  @Test
+  void aPoolInWhichADiskIsMadeIsNotStopped() {
+    agent.volumes.slow();
+    agent.ask(create(WEB1));
+
+    RefusedException busy = agent.refusal(new StopPool("images"));
+
+    assertEquals(Reason.BUSY, busy.reason());
+    assertTrue(String.valueOf(busy.getMessage()).contains("works in pool images"), busy::toString);
+    agent.volumes.recover();
+    agent.end(create(new VolumeId("images", "web2.qcow2")));
+    assertEquals(DONE, agent.end(new StopPool("images")));
   }
 
   @Test

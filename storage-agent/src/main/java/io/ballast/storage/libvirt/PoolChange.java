@@ -5,6 +5,8 @@ import io.ballast.messages.PoolOrder;
 import io.ballast.messages.PoolOrder.DefinePool;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
@@ -75,8 +77,30 @@ record PoolChange(Connect connect) {
       with(there.get(), pool -> keep(pool, order));
       return;
     }
+    unshared(order.source());
     String xml = PoolXml.of(order.pool(), Optional.empty(), order.source());
     with(connect.storagePoolDefineXML(xml, 0), pool -> startNew(pool, order));
+  }
+
+  /** Each disk would have two names, and work on it under one would not be seen under the other. */
+  private void unshared(PoolSource source) throws LibvirtException {
+    List<String> names = new ArrayList<>(List.of(connect.listStoragePools()));
+    names.addAll(List.of(connect.listDefinedStoragePools()));
+    for (String name : names) {
+      Optional<StoragePool> pool = find(name);
+      if (pool.isPresent()) {
+        with(pool.get(), there -> unlike(there, source));
+      }
+    }
+  }
+
+  private static void unlike(StoragePool pool, PoolSource source) throws LibvirtException {
+    if (PoolXml.source(Xml.of(pool.getXMLDesc(AS_DEFINED))).equals(Optional.of(source))) {
+      throw new RefusedException(
+          Reason.NAME_TAKEN,
+          "pool '%s' is made of %s already; use that, or forget it first"
+              .formatted(pool.getName(), source));
+    }
   }
 
   /** A pool that is there already: of the same, or not to be touched. */

@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
 final class VolumeGroup implements Backend {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeGroup.class);
 
+  /** Who only looks at a volume has it open for a moment. */
+  private static final int LOOKS = 5;
+
   private final Runner runner;
   private final Sources sources;
   private final Exchange exchange;
@@ -243,7 +246,14 @@ final class VolumeGroup implements Backend {
 
   /** The volume, which nothing on this host has open; LVM's tools would not mind. */
   private static Future<Logical> shut(Site site) {
+    return shut(site, LOOKS);
+  }
+
+  private static Future<Logical> shut(Site site, int looks) {
     return logical(site, site.volume())
+        .compose(
+            volume ->
+                volume.open() && looks > 1 ? shut(site, looks - 1) : Future.succeededFuture(volume))
         .map(
             volume -> {
               if (volume.origin().isPresent()) {

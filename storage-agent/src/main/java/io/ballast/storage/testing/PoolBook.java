@@ -82,6 +82,12 @@ final class PoolBook {
     put(name, pool.type(), pool.capacity(), pool.used().minusOrZero(amount));
   }
 
+  private static void unlike(DefinePool order, String other, PoolSource source) {
+    if (!other.equals(order.pool()) && source.equals(order.source())) {
+      throw new RefusedException(Reason.NAME_TAKEN, "pool '" + other + "' is made of that");
+    }
+  }
+
   void carryOut(PoolOrder order) {
     String name = order.pool();
     switch (order) {
@@ -90,6 +96,7 @@ final class PoolBook {
         if (pools.containsKey(name) && !define.source().equals(there)) {
           throw new RefusedException(Reason.NAME_TAKEN, "pool '" + name + "' is there already");
         }
+        sources.forEach((other, source) -> unlike(define, other, source));
         sources.put(name, define.source());
         put(name, NEW_POOL, Bytes.ZERO);
       }

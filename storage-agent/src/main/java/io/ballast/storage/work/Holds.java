@@ -15,6 +15,7 @@ import java.util.Set;
  */
 public final class Holds {
   private final Map<OperationId, List<VolumeId>> held = new HashMap<>();
+  private final Map<OperationId, String> pools = new HashMap<>();
   private final Map<OperationId, Set<VolumeId>> taken = new HashMap<>();
 
   /** Keeps volumes as they are while an operation goes on. */
@@ -22,6 +23,28 @@ public final class Holds {
     if (!volumes.isEmpty()) {
       held.put(operation, volumes);
     }
+  }
+
+  /** Keeps a pool as it is while an operation works on a volume in it, or makes one. */
+  public void workIn(OperationId operation, String pool) {
+    pools.put(operation, pool);
+  }
+
+  /**
+   * No operation works in the pool.
+   *
+   * @throws RefusedException as {@code BUSY}
+   */
+  public void idle(String pool) {
+    pools.forEach(
+        (operation, other) -> {
+          if (other.equals(pool)) {
+            throw new RefusedException(
+                Reason.BUSY,
+                "operation %s works in pool %s; wait for its end, or cancel it"
+                    .formatted(operation, pool));
+          }
+        });
   }
 
   /** Keeps volumes to an operation alone while it goes on. */
@@ -48,6 +71,7 @@ public final class Holds {
 
   /** The operation has ended. */
   public void release(OperationId operation) {
+    pools.remove(operation);
     held.remove(operation);
     taken.remove(operation);
   }

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -118,6 +119,31 @@ final class RunningVmIT {
   }
 
   @Test
+  void aGuestWhoseAgentAnswersIsKeptAtRest() throws IOException {
+    VolumeId disk = created("web4.qcow2", Format.QCOW2);
+    Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()), "--agent");
+    guest.awaitTold("wrote", 3);
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              String xml = lab.virsh(1, "dumpxml", guest.name());
+              return xml.contains("org.qemu.guest_agent.0' state='connected'");
+            });
+
+    String report =
+        done(new VmOrder.SnapshotVm(guest.name(), "rest", VmOrder.SnapshotVm.Quiesce.REQUIRED));
+
+    assertEquals("its file systems were frozen for the moment", report);
+    guest.awaitTold("wrote", 3);
+    long frozen = guest.told("frozen").getLast();
+    assertEquals(List.of(frozen), guest.told("thawed"));
+    cut(guest);
+    done(new VmOrder.RevertVm(guest.name(), "rest"));
+    assertEquals(frozen, found(guest));
+  }
+
+  @Test
   void snapshotsAreDeletedUnderTheirGuestAndBesideIt() throws IOException {
     VolumeId disk = created("web3.raw", Format.RAW);
     Lab.Guest guest = started("raw:" + folder.resolve(disk.name()));
@@ -183,8 +209,10 @@ final class RunningVmIT {
     return volume;
   }
 
-  private Lab.Guest started(String disk) throws IOException {
-    Lab.Guest guest = lab.guest("--disk", disk);
+  private Lab.Guest started(String disk, String... more) throws IOException {
+    List<String> options = new ArrayList<>(List.of("--disk", disk));
+    options.addAll(List.of(more));
+    Lab.Guest guest = lab.guest(options.toArray(String[]::new));
     Path xml = Files.writeString(exchange.resolve(guest.name() + ".xml"), guest.xml());
     lab.virsh(1, "define", xml.toString());
     lab.virsh(1, "start", guest.name());

@@ -85,6 +85,16 @@ public interface PoolsContract extends Proving {
   }
 
   @Test
+  default void noTwoPoolsAreMadeOfOneThing() {
+    DefinePool order = new DefinePool(name(), source());
+    change(order);
+
+    assertEquals(Reason.NAME_TAKEN, refused(new DefinePool(name(), order.source())));
+
+    assertEquals(Optional.of(true), seen(order.pool()).map(Pool::active));
+  }
+
+  @Test
   default void aPoolThatIsNotThereCantBeStartedOrStopped() {
     assertEquals(Reason.UNKNOWN_POOL, refused(new StartPool(name())));
     assertEquals(Reason.UNKNOWN_POOL, refused(new RefreshPool(name())));
