@@ -40,6 +40,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Volumes that are files in a folder.
@@ -79,14 +81,18 @@ final class Folder implements Backend {
       case ImportVolume order -> importing(bench, order);
       case FetchVolume order -> fetching(bench, order);
       case ExportVolume order -> exporting(bench, order);
-      case FlattenVolume order -> flatten(bench, bench.item(order.volume()));
+      case FlattenVolume order -> {
+        Shelf.Item item = bench.item(order.volume());
+        yield unkept(item, () -> flatten(bench, item));
+      }
       case RebaseVolume order -> {
         Shelf.Item item = bench.item(order.volume());
-        yield task(images.rebase(image(item), image(bench, order.base()), share(bench, item)));
+        Image base = image(bench, order.base());
+        yield unkept(item, () -> task(images.rebase(image(item), base, share(bench, item))));
       }
       case CommitVolume order -> {
         Shelf.Item item = bench.item(order.volume());
-        yield task(images.commit(image(item), share(bench, item)));
+        yield unkept(item, () -> commit(bench, item, image(bench, order.base())));
       }
       case CheckVolume order -> {
         Run run = images.check(image(bench, order.volume()), order.repair());
@@ -140,6 +146,29 @@ final class Folder implements Backend {
     return Task.of(run.output(), run::cancel);
   }
 
+  /**
+   * Work after which a disk builds upon something else, and would what its snapshots keep.
+   *
+   * @throws RefusedException as {@code WRONG_STATE}, at its end, where there are snapshots
+   */
+  Task unkept(Shelf.Item item, Supplier<Task> work) {
+    return Deferred.of(
+        kept(item)
+            .compose(
+                there -> there.isEmpty() ? Future.succeededFuture(work.get()) : keeps(item, there)),
+        Future::succeededFuture);
+  }
+
+  private static Future<Task> keeps(Shelf.Item item, List<Volume.Snapshot> there) {
+    return Future.failedFuture(
+        new RefusedException(
+            Reason.WRONG_STATE,
+            "%s keeps the snapshots %s, whose content would change; delete them first"
+                .formatted(
+                    item.path(),
+                    there.stream().map(Volume.Snapshot::name).collect(Collectors.joining(", ")))));
+  }
+
   /** QEMU's tool would make two of one name. */
   private Task snapshot(Bench bench, String name, QemuImg.Act act) {
     Image image = image(bench, bench.order().volume());
@@ -190,6 +219,10 @@ final class Folder implements Backend {
 
   @Override
   public Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item) {
+    return kept(item);
+  }
+
+  private Future<List<Volume.Snapshot>> kept(Shelf.Item item) {
     return item.format().equals("qcow2")
         ? images
             .snapshots(image(item))
@@ -267,6 +300,23 @@ final class Folder implements Backend {
     return item.backing().isEmpty()
         ? Task.of(Future.succeededFuture())
         : task(images.flatten(image(item), share(bench, item)));
+  }
+
+  /** What is written into its base is replaced by an empty layer upon that. */
+  private Task commit(Bench bench, Shelf.Item item, Image base) {
+    Run run = images.commit(image(item), share(bench, item));
+    return Task.of(run.output().compose(done -> emptied(bench, item, base)), run::cancel);
+  }
+
+  private Future<Void> emptied(Bench bench, Shelf.Item item, Image base) {
+    Path file = Path.of(item.path());
+    Path empty = part(bench);
+    return exchange
+        .remove(empty)
+        .compose(gone -> images.layer(base, item.capacity(), empty).output())
+        .compose(made -> exchange.disk().call("the emptying of " + file, () -> put(empty, file)))
+        .<Void>mapEmpty()
+        .recover(failure -> exchange.remove(empty).transform(gone -> Future.failedFuture(failure)));
   }
 
   private Task importing(Bench bench, ImportVolume order) {

@@ -285,7 +285,7 @@ public final class LibvirtVolumes implements Volumes {
     String pool = bench.order().volume().pool();
     return bench.order() instanceof ResizeVolume resize
         ? live.grow(vm, pool, item, resize.size())
-        : live.flatten(vm, pool, item, bench.progress());
+        : folder.unkept(item, () -> live.flatten(vm, pool, item, bench.progress()));
   }
 
   @Override

@@ -205,16 +205,16 @@ public final class FakeVolumes implements Volumes {
       }
       case CloneVolume clone -> clone(clone, progress);
       case FlattenVolume flatten -> {
-        Volume volume = known(flatten.volume());
+        Volume volume = unkept(flatten.volume());
         onto(volume, Optional.empty());
         progress.at(volume.capacity(), volume.capacity());
       }
       case RebaseVolume rebase -> {
-        Volume volume = known(rebase.volume());
+        Volume volume = unkept(rebase.volume());
         onto(volume, Optional.of(known(rebase.base()).id().toString()));
       }
       case CommitVolume commit -> {
-        Volume volume = known(commit.volume());
+        Volume volume = unkept(commit.volume());
         Volume base = known(commit.base());
         put(with(base, base.allocated().plus(volume.allocated()), base.backing()));
         put(with(volume, EMPTY, volume.backing()));
@@ -352,6 +352,14 @@ public final class FakeVolumes implements Volumes {
 
   private Map<String, Volume> kept(VolumeId id) {
     return snapshots.computeIfAbsent(known(id).id(), none -> new LinkedHashMap<>());
+  }
+
+  /** A volume whose snapshots don't build upon what it builds upon. */
+  private Volume unkept(VolumeId id) {
+    if (!isCeph(id) && !kept(id).isEmpty()) {
+      throw new RefusedException(Reason.WRONG_STATE, id + " keeps snapshots");
+    }
+    return known(id);
   }
 
   private Volume kept(VolumeId id, String snapshot) {

@@ -290,10 +290,16 @@ public final class QemuImg {
             image.toString()));
   }
 
-  /** Writes an image into the one that it builds upon, and empties it. */
+  /**
+   * Writes an image into the one that it builds upon, and leaves it as it is: to empty it, QEMU's
+   * tool relies on what GlusterFS says to do and does not, and breaks the image there.
+   */
   public Run commit(Image image, DoubleConsumer progress) {
     return run(
-        LONG, DONE, progress, List.of("commit", "-p", "-f", image.format(), image.toString()));
+        LONG,
+        DONE,
+        progress,
+        List.of("commit", "-p", "-d", "-f", image.format(), image.toString()));
   }
 
   /** Gives an image another size, whatever lies beyond. */

@@ -83,7 +83,9 @@ public final class Preconditions {
       }
       case SnapshotVolume snapshot -> {
         newName(snapshot.snapshot());
-        qcow2(still(found, order.volume()), "keep snapshots");
+        Volume volume = still(found, order.volume());
+        unmarked(volume);
+        qcow2(volume, "keep snapshots");
       }
       case RevertVolume revert -> {
         Volume volume = still(found, order.volume());

@@ -11,12 +11,17 @@ import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.Volume.Preallocation;
 import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CommitVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.ExportDifference;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
+import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import java.time.Duration;
@@ -91,6 +96,28 @@ public interface FilesContract extends LayersContract {
     answer(done(new RebaseVolume(overlay, other)));
 
     assertEquals(List.of(Optional.of(other)), chain(overlay));
+    assertEquals(7, read(overlay, Bytes.ofMiB(3)));
+  }
+
+  @Test
+  default void whatSnapshotsBuildUponStaysBelowThem() {
+    VolumeId base = written(Format.RAW);
+    VolumeId overlay = copied(base, true);
+    VolumeId other = created(Format.QCOW2, 8);
+    answer(done(new SnapshotVolume(overlay, "s")));
+
+    for (VolumeOrder order :
+        List.of(
+            new FlattenVolume(overlay),
+            new RebaseVolume(overlay, other),
+            new CommitVolume(overlay, base))) {
+      assertEquals(Reason.WRONG_STATE, refusal(done(order)), order.toString());
+      assertEquals(List.of(Optional.of(base)), chain(overlay));
+    }
+    answer(done(new RevertVolume(overlay, "s")));
+    assertEquals(7, read(overlay, Bytes.ofMiB(3)));
+    answer(done(new DeleteSnapshot(overlay, "s")));
+    answer(done(new FlattenVolume(overlay)));
     assertEquals(7, read(overlay, Bytes.ofMiB(3)));
   }
 

@@ -257,6 +257,17 @@ final class PreconditionsTest {
     allows(new FlattenVolume(WEB1));
   }
 
+  @Test
+  void aLayerUponASnapshotOfAVmKeepsNoneOfItsOwn() {
+    VolumeId layer = new VolumeId("images", "web1@s@20261201T022047Z");
+    there(layer, "qcow2");
+    there(BASE, "qcow2");
+    refuses(Reason.WRONG_STATE, new SnapshotVolume(layer, "t"));
+    refuses(Reason.WRONG_STATE, new FlattenVolume(layer));
+    refuses(Reason.WRONG_STATE, new RebaseVolume(layer, BASE));
+    refuses(Reason.WRONG_STATE, new CommitVolume(layer, BASE));
+  }
+
   // ---- rebase and commit
 
   @Test
