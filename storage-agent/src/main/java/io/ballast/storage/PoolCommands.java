@@ -51,7 +51,7 @@ final class PoolCommands {
             checked ->
                 new VolumeWork(
                     new VolumeWork.About(id, host, order.pool()),
-                    told -> Task.of(volumes.carryOut(order)),
+                    told -> Task.telling(volumes.carryOut(order), () -> {}),
                     () -> {}));
   }
 

@@ -145,42 +145,59 @@ final class StorageCommands implements Trade {
         true,
         check,
         () ->
-            tell ->
-                makes(order)
-                    ? anew(id, order, () -> check.get().compose(work -> work.run(tell)))
-                    : check.get().compose(work -> work.run(tell)));
+            tell -> {
+              Supplier<Future<Outcome>> work =
+                  () -> check.get().compose(checked -> checked.run(tell));
+              return switch (interrupted(order)) {
+                case MADE_ANEW -> anew(id, order, work);
+                case CLEARED -> cleared(id, order).compose(cleared -> work.get());
+                case REPEATED -> work.get();
+              };
+            });
   }
 
-  /** Whether an order makes a volume; all others can be repeated as they are. */
-  private static boolean makes(VolumeOrder order) {
+  /** What is done with an order that was interrupted. */
+  private enum Interrupted {
+    /** What it left is cleared away, and it is repeated unless its volume is there. */
+    MADE_ANEW,
+    /** What it left is cleared away, and it is repeated. */
+    CLEARED,
+    /** It leaves nothing, or goes on with what it left. */
+    REPEATED
+  }
+
+  private static Interrupted interrupted(VolumeOrder order) {
     return switch (order) {
-      case CreateVolume create -> true;
-      case CloneVolume clone -> true;
-      case ImportVolume imported -> true;
-      case FetchVolume fetched -> true;
-      case ExportVolume exported -> false;
-      case FlattenVolume flatten -> false;
-      case RebaseVolume rebase -> false;
-      case CommitVolume commit -> false;
-      case CheckVolume check -> false;
-      case CompareVolumes compare -> false;
-      case ResizeVolume resize -> false;
-      case WipeVolume wipe -> false;
-      case SnapshotVolume snapshot -> false;
-      case RevertVolume revert -> false;
-      case DeleteSnapshot delete -> false;
-      case DeleteVolume delete -> false;
-      case ExportDifference exported -> false;
-      case TrashVolume trash -> false;
-      case RestoreVolume restore -> true;
+      case CreateVolume create -> Interrupted.MADE_ANEW;
+      case CloneVolume clone -> Interrupted.MADE_ANEW;
+      case ImportVolume imported -> Interrupted.MADE_ANEW;
+      case FetchVolume fetched -> Interrupted.MADE_ANEW;
+      case ExportVolume exported -> Interrupted.CLEARED;
+      case FlattenVolume flatten -> Interrupted.REPEATED;
+      case RebaseVolume rebase -> Interrupted.REPEATED;
+      case CommitVolume commit -> Interrupted.CLEARED;
+      case CheckVolume check -> Interrupted.REPEATED;
+      case CompareVolumes compare -> Interrupted.REPEATED;
+      case ResizeVolume resize -> Interrupted.CLEARED;
+      case WipeVolume wipe -> Interrupted.REPEATED;
+      case SnapshotVolume snapshot -> Interrupted.REPEATED;
+      case RevertVolume revert -> Interrupted.REPEATED;
+      case DeleteSnapshot delete -> Interrupted.REPEATED;
+      case DeleteVolume delete -> Interrupted.REPEATED;
+      case ExportDifference exported -> Interrupted.CLEARED;
+      case TrashVolume trash -> Interrupted.REPEATED;
+      case RestoreVolume restore -> Interrupted.MADE_ANEW;
     };
+  }
+
+  private Future<Void> cleared(OperationId id, VolumeOrder order) {
+    return volumes.clear(id, order.volume().pool());
   }
 
   /** What was interrupted is cleared away, and made anew unless it is there already. */
   private Future<Outcome> anew(
       OperationId id, VolumeOrder order, Supplier<Future<Outcome>> making) {
-    return volumes
-        .clear(id, order.volume().pool())
+    return cleared(id, order)
         .compose(cleared -> volumes.find(order.volume()))
         .compose(
             found ->

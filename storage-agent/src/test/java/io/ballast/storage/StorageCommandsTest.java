@@ -33,6 +33,7 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
@@ -45,6 +46,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -179,6 +181,25 @@ final class StorageCommandsTest {
     assertEquals(DONE, end(made).outcome());
     assertEquals(DONE, end(copied).outcome());
     assertEquals(3, ask(new ListVolumes("images")).volumes().size());
+  }
+
+  @Test
+  void whatWasInterruptedIsClearedAwayAlsoWhereItCantBeDoneAnyMore() {
+    end(create(WEB1));
+    volumes.slow();
+    OperationId exported =
+        ask(new ExportVolume(WEB1, "web1.vmdk", ExportVolume.Form.VMDK, false)).operation();
+
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    volumes.recover();
+    assertEquals(Set.of(exported), volumes.parts());
+    volumes.machine("web", true, WEB1);
+    begin();
+
+    assertEquals(
+        Reason.IN_USE, assertInstanceOf(Outcome.Failed.class, end(exported).outcome()).reason());
+    assertEquals(Set.of(), volumes.parts());
   }
 
   @Test

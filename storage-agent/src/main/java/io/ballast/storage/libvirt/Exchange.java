@@ -102,6 +102,16 @@ record Exchange(Disk disk, Downloads downloads, Path folder) {
     return disk.call("the removal of " + file, () -> Files.deleteIfExists(file)).mapEmpty();
   }
 
+  /**
+   * Removes a file that no guest uses; what is gone already is no error. Fails as {@code IN_USE}
+   * where a QEMU has it open.
+   */
+  Future<Void> removeUnused(Path file) {
+    return disk.call(
+            "the removal of " + file, () -> QemuLock.held(file, () -> Files.deleteIfExists(file)))
+        .mapEmpty();
+  }
+
   /** A file itself: never what a link in its place points to. */
   static Path plain(Path file) {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)

@@ -373,7 +373,7 @@ final class Folder implements Backend {
   }
 
   private Future<Void> delete(Shelf.Item item) {
-    return exchange.remove(Path.of(item.path()));
+    return exchange.removeUnused(Path.of(item.path()));
   }
 
   private Future<Void> resize(Shelf.Item item, Bytes size) {
@@ -412,7 +412,7 @@ final class Folder implements Backend {
   private static boolean put(Path empty, Path file) throws IOException {
     boolean ready = Files.exists(empty, LinkOption.NOFOLLOW_LINKS);
     if (ready) {
-      Files.move(empty, file, StandardCopyOption.ATOMIC_MOVE);
+      QemuLock.held(file, () -> Files.move(empty, file, StandardCopyOption.ATOMIC_MOVE));
     }
     return ready;
   }

@@ -73,7 +73,25 @@ final class Layering {
 
   /** Removes layers; those that are gone are no error. */
   Future<Void> remove(VmSeen seen, List<VolumeId> layers) {
-    return removeAll(layers.stream().map(layer -> Path.of(seen.path(layer))).toList());
+    Future<Void> removed = Future.succeededFuture();
+    for (VolumeId layer : layers) {
+      removed = removed.compose(before -> remove(seen, layer));
+    }
+    return removed;
+  }
+
+  private Future<Void> remove(VmSeen seen, VolumeId layer) {
+    Path file = Path.of(seen.path(layer));
+    return free(seen, "the removal of " + file, file, () -> Files.deleteIfExists(file));
+  }
+
+  /**
+   * Changes a file that no QEMU has open: a machine that is off here may run on another host. Of
+   * one that runs here it is known which files it has, some of which its QEMU closes late.
+   */
+  private Future<Void> free(VmSeen seen, String what, Path file, Disk.Call<?> deed) {
+    return disk.call(what, () -> seen.machine().active() ? deed.run() : QemuLock.held(file, deed))
+        .mapEmpty();
   }
 
   private Future<Void> removeAll(List<Path> files) {
@@ -96,7 +114,7 @@ final class Layering {
           done.compose(
               before ->
                   switch (cut) {
-                    case Tree.Cut.Remove it -> remove(Path.of(seen.path(it.layer().id())));
+                    case Tree.Cut.Remove it -> remove(seen, it.layer().id());
                     case Tree.Cut.Empty it -> emptied(operation, seen, it);
                   });
     }
@@ -109,15 +127,12 @@ final class Layering {
     return empty(seen, cut.base(), part)
         .compose(
             made ->
-                disk.call(
+                free(
+                    seen,
                     "the emptying of " + file,
-                    () ->
-                        Files.move(
-                            part,
-                            file,
-                            StandardCopyOption.ATOMIC_MOVE,
-                            StandardCopyOption.REPLACE_EXISTING)))
-        .mapEmpty();
+                    file,
+                    () -> Files.move(part, file, StandardCopyOption.ATOMIC_MOVE)))
+        .recover(failure -> remove(part).transform(gone -> Future.failedFuture(failure)));
   }
 
   /** Leaves a sign that a snapshot is being deleted. */

@@ -7,6 +7,11 @@ import io.ballast.agent.Latest;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
+import io.ballast.messages.PoolOrder.DefinePool;
+import io.ballast.messages.PoolOrder.ForgetPool;
+import io.ballast.messages.PoolOrder.RefreshPool;
+import io.ballast.messages.PoolOrder.StartPool;
+import io.ballast.messages.PoolOrder.StopPool;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
@@ -83,6 +88,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Runner runner;
   private final Downloads downloads;
   private final Disk disk;
+  private final Zeroing zeroing;
   private final Folder folder;
   private final RbdPool rbdPool;
   private final VolumeGroup group;
@@ -122,6 +128,7 @@ public final class LibvirtVolumes implements Volumes {
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
     downloads = new Downloads(clock);
+    zeroing = Zeroing.of(disk, runner);
     QemuImg images = new QemuImg(runner);
     Sources sources = new Sources(disk, places.ceph());
     Exchange exchange = new Exchange(disk, downloads, places.exchange());
@@ -331,12 +338,34 @@ public final class LibvirtVolumes implements Volumes {
   }
 
   @Override
-  public Future<Void> carryOut(PoolOrder order) {
+  public Future<String> carryOut(PoolOrder order) {
     String what = "the change of pool " + order.pool();
     return onContext(
         changes
             .run(what, CHANGE, connection -> connection.carryOut(order))
-            .recover(failure -> Future.failedFuture(ofThisTrade(failure, what, CHANGE))));
+            .recover(failure -> Future.failedFuture(ofThisTrade(failure, what, CHANGE)))
+            .compose(done -> known(order)));
+  }
+
+  /** What a person has to know of a pool that is used from now on. */
+  private Future<String> known(PoolOrder order) {
+    return switch (order) {
+      case DefinePool define -> known(define.pool());
+      case StartPool start -> known(start.pool());
+      case RefreshPool refresh -> known(refresh.pool());
+      case StopPool stop -> Future.succeededFuture("");
+      case ForgetPool forget -> Future.succeededFuture("");
+    };
+  }
+
+  private Future<String> known(String pool) {
+    return shelf(pool)
+        .compose(
+            shelf ->
+                shelf.kind() == Shelf.Kind.FOLDER
+                    ? zeroing.look(Path.of(shelf.place()))
+                    : Future.succeededFuture(""))
+        .otherwise("");
   }
 
   @Override

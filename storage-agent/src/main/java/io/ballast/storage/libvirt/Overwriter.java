@@ -1,15 +1,12 @@
 package io.ballast.storage.libvirt;
 
-import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.Reason;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,17 +20,12 @@ import java.util.function.Supplier;
  * to them for nothing. Where the file system copies on write, what is overwritten may stay on the
  * device.
  *
- * <p>Meanwhile it holds the lock by which QEMU keeps others from an image: no guest can be started
- * on it, and where one runs this fails as {@code IN_USE}.
+ * <p>Meanwhile it holds QEMU's lock: no guest can be started on what is overwritten, and where one
+ * runs this fails as {@code IN_USE}.
  */
 record Overwriter(Disk disk) {
   private static final int STRETCH = 16 << 20;
   private static final int PIECE = 1 << 20;
-
-  /** QEMU locks single bytes from 100 and from 200 on, one for each permission. */
-  private static final long LOCKED_FROM = 100;
-
-  private static final long LOCKED = 200;
 
   /** Fills a file with zeros; its size stays. Can be repeated. */
   Future<Void> erase(Path file, Task.Progress progress) {
@@ -81,19 +73,15 @@ record Overwriter(Disk disk) {
    *
    * @param source what it is to hold; zeros if absent
    */
-  private record Work(FileChannel file, FileLock lock, Optional<FileChannel> source) {
+  private record Work(FileChannel file, Optional<FileChannel> source) {
     static Work open(Path file, Optional<Path> source) throws IOException {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
       try {
-        FileLock lock = channel.tryLock(LOCKED_FROM, LOCKED, false);
-        if (lock == null) {
-          throw new RefusedException(
-              Reason.IN_USE, file + " is open to a QEMU; shut its VM down first");
-        }
+        QemuLock.take(channel, file);
         return new Work(
-            channel, lock, source.isPresent() ? Optional.of(read(source.get())) : Optional.empty());
+            channel, source.isPresent() ? Optional.of(read(source.get())) : Optional.empty());
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;

@@ -9,8 +9,8 @@ import java.util.UUID;
  * The hidden names under which operations make what is no volume yet. No volume can be called so.
  */
 final class Part {
-  private static final String PREFIX = ".ballast-";
-  private static final String SUFFIX = ".part";
+  static final String PREFIX = ".ballast-";
+  static final String SUFFIX = ".part";
 
   private Part() {}
 

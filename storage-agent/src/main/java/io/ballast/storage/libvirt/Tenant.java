@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 record Tenant(String name, boolean active, Set<String> sources, Set<String> raw) {
   /** A hyphen parts the group from the volume, and is written twice within either. */
   private static final Pattern MAPPED =
-      Pattern.compile("/dev/mapper/((?:[^-]|--)+)-((?:[^-]|--)+)");
+      Pattern.compile("/dev/(?:mapper/|disk/by-id/dm-name-)((?:[^-]|--)+)-((?:[^-]|--)+)");
 
   Tenant {
     sources = Set.copyOf(sources);

@@ -41,7 +41,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A fake: pools and volumes in memory. Pools can be filled, refuse to be listed, or hang; work can
@@ -57,6 +59,7 @@ public final class FakeVolumes implements Volumes {
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
   private final Map<String, Image> exchange = new TreeMap<>();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
+  private final Set<OperationId> parts = ConcurrentHashMap.newKeySet();
   private final FakeTrash trash = new FakeTrash();
   private final FakeMachines machines = new FakeMachines(volumes);
   private final Mood mood = new Mood(this);
@@ -117,6 +120,11 @@ public final class FakeVolumes implements Volumes {
   /** Has all that is under way come to nothing, as when tools die with their agent. */
   public void loseWork() {
     mood.loseWork();
+  }
+
+  /** The operations of which something hidden lies in a pool. */
+  public Set<OperationId> parts() {
+    return Set.copyOf(parts);
   }
 
   /** Answers again, also what was asked while it hung, and does the work that was slow. */
@@ -189,7 +197,10 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress) {
-    return mood.work(() -> carryOut(order, progress));
+    parts.add(operation);
+    Task work = mood.work(() -> carryOut(order, progress));
+    work.end().onComplete(end -> parts.remove(operation));
+    return work;
   }
 
   private String carryOut(VolumeOrder order, Task.Progress progress) {
@@ -299,13 +310,12 @@ public final class FakeVolumes implements Volumes {
   }
 
   @Override
-  public Future<Void> carryOut(PoolOrder order) {
+  public Future<String> carryOut(PoolOrder order) {
     return mood.answer(
-            () -> {
-              pools.carryOut(order);
-              return true;
-            })
-        .mapEmpty();
+        () -> {
+          pools.carryOut(order);
+          return "";
+        });
   }
 
   /** Puts an image where the exchange folder, or a server, has it under a name or address. */
@@ -451,7 +461,12 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<Void> clear(OperationId operation, String pool) {
-    return mood.answer(() -> pools.active(pool)).mapEmpty();
+    return mood.answer(
+            () -> {
+              parts.remove(operation);
+              return pools.active(pool);
+            })
+        .mapEmpty();
   }
 
   @Override

@@ -98,8 +98,10 @@ public interface Volumes extends AutoCloseable {
    *
    * <p>Fails as {@code UNKNOWN_POOL}; as {@code NAME_TAKEN} where a pool of that name is made of
    * something else; as {@code WRONG_STATE} where one to forget is active.
+   *
+   * @return what a person has to know of the pool, or an empty text
    */
-  Future<Void> carryOut(PoolOrder order);
+  Future<String> carryOut(PoolOrder order);
 
   /**
    * A virtual machine and its disks, as they are now. Fails as {@code UNKNOWN_VM}, or as {@link

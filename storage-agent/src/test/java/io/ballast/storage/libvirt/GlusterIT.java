@@ -8,6 +8,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.PoolOrder.DefinePool;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.PoolSource.Network.Protocol;
+import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.trade.FilesContract;
 import io.ballast.storage.trade.Volumes;
@@ -35,6 +36,7 @@ final class GlusterIT implements FilesContract {
   private Gluster gluster;
   private Lab lab;
   private LibvirtVolumes volumes;
+  private String told = "";
 
   @BeforeAll
   void start() {
@@ -47,12 +49,16 @@ final class GlusterIT implements FilesContract {
             lab.uri(1),
             Duration.ofSeconds(20),
             new LibvirtVolumes.Places(exchange, Path.of("/etc/ceph/ceph.conf")));
-    answer(
-        volumes.carryOut(
-            new DefinePool(
-                pool(),
-                new PoolSource.Network(
-                    Protocol.GLUSTER, Gluster.ADDRESS, Gluster.VOLUME, Gluster.MOUNT.toString()))));
+    told =
+        answer(
+            volumes.carryOut(
+                new DefinePool(
+                    pool(),
+                    new PoolSource.Network(
+                        Protocol.GLUSTER,
+                        Gluster.ADDRESS,
+                        Gluster.VOLUME,
+                        Gluster.MOUNT.toString()))));
   }
 
   @AfterAll
@@ -98,6 +104,16 @@ final class GlusterIT implements FilesContract {
         "-c",
         command,
         Gluster.MOUNT.resolve(volume.name()).toString());
+  }
+
+  /** By QEMU itself, which is what counts. */
+  @Test
+  void itIsToldWhetherAGuestReadsWhatItHasOverwritten() {
+    VolumeId disk = created(Format.RAW, 8);
+    qemuIo(disk, "write -P 7 0 64k");
+    qemuIo(disk, "write -z 0 64k");
+
+    assertEquals(read(disk, Bytes.ZERO) != 0, told.contains("qcow2 only"), told);
   }
 
   @Test

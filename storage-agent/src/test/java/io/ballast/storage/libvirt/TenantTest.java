@@ -29,6 +29,7 @@ final class TenantTest {
           <disk type='block' device='disk'><source dev='/dev/vg/data'/></disk>
           <disk type='block' device='disk'><source dev='/dev/mapper/my--vg-web--1-data'/></disk>
           <disk type='block' device='disk'><source dev='/dev/mapper/my--vg-web--1'/></disk>
+          <disk type='block' device='disk'><source dev='/dev/disk/by-id/dm-name-vg-web2'/></disk>
           <disk type='volume' device='disk'><source pool='fast' volume='log'/></disk>
           <disk type='network' device='disk'>
             <source protocol='rbd' name='kvm/db1'><host name='mon1'/></source>
@@ -51,6 +52,7 @@ final class TenantTest {
             "/dev/vg/data",
             "/dev/mapper/my--vg-web--1-data",
             "/dev/my-vg/web-1",
+            "/dev/vg/web2",
             "volume:fast/log",
             "rbd:kvm/db1"),
         web1.sources());

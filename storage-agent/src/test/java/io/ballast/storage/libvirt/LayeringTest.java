@@ -1,0 +1,98 @@
+package io.ballast.storage.libvirt;
+
+import static io.ballast.storage.trade.Proving.answer;
+import static io.ballast.storage.trade.Proving.refusal;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
+import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VolumeId;
+import io.ballast.storage.tool.QemuImg;
+import io.ballast.storage.tool.Runner;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Layers that are removed; how they are made and merged, {@link RunningVmIT} proves. */
+final class LayeringTest {
+  private static final VolumeId LAYER = new VolumeId("images", "web1@s@20261201T022047Z");
+
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final Disk disk = new Disk(Duration.ofSeconds(10), clock);
+  private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
+  private final Layering layering = new Layering(new QemuImg(runner), disk, clock);
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void make() throws IOException {
+    file = Files.writeString(folder.resolve(LAYER.name()), "a layer");
+  }
+
+  @AfterEach
+  void close() {
+    runner.close();
+    disk.close();
+    clock.shutdown();
+  }
+
+  /** A machine of which libvirt here says whether it runs. */
+  private VmSeen seen(boolean active) {
+    Shelf.Item item =
+        new Shelf.Item(
+            LAYER.name(), file.toString(), "qcow2", Bytes.ZERO, Bytes.ZERO, Optional.empty());
+    Shelf shelf =
+        new Shelf(
+            new Pool("images", "dir", true, Bytes.ofMiB(10), Bytes.ZERO, Bytes.ofMiB(10)),
+            folder.toString(),
+            Shelf.Access.USUAL,
+            List.of(item));
+    return new VmSeen(
+        new Machine("web1", active, List.of()),
+        List.of(new Seen(shelf, List.of(), List.of(shelf), Map.of())));
+  }
+
+  @Test
+  void aLayerGoesAndWhatIsGoneIsNoError() {
+    answer(layering.remove(seen(false), List.of(LAYER)));
+    assertFalse(Files.exists(file));
+    answer(layering.remove(seen(false), List.of(LAYER)));
+  }
+
+  @Test
+  void aLayerOfAMachineThatRunsElsewhereStays() throws IOException {
+    try (FileChannel elsewhere = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      QemuLock.take(elsewhere, file);
+
+      assertEquals(Reason.IN_USE, refusal(layering.remove(seen(false), List.of(LAYER))));
+
+      assertTrue(Files.exists(file));
+    }
+  }
+
+  @Test
+  void theSignOfADeletionIsLeftOnceAndGoes() {
+    VolumeId sign = new VolumeId("images", LAYER.name() + "@0");
+
+    answer(layering.sign(seen(true), sign));
+    answer(layering.sign(seen(true), sign));
+    assertTrue(Files.exists(folder.resolve(sign.name())));
+    answer(layering.remove(seen(true), List.of(sign)));
+    assertFalse(Files.exists(folder.resolve(sign.name())));
+  }
+}
