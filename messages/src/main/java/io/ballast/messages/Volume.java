@@ -36,7 +36,7 @@ public record Volume(
    * What uses a volume.
    *
    * @param name of the virtual machine, {@code pool/name} of the volume, or address of the client
-   * @param active whether it may write to the volume now
+   * @param active whether it uses the volume now
    */
   public record User(Kind kind, String name, boolean active) {
     public User {
@@ -46,8 +46,13 @@ public record Volume(
 
     /** What sort of user it is. */
     public enum Kind {
-      /** A virtual machine of this host; active if it is in memory. */
+      /** A virtual machine of this host that may write to it; active if it is in memory. */
       VM,
+      /**
+       * A virtual machine of this host that only reads it, such as through a disk that builds upon
+       * it; active if it is in memory.
+       */
+      READER,
       /** A volume that builds upon it. */
       VOLUME,
       /**
@@ -62,6 +67,7 @@ public record Volume(
     public String toString() {
       return switch (kind) {
         case VM -> "VM " + name + (active ? " (running)" : " (off)");
+        case READER -> "VM " + name + (active ? " (running, reads it)" : " (off, reads it)");
         case VOLUME -> "volume " + name;
         case CLIENT -> "client " + name + (active ? " (open)" : " (lock)");
       };
@@ -134,9 +140,16 @@ public record Volume(
     return users.stream().map(User::toString).collect(Collectors.joining(", "));
   }
 
-  /** Whether a virtual machine, or anybody else, may write to it now. */
+  /** Whether a virtual machine, or anybody else, uses it now. */
   public boolean active() {
     return users.stream().anyMatch(User::active);
+  }
+
+  /** Who may write to it now. */
+  public Optional<User> writer() {
+    return users.stream()
+        .filter(user -> user.active() && user.kind() != User.Kind.READER)
+        .findFirst();
   }
 
   /** A form in which disks are made. */

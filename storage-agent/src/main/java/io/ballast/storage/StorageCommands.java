@@ -54,6 +54,7 @@ import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.Volumes.Found;
+import io.ballast.storage.work.CutOff;
 import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.storage.work.VolumeWork;
@@ -62,6 +63,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -85,7 +87,7 @@ final class StorageCommands implements Trade {
     this.agent = agent;
     images = policy.images();
     pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched);
-    vms = new VmCommands(host, volumes, holds, volume -> untouched(volume.toString()), clock);
+    vms = new VmCommands(host, volumes, holds, this::untouched, clock);
   }
 
   @Override
@@ -144,66 +146,38 @@ final class StorageCommands implements Trade {
         order.volume().toString(),
         true,
         check,
-        () ->
-            tell -> {
-              Supplier<Future<Outcome>> work =
-                  () -> check.get().compose(checked -> checked.run(tell));
-              return switch (interrupted(order)) {
-                case MADE_ANEW -> anew(id, order, work);
-                case CLEARED -> cleared(id, order).compose(cleared -> work.get());
-                case REPEATED -> work.get();
-              };
-            });
+        () -> tell -> again(id, order, () -> check.get().compose(checked -> checked.run(tell))));
   }
 
-  /** What is done with an order that was interrupted. */
-  private enum Interrupted {
-    /** What it left is cleared away, and it is repeated unless its volume is there. */
-    MADE_ANEW,
-    /** What it left is cleared away, and it is repeated. */
-    CLEARED,
-    /** It leaves nothing, or goes on with what it left. */
-    REPEATED
-  }
-
-  private static Interrupted interrupted(VolumeOrder order) {
-    return switch (order) {
-      case CreateVolume create -> Interrupted.MADE_ANEW;
-      case CloneVolume clone -> Interrupted.MADE_ANEW;
-      case ImportVolume imported -> Interrupted.MADE_ANEW;
-      case FetchVolume fetched -> Interrupted.MADE_ANEW;
-      case ExportVolume exported -> Interrupted.CLEARED;
-      case FlattenVolume flatten -> Interrupted.REPEATED;
-      case RebaseVolume rebase -> Interrupted.REPEATED;
-      case CommitVolume commit -> Interrupted.CLEARED;
-      case CheckVolume check -> Interrupted.REPEATED;
-      case CompareVolumes compare -> Interrupted.REPEATED;
-      case ResizeVolume resize -> Interrupted.CLEARED;
-      case WipeVolume wipe -> Interrupted.REPEATED;
-      case SnapshotVolume snapshot -> Interrupted.REPEATED;
-      case RevertVolume revert -> Interrupted.REPEATED;
-      case DeleteSnapshot delete -> Interrupted.REPEATED;
-      case DeleteVolume delete -> Interrupted.REPEATED;
-      case ExportDifference exported -> Interrupted.CLEARED;
-      case TrashVolume trash -> Interrupted.REPEATED;
-      case RestoreVolume restore -> Interrupted.MADE_ANEW;
+  /** Does an order that was cut off, unless that could do harm to what was done since. */
+  private Future<Outcome> again(OperationId id, VolumeOrder order, Supplier<Future<Outcome>> work) {
+    Future<Void> cleared = volumes.clear(id, order.volume().pool());
+    return switch (CutOff.of(order)) {
+      case MAKES ->
+          cleared
+              .compose(done -> volumes.find(order.volume()))
+              .compose(
+                  found ->
+                      found.volume().isPresent()
+                          ? Future.succeededFuture(CutOff.maybe(order.volume() + " is there"))
+                          : work.get());
+      case REPEATED -> cleared.compose(done -> work.get());
+      case NAMES ->
+          cleared
+              .compose(done -> work.get())
+              .recover(failure -> CutOff.named(order.volume(), failure));
+      case REMOVES ->
+          cleared
+              .compose(done -> volumes.find(order.volume()))
+              .map(
+                  found ->
+                      found.volume().isPresent()
+                          ? CutOff.maybe(order.volume() + " is there")
+                          : new Outcome.Done(Optional.empty()));
+      case LOSES ->
+          cleared.map(
+              done -> CutOff.maybe("%s may have been used since then".formatted(order.volume())));
     };
-  }
-
-  private Future<Void> cleared(OperationId id, VolumeOrder order) {
-    return volumes.clear(id, order.volume().pool());
-  }
-
-  /** What was interrupted is cleared away, and made anew unless it is there already. */
-  private Future<Outcome> anew(
-      OperationId id, VolumeOrder order, Supplier<Future<Outcome>> making) {
-    return cleared(id, order)
-        .compose(cleared -> volumes.find(order.volume()))
-        .compose(
-            found ->
-                found.volume().isPresent()
-                    ? Future.succeededFuture(new Outcome.Done(Optional.empty()))
-                    : making.get());
   }
 
   private Future<Work> checked(OperationId id, VolumeOrder order) {
@@ -222,7 +196,7 @@ final class StorageCommands implements Trade {
                 holds.free(order.volume());
               }
               holds.hold(id, order.reads());
-              holds.workIn(id, order.volume().pool());
+              holds.workIn(id, Set.of(order.volume().pool()));
               return new VolumeWork(
                   new VolumeWork.About(id, host, order.volume().toString()),
                   told -> volumes.carryOut(id, order, told),

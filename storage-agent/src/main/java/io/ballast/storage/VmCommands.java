@@ -6,11 +6,13 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.VmOrder;
+import io.ballast.messages.VmOrder.RevertVm;
 import io.ballast.messages.VmOrder.SnapshotVm;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.layers.Tree;
 import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.work.CutOff;
 import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.VmPreconditions;
 import io.ballast.storage.work.VolumeWork;
@@ -29,13 +31,13 @@ final class VmCommands {
   private final HostId host;
   private final Volumes volumes;
   private final Holds holds;
-  private final Consumer<VolumeId> untouched;
+  private final Consumer<String> untouched;
   private final Clock clock;
 
   /**
-   * @param untouched throws where something works on a volume
+   * @param untouched throws where something works on a volume or pool
    */
-  VmCommands(HostId host, Volumes volumes, Holds holds, Consumer<VolumeId> untouched, Clock clock) {
+  VmCommands(HostId host, Volumes volumes, Holds holds, Consumer<String> untouched, Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.holds = holds;
@@ -72,7 +74,15 @@ final class VmCommands {
         .collect(Collectors.toSet());
   }
 
+  /** What a guest wrote since must not be thrown away by an order that was carried out before. */
   private Work again(OperationId id, VmOrder order, VmDisks machine) {
+    if (order instanceof RevertVm) {
+      return tell ->
+          Future.succeededFuture(
+              CutOff.maybe(
+                  "VM %s may have been used since then; 'ballast vm snapshots' shows where it stands"
+                      .formatted(order.vm())));
+    }
     if (order instanceof SnapshotVm snapshot && Tree.of(machine).stands(snapshot.snapshot())) {
       return tell ->
           Future.succeededFuture(
@@ -86,12 +96,15 @@ final class VmCommands {
   private Work checked(OperationId id, VmOrder order, VmDisks machine, boolean again) {
     VmPreconditions.of(order, machine, again);
     Set<VolumeId> mine = Tree.of(machine).volumes();
+    Set<String> pools = pools(machine);
+    pools.forEach(untouched);
     for (VolumeId volume : mine) {
-      untouched.accept(volume);
+      untouched.accept(volume.toString());
       holds.untaken(volume);
       holds.free(volume);
     }
     holds.take(id, mine);
+    holds.workIn(id, pools);
     return new VolumeWork(
         new VolumeWork.About(id, host, order.object()),
         told -> volumes.carryOut(id, order, clock.instant(), told),

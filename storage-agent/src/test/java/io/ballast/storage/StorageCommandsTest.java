@@ -30,11 +30,14 @@ import io.ballast.messages.StorageCommand.InspectVolume;
 import io.ballast.messages.StorageCommand.ListVolumes;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.ballast.storage.trade.StoragePolicy;
@@ -200,6 +203,39 @@ final class StorageCommandsTest {
     assertEquals(
         Reason.IN_USE, assertInstanceOf(Outcome.Failed.class, end(exported).outcome()).reason());
     assertEquals(Set.of(), volumes.parts());
+  }
+
+  @Test
+  void whatCouldThrowAwayWhatWasWrittenSinceIsNotDoneAgain() {
+    for (VolumeOrder order :
+        List.of(new WipeVolume(WEB1), new RevertVolume(WEB1, "s"), new DeleteVolume(WEB1))) {
+      volumes.put(
+          new Volume(WEB1, "qcow2", Bytes.ofMiB(8), Bytes.ofMiB(3), Optional.empty(), List.of()));
+      volumes.slow();
+      OperationId operation = ask(order).operation();
+      done(vertx.undeploy(life));
+      volumes.loseWork();
+      volumes.recover();
+      begin();
+
+      Outcome.Unknown end = assertInstanceOf(Outcome.Unknown.class, end(operation).outcome());
+
+      assertTrue(end.message().contains("ask for it again"), end::message);
+      assertEquals(Bytes.ofMiB(3), ask(new InspectVolume(WEB1)).volume().orElseThrow().allocated());
+    }
+  }
+
+  @Test
+  void whatIsThereIsNotTakenForWhatWasCutOff() {
+    volumes.slow();
+    OperationId made = ask(create(WEB1)).operation();
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    volumes.recover();
+    put("web1.qcow2", Optional.empty());
+    begin();
+
+    assertInstanceOf(Outcome.Unknown.class, end(made).outcome());
   }
 
   @Test

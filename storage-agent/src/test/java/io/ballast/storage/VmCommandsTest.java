@@ -186,6 +186,23 @@ final class VmCommandsTest {
     assertEquals(List.of(WEB1, layer), there());
   }
 
+  @Test
+  void aReturnToASnapshotThatWasCutOffIsNotDoneAgain() {
+    end(keep("a"));
+    VolumeId layer = there().getLast();
+    volumes.slow();
+    OperationId reverting = ask(new RevertVm("web1", "a")).operation();
+
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    volumes.recover();
+    begin();
+
+    Outcome.Unknown end = assertInstanceOf(Outcome.Unknown.class, end(reverting).outcome());
+    assertTrue(end.message().contains("'ballast vm snapshots'"), end::message);
+    assertEquals(List.of(WEB1, layer), there());
+  }
+
   private List<VolumeId> there() {
     return done(volumes.stock("images")).volumes().stream().map(Volume::id).toList();
   }

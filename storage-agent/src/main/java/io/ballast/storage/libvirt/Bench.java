@@ -74,15 +74,19 @@ record Bench(
    */
   void checkHeaders(List<Tenant> tenants) {
     for (Shelf.Item item : opened()) {
-      for (Tenant tenant : tenants) {
-        if (!item.format().equals("raw")
-            && shelves.keySet().stream().anyMatch(pool -> tenant.ownsBytes(pool, item))) {
-          throw new RefusedException(
-              Reason.INVALID_IMAGE,
-              "%s is raw to VM %s, whose guest has written a header of the form %s to it; nothing is read"
-                      .formatted(item.path(), tenant.name(), item.format())
-                  + " through it");
-        }
+      shelves.keySet().forEach(pool -> checkHeader(pool, item, tenants));
+    }
+  }
+
+  /** Checks one of them, as {@link #checkHeaders} does. */
+  static void checkHeader(String pool, Shelf.Item item, List<Tenant> tenants) {
+    for (Tenant tenant : tenants) {
+      if (!item.format().equals("raw") && tenant.ownsBytes(pool, item)) {
+        throw new RefusedException(
+            Reason.INVALID_IMAGE,
+            "%s is raw to VM %s, whose guest has written a header of the form %s to it; nothing is read"
+                    .formatted(item.path(), tenant.name(), item.format())
+                + " through it");
       }
     }
   }

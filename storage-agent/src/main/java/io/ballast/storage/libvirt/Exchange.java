@@ -14,10 +14,15 @@ import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder from which images are imported and to which they are exported, and how a file gets its
@@ -25,6 +30,8 @@ import java.nio.file.Path;
  * never replaces what is there.
  */
 record Exchange(Disk disk, Downloads downloads, Path folder) {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
   /** An image that somebody brought, once it is known to be harmless. */
   Future<Image> brought(String name) {
     return image(folder.resolve(name));
@@ -94,7 +101,29 @@ record Exchange(Disk disk, Downloads downloads, Path folder) {
           Reason.NAME_TAKEN, file + " is there already; choose another name, or delete it first");
     }
     Files.delete(part);
+    sync(file);
     return file;
+  }
+
+  /** Has the name of a file outlive a cut of the power, where the file system can do that. */
+  static void sync(Path file) {
+    Path folder = file.resolveSibling(".");
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      LOG.debug("{} can't be synced: {}", folder, e.getMessage());
+    }
+  }
+
+  /** Has a file take the place of another one, which no QEMU has open, at once. */
+  static Path put(Path part, Path file) throws IOException {
+    return QemuLock.held(
+        file,
+        () -> {
+          Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+          sync(file);
+          return file;
+        });
   }
 
   /** Removes a file; what is gone already is no error. */

@@ -34,9 +34,7 @@ import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
@@ -244,7 +242,7 @@ final class Folder implements Backend {
     Shelf.Item source = bench.item(order.source());
     Shelf shelf = bench.shelf(order.source());
     if (order.linked()) {
-      return making(bench, images.overlay(ownImage(shelf, source, order), part(bench)));
+      return linked(bench, ownImage(shelf, source, order));
     }
     if (shelf.kind() == Shelf.Kind.RBD) {
       return copying(
@@ -257,6 +255,16 @@ final class Folder implements Backend {
             .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     return Deferred.of(
         number.map(snapshot -> copying(bench, order, image(source), snapshot)),
+        Future::succeededFuture);
+  }
+
+  /** QEMU's tool would build upon what somebody writes to. */
+  private Task linked(Bench bench, Image base) {
+    return Deferred.of(
+        exchange
+            .disk()
+            .call("the look at " + base, () -> QemuLock.unwritten(Path.of(base.address())))
+            .map(unwritten -> making(bench, images.overlay(base, part(bench)))),
         Future::succeededFuture);
   }
 
@@ -304,17 +312,33 @@ final class Folder implements Backend {
 
   /** What is written into its base is replaced by an empty layer upon that. */
   private Task commit(Bench bench, Shelf.Item item, Image base) {
-    Run run = images.commit(image(item), share(bench, item));
-    return Task.of(run.output().compose(done -> emptied(bench, item, base)), run::cancel);
+    Path file = Path.of(item.path());
+    return Deferred.of(
+        exchange
+            .disk()
+            .call("the look at " + file, () -> Unwritten.of(file))
+            .map(
+                before -> {
+                  Run run = images.commit(image(item), share(bench, item));
+                  return Task.of(
+                      run.output().compose(done -> emptied(bench, item, base, before)),
+                      run::cancel);
+                }),
+        Future::succeededFuture);
   }
 
-  private Future<Void> emptied(Bench bench, Shelf.Item item, Image base) {
-    Path file = Path.of(item.path());
+  private Future<Void> emptied(Bench bench, Shelf.Item item, Image base, Unwritten before) {
     Path empty = part(bench);
     return exchange
         .remove(empty)
         .compose(gone -> images.layer(base, item.capacity(), empty).output())
-        .compose(made -> exchange.disk().call("the emptying of " + file, () -> put(empty, file)))
+        .compose(
+            made ->
+                exchange
+                    .disk()
+                    .call(
+                        "the emptying of " + before.file(),
+                        () -> before.still(() -> Exchange.put(empty, before.file()))))
         .<Void>mapEmpty()
         .recover(failure -> exchange.remove(empty).transform(gone -> Future.failedFuture(failure)));
   }
@@ -381,40 +405,49 @@ final class Folder implements Backend {
   }
 
   /**
-   * What is empty lies ready before anything is overwritten, and takes the place at last: so work
-   * that was interrupted is brought to its end, though nobody can tell any more what was there.
+   * An empty disk of the same form and size takes the place of the old one at once, which is
+   * overwritten under a hidden name and then removed: so whatever becomes of this, the disk is one.
    */
   private Future<Void> wipe(Bench bench, Shelf.Item item) {
     Path file = Path.of(item.path());
     Path empty = part(bench);
-    return empty(bench, item, empty)
-        .compose(ready -> new Overwriter(exchange.disk()).erase(file, bench.progress()))
-        .compose(erased -> exchange.disk().call("the naming of " + file, () -> put(empty, file)))
-        .<Void>mapEmpty()
+    Path old = old(empty);
+    return exchange
+        .remove(empty)
+        .compose(gone -> images.create(empty, anew(bench, item)).output())
+        .compose(
+            made -> exchange.disk().call("the emptying of " + file, () -> swap(empty, file, old)))
+        .compose(
+            swapped ->
+                new Overwriter(exchange.disk())
+                    .erase(old, bench.progress())
+                    .eventually(() -> exchange.remove(old)))
         .recover(failure -> exchange.remove(empty).transform(gone -> Future.failedFuture(failure)));
   }
 
-  /** An empty image beside one that still bears its form; an erased one looks like a raw one. */
-  private Future<?> empty(Bench bench, Shelf.Item item, Path part) {
-    if (!item.format().equals("qcow2")) {
-      return Future.succeededFuture();
-    }
-    CreateVolume order =
-        new CreateVolume(
-            bench.order().volume(),
-            Volume.Format.QCOW2,
-            item.capacity(),
-            Volume.Preallocation.OFF,
-            Optional.empty());
-    return exchange.remove(part).compose(gone -> images.create(part, order).output());
+  /** Where a disk lies that was replaced, until it is overwritten. */
+  private static Path old(Path part) {
+    return part.resolveSibling(part.getFileName() + Part.SUFFIX);
   }
 
-  private static boolean put(Path empty, Path file) throws IOException {
-    boolean ready = Files.exists(empty, LinkOption.NOFOLLOW_LINKS);
-    if (ready) {
-      QemuLock.held(file, () -> Files.move(empty, file, StandardCopyOption.ATOMIC_MOVE));
+  private static CreateVolume anew(Bench bench, Shelf.Item item) {
+    return new CreateVolume(
+        bench.order().volume(),
+        item.format().equals("qcow2") ? Volume.Format.QCOW2 : Volume.Format.RAW,
+        item.capacity(),
+        Volume.Preallocation.OFF,
+        Optional.empty());
+  }
+
+  private static Path swap(Path empty, Path file, Path old) throws IOException {
+    Files.deleteIfExists(old);
+    Files.createLink(old, file);
+    try {
+      return Exchange.put(empty, file);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(old);
+      throw e;
     }
-    return ready;
   }
 
   private Future<Void> fits(Shelf.Item item, Bytes size) {
@@ -441,8 +474,10 @@ final class Folder implements Backend {
 
   @Override
   public Future<Void> clear(Shelf shelf, OperationId operation) {
+    Path part = part(folder(shelf), operation);
     return exchange
-        .remove(part(folder(shelf), operation))
+        .remove(part)
+        .compose(gone -> exchange.remove(old(part)))
         .compose(gone -> exchange.remove(exchange.part(operation)));
   }
 }

@@ -8,6 +8,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockJobInfo;
@@ -34,8 +35,13 @@ final class GuestConnection extends Connect implements Guests {
 
     int virDomainBlockPull(DomainPointer domain, String disk, NativeLong bandwidth, int flags);
 
+    int virDomainAgentSetResponseTimeout(DomainPointer domain, int seconds, int flags);
+
     int virDomainFree(DomainPointer domain);
   }
+
+  /** A guest's agent may never answer, and libvirt would wait for it. */
+  private static final int AGENT_SECONDS = 60;
 
   private static final int RESIZE_IN_BYTES = 1;
   private static final int DO_NOT_WAIT = 1;
@@ -124,6 +130,7 @@ final class GuestConnection extends Connect implements Guests {
         what,
         domain -> {
           staying(vm, domain);
+          unsaved(vm, domain);
           deed.on(domain);
           return true;
         });
@@ -137,6 +144,19 @@ final class GuestConnection extends Connect implements Guests {
           "VM %s is being moved away or saved, and its disks stay as they are until then; try again"
                   .formatted(vm)
               + " when that has ended");
+    }
+  }
+
+  /** The memory that was saved belongs to its disks as they are. */
+  private static void unsaved(String vm, Domain domain) throws LibvirtException {
+    if (domain.isActive() != 1 && domain.hasManagedSaveImage() == 1) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "VM %s is saved with its memory; start it, or have libvirt forget that with 'virsh"
+                  .formatted(vm)
+              + " managedsave-remove "
+              + vm
+              + "'");
     }
   }
 
@@ -171,7 +191,8 @@ final class GuestConnection extends Connect implements Guests {
   }
 
   private static Machine machine(Domain domain) throws LibvirtException {
-    return Machine.of(domain.getXMLDesc(0), domain.isActive() == 1);
+    boolean active = domain.isActive() == 1 || domain.hasManagedSaveImage() == 1;
+    return Machine.of(domain.getXMLDesc(0), active);
   }
 
   @Override
@@ -213,12 +234,19 @@ final class GuestConnection extends Connect implements Guests {
   }
 
   private void pull(String what, Slot slot) {
-    DomainPointer domain = Libvirt.INSTANCE.virDomainLookupByName(vcp, slot.vm());
+    call(
+        slot.vm(),
+        what,
+        domain -> Own.CALLS.virDomainBlockPull(domain, slot.target(), new NativeLong(0), 0));
+  }
+
+  private void call(String vm, String what, ToIntFunction<DomainPointer> call) {
+    DomainPointer domain = Libvirt.INSTANCE.virDomainLookupByName(vcp, vm);
     if (domain == null) {
       throw failed(what, lastError());
     }
     try {
-      if (Own.CALLS.virDomainBlockPull(domain, slot.target(), new NativeLong(0), 0) < 0) {
+      if (call.applyAsInt(domain) < 0) {
         throw failed(what, lastError());
       }
     } finally {
@@ -245,6 +273,12 @@ final class GuestConnection extends Connect implements Guests {
   @Override
   public void layer(String vm, Map<String, String> files, boolean freeze) {
     int flags = ONLY_DISKS | FILES_ARE_THERE | ALL_OR_NONE | REMEMBER_NOTHING;
+    if (freeze) {
+      call(
+          vm,
+          "the talk with the agent in VM " + vm,
+          domain -> Own.CALLS.virDomainAgentSetResponseTimeout(domain, AGENT_SECONDS, 0));
+    }
     change(
         vm,
         "the snapshot of VM " + vm,
@@ -262,6 +296,7 @@ final class GuestConnection extends Connect implements Guests {
         "the definition of VM " + vm,
         domain -> {
           off(vm, domain);
+          unsaved(vm, domain);
           String before = domain.getXMLDesc(DEFINED | WITH_SECRETS);
           domainDefineXML(Definition.upon(before, sources)).free();
           if (domain.isActive() == 1 && !lies(domain, sources)) {

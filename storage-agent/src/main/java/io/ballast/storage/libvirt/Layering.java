@@ -1,8 +1,10 @@
 package io.ballast.storage.libvirt;
 
 import io.ballast.agent.Lane;
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.layers.Tree;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Files as layers upon each other: how they are made, written into one another, and removed. */
 final class Layering {
@@ -38,6 +41,16 @@ final class Layering {
     this.clock = clock;
   }
 
+  /** Fails as {@code INVALID_IMAGE} where a machine's layers are not what they are used as. */
+  Future<VmSeen> sound(VmSeen seen) {
+    return disk.call(
+        "the look at the disks of VM " + seen.machine().name(),
+        () -> {
+          Sources.checkHeaders(seen.layers());
+          return seen;
+        });
+  }
+
   /**
    * Makes empty layers, each in a hidden file first, which then gets a name that nothing bears; all
    * of them, or none.
@@ -45,6 +58,11 @@ final class Layering {
   Future<Void> make(OperationId operation, VmSeen seen, List<Overlay> overlays) {
     List<Path> made = new ArrayList<>();
     Future<Void> all = Future.succeededFuture();
+    for (Overlay overlay : overlays) {
+      // A machine that is off here may run on another host.
+      Path base = Path.of(seen.path(overlay.base().id()));
+      all = all.compose(before -> free(seen, "the look at " + base, base, () -> true));
+    }
     for (Overlay overlay : overlays) {
       Path file = Path.of(seen.path(overlay.layer()));
       Path part = file.resolveSibling(Part.name(operation));
@@ -162,16 +180,54 @@ final class Layering {
     return Task.of(run.output(), run::cancel);
   }
 
+  /**
+   * Writes the layer that a machine which is off uses into the one below, and does something then
+   * during which the machine can't be started, unless the machine has written to it in between.
+   */
+  Task commit(VmSeen seen, Merge merge, Task.Progress progress, Supplier<Future<Void>> then) {
+    Path upper = Path.of(seen.path(merge.upper().id()));
+    return Deferred.of(
+        disk.call("the look at " + upper, () -> Unwritten.of(upper))
+            .map(
+                before -> {
+                  Task written = commit(seen, merge, progress);
+                  return Task.of(
+                      written.end().compose(done -> held(before, then)), written::cancel);
+                }),
+        Future::succeededFuture);
+  }
+
+  private Future<Void> held(Unwritten before, Supplier<Future<Void>> deed) {
+    return disk.call("the look at " + before.file(), before::held)
+        .compose(
+            lock ->
+                deed.get()
+                    .eventually(
+                        () ->
+                            disk.call(
+                                "the release of " + before.file(),
+                                () -> {
+                                  lock.close();
+                                  return true;
+                                })));
+  }
+
   /** Has a machine's QEMU work on a disk. */
   Task live(Lane<Guests> lane, Slot slot, LiveJob.Goal goal, Consumer<Guests.Job> progress) {
     return LiveJob.of(lane, clock, slot, goal, progress);
   }
 
-  /** Sets those layers upon the lower one that still build upon the upper one. */
+  /**
+   * Sets those layers upon the lower one that still build upon the upper one. Fails as {@code
+   * INTERRUPTED} where either is not seen, and what builds upon it neither.
+   */
   Future<Void> settle(VmSeen now, Merge merge) {
     Future<Void> settled = Future.succeededFuture();
     Optional<Volume> upper = now.disks().volume(merge.upper().id());
-    for (Volume.User user : upper.map(Volume::users).orElse(List.of())) {
+    if (upper.isEmpty() || now.disks().volume(merge.lower().id()).isEmpty()) {
+      return Future.failedFuture(unseen(merge));
+    }
+    for (Volume.User user : upper.get().users()) {
       if (user.kind() == Volume.User.Kind.VOLUME) {
         VolumeId child = VolumeId.of(user.name());
         settled =
@@ -185,5 +241,29 @@ final class Layering {
       }
     }
     return settled;
+  }
+
+  /** Removes the upper layer and the sign, once nothing uses the one any more. */
+  Future<Void> finish(VmSeen now, Merge merge) {
+    Optional<Volume> upper = now.disks().volume(merge.upper().id());
+    if (upper.isEmpty()) {
+      return Future.failedFuture(unseen(merge));
+    }
+    if (!upper.get().users().isEmpty()) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.INTERRUPTED,
+              "layer %s is written into the one below, and is used by %s yet; ask for it again"
+                  .formatted(upper.get().id(), upper.get().usersText())));
+    }
+    return remove(now, List.of(merge.upper().id(), merge.sign()));
+  }
+
+  private static RefusedException unseen(Merge merge) {
+    return new RefusedException(
+        Reason.INTERRUPTED,
+        "%s or %s is not seen any more, nor what builds upon them; look whether their pool is"
+                .formatted(merge.upper().id(), merge.lower().id())
+            + " active, and ask for it again");
   }
 }

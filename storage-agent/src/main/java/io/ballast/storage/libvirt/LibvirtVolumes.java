@@ -28,9 +28,7 @@ import io.ballast.storage.tool.Runner;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,8 +73,8 @@ public final class LibvirtVolumes implements Volumes {
   /** A server whose file system is mounted may be slow to answer. */
   private static final Duration CHANGE = Duration.ofMinutes(2);
 
-  private final Vertx vertx;
   private final String uri;
+  private final Questions questions;
   private final Duration within;
   private final ScheduledThreadPoolExecutor clock;
   private final Lane<Pools> beats;
@@ -113,8 +111,8 @@ public final class LibvirtVolumes implements Volumes {
   /** With connections of another make. */
   LibvirtVolumes(
       Vertx vertx, String uri, Duration within, Places places, Lane.Opener<Pools> opener) {
-    this.vertx = vertx;
     this.uri = uri;
+    questions = new Questions(vertx, uri);
     this.within = within;
     clock =
         new ScheduledThreadPoolExecutor(
@@ -231,8 +229,30 @@ public final class LibvirtVolumes implements Volumes {
                 shelf ->
                     shelf
                         .item(volume.name())
-                        .map(item -> question.apply(backend(shelf), new Place(shelf, item)))
+                        .map(
+                            item ->
+                                sound(shelf, item)
+                                    .compose(
+                                        sound ->
+                                            question.apply(backend(shelf), new Place(shelf, item))))
                         .orElseGet(() -> Future.failedFuture(unknown(volume)))));
+  }
+
+  /** A tool would follow what a guest has written into a header. */
+  private Future<Boolean> sound(Shelf shelf, Shelf.Item item) {
+    if (!item.isFile() || item.format().equals("raw")) {
+      return Future.succeededFuture(true);
+    }
+    return look(shelf.pool().name(), Pools::tenants)
+        .compose(
+            tenants ->
+                disk.call(
+                    "the look at " + item.path(),
+                    () -> {
+                      Bench.checkHeader(shelf.pool().name(), item, tenants);
+                      Sources.checkHeaders(List.of(item));
+                      return true;
+                    }));
   }
 
   private static RefusedException unknown(VolumeId volume) {
@@ -341,9 +361,8 @@ public final class LibvirtVolumes implements Volumes {
   public Future<String> carryOut(PoolOrder order) {
     String what = "the change of pool " + order.pool();
     return onContext(
-        changes
-            .run(what, CHANGE, connection -> connection.carryOut(order))
-            .recover(failure -> Future.failedFuture(ofThisTrade(failure, what, CHANGE)))
+        questions
+            .change(changes, what, CHANGE, connection -> connection.carryOut(order))
             .compose(done -> known(order)));
   }
 
@@ -415,19 +434,13 @@ public final class LibvirtVolumes implements Volumes {
     return asked(looks, "the look at pool " + pool, LOOK, question);
   }
 
-  /** What the lane says of a failure is told as this trade's. */
   private <T> Future<T> asked(
       Lane<Pools> lane, String what, Duration limit, Lane.Call<Pools, T> question) {
-    return onContext(
-        lane.look(what, limit, question)
-            .recover(failure -> Future.failedFuture(ofThisTrade(failure, what, limit))));
+    return questions.ask(lane, what, limit, question);
   }
 
   private <T> Future<T> onContext(Future<T> future) {
-    Context context = vertx.getOrCreateContext();
-    Promise<T> told = Promise.promise();
-    future.onComplete(end -> context.runOnContext(now -> told.handle(end)));
-    return told.future();
+    return questions.onContext(future);
   }
 
   private List<Pool> read(Pools connection) {
@@ -463,25 +476,5 @@ public final class LibvirtVolumes implements Volumes {
             .collect(
                 Collectors.toUnmodifiableMap(
                     Map.Entry::getKey, entry -> Latest.words(entry.getValue())));
-  }
-
-  private RefusedException ofThisTrade(Throwable failure, String what, Duration limit) {
-    if (!(failure instanceof RefusedException refused)) {
-      return refused(what, failure);
-    }
-    return switch (refused.reason()) {
-      case TRADE_REFUSED, UNKNOWN_POOL, WRONG_STATE, NAME_TAKEN, MAY_YET_HAPPEN -> refused;
-      case HYPERVISOR_STUCK ->
-          new RefusedException(
-              Reason.TRADE_REFUSED,
-              "libvirt at %s did not answer within %d ms; look whether libvirtd hangs"
-                  .formatted(uri, limit.toMillis()));
-      default -> refused(what, refused);
-    };
-  }
-
-  private RefusedException refused(String what, Throwable why) {
-    return new RefusedException(
-        Reason.TRADE_REFUSED, "%s of %s failed: %s".formatted(what, uri, why.getMessage()));
   }
 }

@@ -77,7 +77,7 @@ final class Live {
                             Guests.Job.Kind.PULL,
                             guests -> guests.pull(slot),
                             guests -> {},
-                            disk -> disk.below().isEmpty(),
+                            disk -> disk.liesOn(pool, item) && disk.below().isEmpty(),
                             LONG),
                         LiveJob.telling(progress, item.capacity()))),
         Future::succeededFuture);

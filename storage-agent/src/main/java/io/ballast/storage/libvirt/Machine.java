@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A virtual machine and the disks in it, by libvirt.
  *
- * @param active whether it is in memory
+ * @param active whether it is in memory, or saved with its memory
  */
 record Machine(String name, boolean active, List<Disk> disks) {
   Machine {
@@ -35,6 +35,11 @@ record Machine(String name, boolean active, List<Disk> disks) {
       boolean ready) {
     Disk {
       below = List.copyOf(below);
+    }
+
+    /** Whether it lies on a file, itself or by what it builds upon. */
+    boolean lies(String file) {
+      return source.equals(file) || below.contains(file);
     }
 
     /** Whether it lies on something itself, and not on what builds upon it. */

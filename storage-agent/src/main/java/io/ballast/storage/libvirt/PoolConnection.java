@@ -211,7 +211,7 @@ final class PoolConnection implements Pools {
       List<Tenant> tenants = new ArrayList<>();
       for (Domain domain : connect.listAllDomains(0)) {
         try {
-          tenant(domain).ifPresent(tenants::add);
+          tenants.addAll(tenants(domain));
         } finally {
           domain.free();
         }
@@ -224,12 +224,18 @@ final class PoolConnection implements Pools {
     }
   }
 
-  private static Optional<Tenant> tenant(Domain domain) throws LibvirtException {
+  /** A domain as it is, and what it will use besides when it is started the next time. */
+  private static List<Tenant> tenants(Domain domain) throws LibvirtException {
     try {
-      return Optional.of(Tenant.of(domain.getXMLDesc(0), domain.isActive() == 1));
+      boolean active = domain.isActive() == 1;
+      boolean saved = !active && domain.hasManagedSaveImage() == 1;
+      Tenant now = Tenant.of(domain.getXMLDesc(0), active || saved);
+      return active && domain.isPersistent() == 1
+          ? List.of(now, Tenant.of(domain.getXMLDesc(Domain.XMLFlags.INACTIVE), false).without(now))
+          : List.of(now);
     } catch (LibvirtException e) {
       if (e.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN) {
-        return Optional.empty();
+        return List.of();
       }
       throw e;
     }

@@ -24,6 +24,9 @@ final class QemuLock {
   private static final long FROM = 100;
   private static final long LENGTH = 200;
 
+  /** Held, shared, by each that may write. */
+  private static final long WRITTEN = 101;
+
   private QemuLock() {}
 
   /**
@@ -32,8 +35,13 @@ final class QemuLock {
    * @throws RefusedException as {@code IN_USE} where a QEMU has the file open
    */
   static void take(FileChannel channel, Path file) throws IOException {
+    take(channel, file, FROM, LENGTH);
+  }
+
+  private static void take(FileChannel channel, Path file, long from, long length)
+      throws IOException {
     try {
-      require(channel.tryLock(FROM, LENGTH, false), file);
+      require(channel.tryLock(from, length, false), file);
     } catch (OverlappingFileLockException e) {
       require(null, file); // this agent itself works on it
     }
@@ -48,8 +56,48 @@ final class QemuLock {
   }
 
   /**
-   * Removes or replaces a file while no guest can be started on it. Where the file system has no
-   * locks, QEMU goes without, and so does this.
+   * Looks whether anybody writes to a file; others may read it.
+   *
+   * @throws RefusedException as {@code IN_USE} where a QEMU does
+   */
+  static boolean unwritten(Path file) throws IOException {
+    try (FileChannel channel = open(file)) {
+      tried(channel, file, WRITTEN, 1);
+      return true;
+    }
+  }
+
+  /**
+   * Takes it until the channel that is returned is closed. Where the file system has no locks, QEMU
+   * goes without, and so does this.
+   *
+   * @throws RefusedException as {@code IN_USE} where a QEMU has the file open
+   */
+  static FileChannel hold(Path file) throws IOException {
+    FileChannel channel = open(file);
+    try {
+      tried(channel, file, FROM, LENGTH);
+      return channel;
+    } catch (RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void tried(FileChannel channel, Path file, long from, long length) {
+    try {
+      take(channel, file, from, length);
+    } catch (IOException e) {
+      LOG.info("{} can't be locked: {}", file, e.getMessage());
+    }
+  }
+
+  /**
+   * Removes or replaces a file while no guest can be started on it, as {@link #hold} does.
    *
    * @throws RefusedException as {@code IN_USE} where a QEMU has the file open
    */
@@ -57,13 +105,8 @@ final class QemuLock {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return deed.run();
     }
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-      try {
-        take(channel, file);
-      } catch (IOException e) {
-        LOG.info("{} can't be locked: {}", file, e.getMessage());
-      }
+    try (FileChannel channel = hold(file)) {
+      LOG.trace("{} is locked by {}", file, channel);
       return deed.run();
     }
   }

@@ -119,9 +119,7 @@ record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, 
 
   private List<Volume.User> users(Shelf.Item item) {
     return Stream.concat(
-            tenants.stream()
-                .filter(tenant -> tenant.uses(shelf.pool().name(), item))
-                .map(Tenant::user),
+            tenants.stream().flatMap(tenant -> tenant.user(shelf.pool().name(), item).stream()),
             all.values().stream()
                 .filter(other -> other.item().base().equals(Optional.of(item.path())))
                 .map(

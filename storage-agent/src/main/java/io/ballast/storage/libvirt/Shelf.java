@@ -113,6 +113,7 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
    *
    * @param path by which it is used
    * @param backing path or address of what it builds upon
+   * @param backingFormat in which it has that opened, as far as it says so
    */
   record Item(
       String name,
@@ -120,8 +121,20 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
       String format,
       Bytes capacity,
       Bytes allocated,
-      Optional<String> backing) {
+      Optional<String> backing,
+      Optional<String> backingFormat) {
     private static final String RBD = "rbd:";
+
+    /** One that does not say in which form it has opened what it builds upon. */
+    Item(
+        String name,
+        String path,
+        String format,
+        Bytes capacity,
+        Bytes allocated,
+        Optional<String> backing) {
+      this(name, path, format, capacity, allocated, backing, Optional.empty());
+    }
 
     /** Whether it lies in a file, and not in a device. */
     boolean isFile() {
@@ -130,7 +143,7 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
 
     /** As an image of Ceph, by the address by which libvirt's domains use it. */
     Item ofCeph() {
-      return new Item(name, RBD + path, format, capacity, allocated, backing);
+      return new Item(name, RBD + path, format, capacity, allocated, backing, backingFormat);
     }
 
     /** Building upon a snapshot in Ceph. */
@@ -140,7 +153,7 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
 
     /** Taking so much of its pool. */
     Item taking(Bytes taken) {
-      return new Item(name, path, format, capacity, taken, backing);
+      return new Item(name, path, format, capacity, taken, backing, backingFormat);
     }
 
     /** The path or address of the volume that it builds upon, whatever content of that it is. */
@@ -162,7 +175,8 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
           volume.at("target/format").flatMap(format -> format.attribute("type")).orElse("raw"),
           bytes(volume, "capacity"),
           bytes(volume, "allocation"),
-          volume.text("backingStore/path"));
+          volume.text("backingStore/path"),
+          volume.at("backingStore/format").flatMap(format -> format.attribute("type")));
     }
 
     private static Bytes bytes(Xml volume, String element) {

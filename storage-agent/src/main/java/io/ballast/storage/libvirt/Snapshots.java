@@ -52,7 +52,7 @@ final class Snapshots {
   }
 
   private Future<VmSeen> look(String vm) {
-    return looks.apply(vm);
+    return looks.apply(vm).compose(layering::sound);
   }
 
   /** Has an order carried out. */
@@ -216,30 +216,34 @@ final class Snapshots {
 
   private Future<Void> merge(
       String vm, VmSeen seen, Merge merge, Chain chain, Task.Progress progress) {
-    Future<Void> merged =
-        layering
-            .sign(seen, merge.sign())
-            .compose(signed -> chain.run(() -> written(vm, seen, merge, progress)));
-    if (!seen.machine().active() && merge.use() == Tree.Use.TOP) {
-      Definition.Source source =
-          new Definition.Source(seen.path(merge.lower().id()), merge.lower().format());
-      merged = merged.compose(done -> use(vm, Map.of(merge.target(), source)));
-    }
-    return merged
+    return layering
+        .sign(seen, merge.sign())
+        .compose(signed -> chain.run(() -> written(vm, seen, merge, progress)))
         .compose(done -> look(vm))
         .compose(now -> layering.settle(now, merge))
-        .compose(settled -> layering.remove(seen, List.of(merge.upper().id(), merge.sign())));
+        .compose(settled -> look(vm))
+        .compose(now -> layering.finish(now, merge));
   }
 
   private Task written(String vm, VmSeen seen, Merge merge, Task.Progress progress) {
     return switch (merge.use()) {
-      case TOP, BELOW ->
+      case TOP ->
+          seen.machine().active()
+              ? merging(vm, seen, merge, progress)
+              : layering.commit(seen, merge, progress, () -> useLower(vm, seen, merge));
+      case BELOW ->
           seen.machine().active()
               ? merging(vm, seen, merge, progress)
               : layering.commit(seen, merge, progress);
       case NONE -> layering.commit(seen, merge, progress);
       case DONE -> Task.of(Future.succeededFuture());
     };
+  }
+
+  private Future<Void> useLower(String vm, VmSeen seen, Merge merge) {
+    Definition.Source source =
+        new Definition.Source(seen.path(merge.lower().id()), merge.lower().format());
+    return use(vm, Map.of(merge.target(), source));
   }
 
   private Task merging(String vm, VmSeen seen, Merge merge, Task.Progress progress) {
@@ -255,7 +259,7 @@ final class Snapshots {
             top ? Guests.Job.Kind.COMMIT_TOP : Guests.Job.Kind.COMMIT,
             guests -> guests.commit(slot, upper, lower, top),
             guests -> guests.pivot(slot),
-            disk -> !disk.source().equals(upper) && !disk.below().contains(upper),
+            disk -> disk.lies(lower) && !disk.lies(upper),
             Layering.LONG),
         LiveJob.telling(progress, merge.upper().capacity()));
   }

@@ -10,6 +10,7 @@ import io.ballast.storage.tool.Rbd;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -63,7 +64,18 @@ record Sources(Disk disk, Path ceph) {
           .ifPresent(item -> Exchange.plain(Path.of(item.path())));
       return true;
     }
-    for (Shelf.Item item : bench.opened()) {
+    checkHeaders(bench.opened());
+    return true;
+  }
+
+  /**
+   * Looks at files that a tool would open; blocks.
+   *
+   * @throws RefusedException as {@code INVALID_IMAGE} where one names a file that libvirt does not
+   *     tell of
+   */
+  static void checkHeaders(List<Shelf.Item> items) throws IOException {
+    for (Shelf.Item item : items) {
       if (!item.isFile()) {
         continue;
       }
@@ -74,6 +86,5 @@ record Sources(Disk disk, Path ceph) {
             item.path() + " names an external data file, and nothing is read through it");
       }
     }
-    return true;
   }
 }

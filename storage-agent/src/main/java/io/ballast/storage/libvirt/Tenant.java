@@ -7,29 +7,31 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A virtual machine of this host and what its disks lie on, by libvirt.
  *
  * @param name of the domain
  * @param active whether it is in memory
- * @param sources what its disks and their backing files lie on: paths, {@code rbd:POOL/IMAGE}, or
- *     {@code volume:POOL/NAME}
+ * @param written what it may write to: paths, {@code rbd:POOL/IMAGE}, or {@code volume:POOL/NAME}
+ * @param read what it only reads, such as that which its disks build upon
  * @param raw those of them whose bytes are its own, whatever they look like
  */
-record Tenant(String name, boolean active, Set<String> sources, Set<String> raw) {
+record Tenant(String name, boolean active, Set<String> written, Set<String> read, Set<String> raw) {
   /** A hyphen parts the group from the volume, and is written twice within either. */
   private static final Pattern MAPPED =
       Pattern.compile("/dev/(?:mapper/|disk/by-id/dm-name-)((?:[^-]|--)+)-((?:[^-]|--)+)");
 
   Tenant {
-    sources = Set.copyOf(sources);
+    written = Set.copyOf(written);
+    read = Set.copyOf(read);
     raw = Set.copyOf(raw);
   }
 
-  /** One whose disks all have a form. */
-  Tenant(String name, boolean active, Set<String> sources) {
-    this(name, active, sources, Set.of());
+  /** One whose disks all have a form, and build upon nothing. */
+  Tenant(String name, boolean active, Set<String> written) {
+    this(name, active, written, Set.of(), Set.of());
   }
 
   /**
@@ -39,14 +41,16 @@ record Tenant(String name, boolean active, Set<String> sources, Set<String> raw)
    */
   static Tenant of(String xml, boolean active) {
     Xml domain = Xml.of(xml);
-    Set<String> sources = new TreeSet<>();
+    Set<String> written = new TreeSet<>();
+    Set<String> read = new TreeSet<>();
     Set<String> raw = new TreeSet<>();
     for (Xml disk : domain.at("devices").map(devices -> devices.all("disk")).orElse(List.of())) {
-      collect(disk, sources);
+      collect(disk, disk.at("readonly").isPresent() ? read : written, read);
       disk.at("source").flatMap(Tenant::source).filter(source -> isRaw(disk)).ifPresent(raw::add);
+      disk.all("backingStore").forEach(below -> rawBelow(below, raw));
     }
     return new Tenant(
-        domain.text("name").or(() -> domain.text("uuid")).orElse("?"), active, sources, raw);
+        domain.text("name").or(() -> domain.text("uuid")).orElse("?"), active, written, read, raw);
   }
 
   /** Libvirt takes a disk for raw of which nothing else is said. */
@@ -57,11 +61,19 @@ record Tenant(String name, boolean active, Set<String> sources, Set<String> raw)
         .equals("raw");
   }
 
+  /** What a guest wrote to a raw disk is still its own when a snapshot has put a layer upon it. */
+  private static void rawBelow(Xml layer, Set<String> raw) {
+    if (layer.at("format").flatMap(it -> it.attribute("type")).equals(Optional.of("raw"))) {
+      layer.at("source").flatMap(Tenant::source).ifPresent(raw::add);
+    }
+    layer.all("backingStore").forEach(below -> rawBelow(below, raw));
+  }
+
   /** A disk, or a layer below it: its own source, then what it builds upon or is copied to. */
-  private static void collect(Xml layer, Set<String> sources) {
-    layer.at("source").flatMap(Tenant::source).ifPresent(sources::add);
-    layer.all("backingStore").forEach(below -> collect(below, sources));
-    layer.all("mirror").forEach(copy -> collect(copy, sources));
+  private static void collect(Xml layer, Set<String> own, Set<String> below) {
+    layer.at("source").flatMap(Tenant::source).ifPresent(own::add);
+    layer.all("backingStore").forEach(lower -> collect(lower, below, below));
+    layer.all("mirror").forEach(copy -> collect(copy, own, below));
   }
 
   static Optional<String> source(Xml source) {
@@ -91,16 +103,35 @@ record Tenant(String name, boolean active, Set<String> sources, Set<String> raw)
 
   /** Whether it uses a volume. */
   boolean uses(String pool, Shelf.Item item) {
-    return sources.contains(item.path()) || sources.contains("volume:" + pool + "/" + item.name());
+    return user(pool, item).isPresent();
+  }
+
+  /** The sources that this has and another has not, as one that is not in memory. */
+  Tenant without(Tenant other) {
+    return new Tenant(name, false, less(written, other), less(read, other), less(raw, other));
+  }
+
+  private static Set<String> less(Set<String> sources, Tenant other) {
+    return sources.stream()
+        .filter(source -> !other.written.contains(source) && !other.read.contains(source))
+        .collect(Collectors.toSet());
   }
 
   /** Whether all bytes of a volume are its own: what it writes there may look like a header. */
   boolean ownsBytes(String pool, Shelf.Item item) {
-    return raw.contains(item.path()) || raw.contains("volume:" + pool + "/" + item.name());
+    return among(raw, pool, item);
   }
 
-  /** This as the user of a volume. */
-  Volume.User user() {
-    return new Volume.User(Volume.User.Kind.VM, name, active);
+  private static boolean among(Set<String> sources, String pool, Shelf.Item item) {
+    return sources.contains(item.path()) || sources.contains("volume:" + pool + "/" + item.name());
+  }
+
+  /** This as the user of a volume; empty if it does not use it. */
+  Optional<Volume.User> user(String pool, Shelf.Item item) {
+    return among(written, pool, item)
+        ? Optional.of(new Volume.User(Volume.User.Kind.VM, name, active))
+        : among(read, pool, item)
+            ? Optional.of(new Volume.User(Volume.User.Kind.READER, name, active))
+            : Optional.empty();
   }
 }

@@ -1,9 +1,15 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Reason;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.trade.VmDisks;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +43,49 @@ record VmSeen(Machine machine, List<Seen> folders) {
         .filter(owned -> owned.item().path().equals(disk.source()))
         .findFirst()
         .map(owned -> new VolumeId(owned.pool(), owned.item().name()));
+  }
+
+  /**
+   * The files that the machine's disks lie on, with all that they build upon.
+   *
+   * @throws RefusedException as {@code INVALID_IMAGE} where one looks like another form than that
+   *     in which it is used: a guest may have written a header that names its host's files
+   */
+  List<Shelf.Item> layers() {
+    Map<String, Shelf.Item> byPath =
+        items()
+            .map(Seen.Owned::item)
+            .collect(Collectors.toMap(Shelf.Item::path, Function.identity(), (a, b) -> a));
+    Map<String, Shelf.Item> layers = new LinkedHashMap<>();
+    for (Machine.Disk disk : machine.disks()) {
+      Optional<String> path = Optional.of(disk.source()).filter(it -> disk.written());
+      Optional<String> form = Optional.of(disk.format());
+      while (path.isPresent()) {
+        Shelf.Item item = byPath.get(path.get());
+        if (item == null) {
+          break;
+        }
+        used(item, form);
+        if (layers.put(item.path(), item) != null) {
+          break;
+        }
+        path = item.backing();
+        form = item.backingFormat();
+      }
+    }
+    return List.copyOf(layers.values());
+  }
+
+  private static void used(Shelf.Item item, Optional<String> form) {
+    form.filter(it -> !it.equals(item.format()))
+        .ifPresent(
+            it -> {
+              throw new RefusedException(
+                  Reason.INVALID_IMAGE,
+                  "%s is used in the form %s and looks like %s, as its guest may have written; nothing"
+                          .formatted(item.path(), it, item.format())
+                      + " is read through it");
+            });
   }
 
   private Stream<Seen.Owned> items() {

@@ -48,17 +48,19 @@ final class FakeMachines {
     List<Volume.User> users = new ArrayList<>();
     machines.forEach(
         (name, machine) -> {
-          if (machine.disks().values().stream().anyMatch(top -> lies(top, volume, chains))) {
+          if (machine.disks().containsValue(volume)) {
             users.add(new Volume.User(Volume.User.Kind.VM, name, machine.active()));
+          } else if (machine.active()
+              && machine.disks().values().stream().anyMatch(it -> upon(it, volume, chains))) {
+            users.add(new Volume.User(Volume.User.Kind.READER, name, true));
           }
         });
     return users;
   }
 
-  private static boolean lies(
+  private static boolean upon(
       VolumeId top, VolumeId volume, Function<VolumeId, List<Volume.Layer>> chains) {
-    return top.equals(volume)
-        || chains.apply(top).stream().anyMatch(it -> it.volume().equals(Optional.of(volume)));
+    return chains.apply(top).stream().anyMatch(it -> it.volume().equals(Optional.of(volume)));
   }
 
   /** Has a disk lie on another volume. */

@@ -60,7 +60,12 @@ public record ImageHeader(String format, Outside pointsTo) {
   /** Dirty, corrupt, data file, compression type, extended table: all that QEMU knows. */
   private static final long QCOW2_KNOWN = 0x1f;
 
+  private static final int VMDK_CAPACITY_AT = 12;
   private static final int VMDK_DESCRIPTOR_AT = 28;
+
+  /** What QEMU reads of a description, however short it is said to be. */
+  private static final long VMDK_DESCRIPTOR_SECTORS = 20;
+
   private static final int VDI_MAGIC_AT = 64;
   private static final int VDI_MAGIC = 0x7f10dabe;
 
@@ -158,11 +163,17 @@ public record ImageHeader(String format, Outside pointsTo) {
     ByteBuffer little = head.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     long at = little.getLong(VMDK_DESCRIPTOR_AT);
     long sectors = little.getLong(VMDK_DESCRIPTOR_AT + Long.BYTES);
+    if (little.getLong(VMDK_CAPACITY_AT) == 0) {
+      throw invalid(file, "is a VMDK without a disk of its own, whose data lies in other files");
+    }
     if (at < 0 || sectors < 0 || sectors * LOOK > DESCRIPTOR_LIMIT || at > channel.size() / LOOK) {
       throw invalid(file, "is a VMDK whose description lies out of bounds");
     }
     String description =
-        US_ASCII.decode(read(channel, at * LOOK, (int) (sectors * LOOK))).toString();
+        US_ASCII
+            .decode(
+                read(channel, at * LOOK, (int) (Math.max(sectors, VMDK_DESCRIPTOR_SECTORS) * LOOK)))
+            .toString();
     boolean parent = description.contains("parentFileNameHint");
     return new ImageHeader("vmdk", parent ? Outside.PARENT : Outside.NOTHING);
   }

@@ -37,6 +37,12 @@ public final class QemuImg {
   private static final Duration LONG = Duration.ofHours(24);
   private static final Set<Integer> DONE = Set.of(0);
 
+  /** The header names the new base when the tool ends; what was copied has to be there by then. */
+  private static final String THROUGH = "-twritethrough";
+
+  /** What the tool has ended with is on the disk. */
+  private static final String SYNCED = "-twriteback";
+
   /** Sound, damaged, and with room that nothing refers to. */
   private static final Set<Integer> CHECKED = Set.of(0, 2, 3);
 
@@ -229,7 +235,8 @@ public final class QemuImg {
    */
   public Run convert(Image source, Image copy, Copy how, DoubleConsumer progress) {
     List<String> words =
-        new ArrayList<>(List.of("convert", "-p", "-f", source.format(), "-O", copy.format()));
+        new ArrayList<>(
+            List.of("convert", "-p", SYNCED, "-f", source.format(), "-O", copy.format()));
     if (how.compressed()) {
       words.add("-c");
     }
@@ -258,7 +265,7 @@ public final class QemuImg {
 
   private Run into(Image source, Image target, List<String> how, DoubleConsumer progress) {
     List<String> words = new ArrayList<>(how);
-    words.addAll(List.of("-f", source.format(), "-O", target.format()));
+    words.addAll(List.of(SYNCED, "-f", source.format(), "-O", target.format()));
     words.addAll(List.of(source.toString(), target.toString()));
     return run(LONG, DONE, progress, words);
   }
@@ -269,7 +276,7 @@ public final class QemuImg {
         LONG,
         DONE,
         progress,
-        List.of("rebase", "-p", "-f", image.format(), "-b", "", image.toString()));
+        List.of("rebase", "-p", THROUGH, "-f", image.format(), "-b", "", image.toString()));
   }
 
   /** Has an image in qcow2 build upon another, and copies into it what is different there. */
@@ -281,6 +288,7 @@ public final class QemuImg {
         List.of(
             "rebase",
             "-p",
+            THROUGH,
             "-f",
             image.format(),
             "-b",
@@ -430,7 +438,8 @@ public final class QemuImg {
     boolean outside =
         info.has("backing-filename")
             || info.has("full-backing-filename")
-            || info.at("/format-specific/data/data-file").isTextual();
+            || info.at("/format-specific/data/data-file").isTextual()
+            || others(image, info);
     if (outside || size < 0 || size > VolumeOrder.LARGEST_DISK.value()) {
       throw new RefusedException(
           Reason.INVALID_IMAGE,
@@ -439,6 +448,16 @@ public final class QemuImg {
               : image + " claims a disk of " + size + " bytes, which is too much");
     }
     return new Bytes(size);
+  }
+
+  /** Whether a VMDK lies in other files too. */
+  private static boolean others(Image image, JsonNode info) {
+    for (JsonNode extent : info.at("/format-specific/data/extents")) {
+      if (!extent.path("filename").asText().equals(image.address())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How much a copy of an image would take. */

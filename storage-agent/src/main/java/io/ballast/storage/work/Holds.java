@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class Holds {
   private final Map<OperationId, List<VolumeId>> held = new HashMap<>();
-  private final Map<OperationId, String> pools = new HashMap<>();
+  private final Map<OperationId, Set<String>> pools = new HashMap<>();
   private final Map<OperationId, Set<VolumeId>> taken = new HashMap<>();
 
   /** Keeps volumes as they are while an operation goes on. */
@@ -25,9 +25,9 @@ public final class Holds {
     }
   }
 
-  /** Keeps a pool as it is while an operation works on a volume in it, or makes one. */
-  public void workIn(OperationId operation, String pool) {
-    pools.put(operation, pool);
+  /** Keeps pools as they are while an operation works on volumes in them, or makes some. */
+  public void workIn(OperationId operation, Set<String> used) {
+    pools.put(operation, Set.copyOf(used));
   }
 
   /**
@@ -37,8 +37,8 @@ public final class Holds {
    */
   public void idle(String pool) {
     pools.forEach(
-        (operation, other) -> {
-          if (other.equals(pool)) {
+        (operation, used) -> {
+          if (used.contains(pool)) {
             throw new RefusedException(
                 Reason.BUSY,
                 "operation %s works in pool %s; wait for its end, or cancel it"

@@ -69,15 +69,16 @@ public final class Preconditions {
       case FetchVolume fetched -> importable(found, fetched.volume());
       case ExportVolume exported -> {
         newName(exported.file());
-        still(found, order.volume());
+        settled(found, order.volume());
       }
       case CompareVolumes compare -> {
-        still(found, order.volume());
-        still(of(seen, compare.other()), compare.other());
+        settled(found, order.volume());
+        settled(of(seen, compare.other()), compare.other());
       }
       case ResizeVolume resize -> resizable(found, resize);
       case WipeVolume wipe -> {
         Volume volume = still(found, order.volume());
+        unmarked(volume);
         layered(volume, "be wiped");
         notBuiltUpon(volume);
       }
@@ -183,7 +184,22 @@ public final class Preconditions {
     }
   }
 
-  /** The volume is there, lies in pools altogether, and no running guest writes to it. */
+  /** The volume is there, lies in pools altogether, and nobody writes to it now. */
+  static Volume settled(Found found, VolumeId id) {
+    Volume volume = known(found, id);
+    inside(found, volume);
+    volume
+        .writer()
+        .ifPresent(
+            writer -> {
+              throw refused(
+                  Reason.IN_USE,
+                  "volume %s is used by %s; shut it down first".formatted(id, writer));
+            });
+    return volume;
+  }
+
+  /** The volume is there, lies in pools altogether, and no running guest uses it. */
   static Volume still(Found found, VolumeId id) {
     Volume volume = known(found, id);
     inside(found, volume);
@@ -244,6 +260,7 @@ public final class Preconditions {
     keptHere(from, target, order);
     boolean stays = order.snapshot().isPresent() && RbdPreconditions.areFor(from);
     source.users().stream()
+        .filter(user -> user.kind() != Volume.User.Kind.READER)
         .filter(user -> order.linked() ? user.kind() == Volume.User.Kind.VM : user.active())
         .filter(user -> !stays)
         .findFirst()

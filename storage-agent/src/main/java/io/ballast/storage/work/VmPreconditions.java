@@ -157,7 +157,7 @@ public final class VmPreconditions {
         .filter(
             user ->
                 switch (user.kind()) {
-                  case VM -> !user.name().equals(machine.vm());
+                  case VM, READER -> !user.name().equals(machine.vm());
                   case VOLUME -> !names.contains(user.name());
                   case CLIENT -> true;
                 })

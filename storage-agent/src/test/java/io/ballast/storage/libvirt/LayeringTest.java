@@ -4,12 +4,16 @@ import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
+import io.ballast.storage.layers.Tree;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.Runner;
 import java.io.IOException;
@@ -17,10 +21,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +58,7 @@ final class LayeringTest {
   }
 
   /** A machine of which libvirt here says whether it runs. */
-  private VmSeen seen(boolean active) {
+  private VmSeen seen(boolean active, Tenant... tenants) {
     Shelf.Item item =
         new Shelf.Item(
             LAYER.name(), file.toString(), "qcow2", Bytes.ZERO, Bytes.ZERO, Optional.empty());
@@ -64,7 +70,7 @@ final class LayeringTest {
             List.of(item));
     return new VmSeen(
         new Machine("web1", active, List.of()),
-        List.of(new Seen(shelf, List.of(), List.of(shelf), Map.of())));
+        List.of(new Seen(shelf, List.of(tenants), List.of(shelf), Map.of())));
   }
 
   @Test
@@ -83,6 +89,46 @@ final class LayeringTest {
 
       assertTrue(Files.exists(file));
     }
+  }
+
+  @Test
+  void aLayerThatIsUsedOrNotSeenIsNotRemoved() {
+    Volume lower = volume("web1");
+    Tree.Merge merge =
+        new Tree.Merge(
+            "vda",
+            volume(LAYER.name()),
+            lower,
+            new VolumeId("images", LAYER.name() + "@0"),
+            List.of(),
+            Tree.Use.NONE);
+    VmSeen unseen = new VmSeen(new Machine("web1", false, List.of()), List.of());
+    Tenant user = new Tenant("web2", false, Set.of(file.toString()));
+
+    assertEquals(Reason.INTERRUPTED, refusal(layering.settle(unseen, merge)));
+    assertEquals(Reason.INTERRUPTED, refusal(layering.finish(unseen, merge)));
+    assertEquals(Reason.INTERRUPTED, refusal(layering.finish(seen(false, user), merge)));
+    assertTrue(Files.exists(file));
+    answer(layering.finish(seen(false), merge));
+    assertFalse(Files.exists(file));
+  }
+
+  private static Volume volume(String name) {
+    return new Volume(
+        new VolumeId("images", name), "qcow2", Bytes.ZERO, Bytes.ZERO, Optional.empty(), List.of());
+  }
+
+  @Test
+  void whatWasWrittenMeanwhileIsNotThrownAway() throws IOException {
+    Unwritten before = Unwritten.of(file);
+    before.held().close();
+    Files.setLastModifiedTime(file, FileTime.from(before.at().toInstant().plusMillis(5)));
+
+    assertEquals(Reason.INTERRUPTED, assertThrows(RefusedException.class, before::held).reason());
+    assertEquals(
+        Reason.INTERRUPTED,
+        assertThrows(RefusedException.class, () -> before.still(() -> true)).reason());
+    Unwritten.of(file).held().close();
   }
 
   @Test

@@ -2,11 +2,13 @@ package io.ballast.storage.libvirt;
 
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.operation;
+import static io.ballast.storage.trade.Proving.refusal;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.VmSnapshot;
 import io.ballast.messages.Volume;
@@ -14,11 +16,15 @@ import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.layers.Tree;
+import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.work.Preconditions;
 import io.ballast.testing.Lab;
+import io.ballast.testing.Program;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +33,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -89,6 +97,95 @@ final class RunningVmIT {
     guest.awaitTold("wrote", 2);
     cut(guest);
 
+    assertAllKept(written(guest), found(guest));
+  }
+
+  @Test
+  void aTemplateIsClonedBesideTheGuestsThatReadIt() throws IOException {
+    VolumeId base = created("template", Format.RAW);
+    VolumeId disk = new VolumeId("images", "web5.qcow2");
+    CloneVolume linked =
+        new CloneVolume(base, Optional.empty(), disk, true, Optional.empty(), false);
+    done(linked);
+    Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()));
+    guest.awaitTold("wrote", 2);
+    assertTrue(
+        volume(base).users().contains(new Volume.User(Volume.User.Kind.READER, guest.name(), true)),
+        volume(base)::usersText);
+    Map<VolumeId, Volumes.Found> seen = new TreeMap<>();
+    for (boolean how : List.of(true, false)) {
+      VolumeId copy = new VolumeId("images", "web6-" + how);
+      CloneVolume order =
+          new CloneVolume(base, Optional.empty(), copy, how, Optional.empty(), false);
+      seen.put(base, answer(volumes.find(base)));
+      seen.put(copy, answer(volumes.find(copy)));
+
+      Preconditions.of(order, seen);
+      done(order);
+      done(new CompareVolumes(copy, base));
+    }
+    guest.awaitTold("wrote", 2);
+    cut(guest);
+    assertAllKept(written(guest), found(guest));
+  }
+
+  @Test
+  void nothingIsReadOrWrittenThroughAHeaderThatAGuestWrote() throws IOException {
+    VolumeId disk = created("web7.raw", Format.RAW);
+    Path file = folder.resolve(disk.name());
+    Path target = Files.writeString(exchange.resolve("of-the-host"), "of the host");
+    Lab.Guest guest = defined("raw:" + file);
+    Path forged = exchange.resolve("forged");
+    Program.run(
+        "qemu-img",
+        "create",
+        "-q",
+        "-f",
+        "qcow2",
+        "-o",
+        "data_file=" + target + ",data_file_raw=on",
+        forged.toString(),
+        "8M");
+    Files.write(file, Files.readAllBytes(forged));
+
+    assertEquals(
+        Reason.INVALID_IMAGE,
+        refusal(
+            volumes
+                .carryOut(
+                    operation(),
+                    new VmOrder.SnapshotVm(guest.name(), "a", VmOrder.SnapshotVm.Quiesce.NEVER),
+                    Instant.now(),
+                    (done, total) -> {})
+                .end()));
+    assertEquals(Reason.INVALID_IMAGE, refusal(volumes.snapshots(disk)));
+    assertEquals(List.of(), snapshots(guest));
+  }
+
+  @Test
+  void aMachineThatIsSavedWithItsMemoryIsNotOff() throws IOException {
+    VolumeId disk = created("web8.qcow2", Format.QCOW2);
+    Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()));
+    guest.awaitTold("wrote", 2);
+    done(new VmOrder.SnapshotVm(guest.name(), "a", VmOrder.SnapshotVm.Quiesce.NEVER));
+    lab.virsh(1, "managedsave", guest.name());
+
+    assertTrue(answer(volumes.disks(guest.name())).active());
+    assertTrue(volume(top(guest)).active());
+    assertEquals(
+        Reason.WRONG_STATE,
+        refusal(
+            volumes
+                .carryOut(
+                    operation(),
+                    new VmOrder.DeleteVmSnapshot(guest.name(), "a"),
+                    Instant.now(),
+                    (done, total) -> {})
+                .end()));
+
+    lab.virsh(1, "start", guest.name());
+    guest.awaitTold("wrote", 2);
+    cut(guest);
     assertAllKept(written(guest), found(guest));
   }
 
@@ -210,12 +307,17 @@ final class RunningVmIT {
   }
 
   private Lab.Guest started(String disk, String... more) throws IOException {
+    Lab.Guest guest = defined(disk, more);
+    lab.virsh(1, "start", guest.name());
+    return guest;
+  }
+
+  private Lab.Guest defined(String disk, String... more) throws IOException {
     List<String> options = new ArrayList<>(List.of("--disk", disk));
     options.addAll(List.of(more));
     Lab.Guest guest = lab.guest(options.toArray(String[]::new));
     Path xml = Files.writeString(exchange.resolve(guest.name() + ".xml"), guest.xml());
     lab.virsh(1, "define", xml.toString());
-    lab.virsh(1, "start", guest.name());
     return guest;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Volume;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -43,11 +44,9 @@ final class TenantTest {
   void aVmUsesAllThatItsDisksLieOn() {
     Tenant web1 = Tenant.of(WEB1, true);
 
-    assertEquals("VM web1 (running)", web1.user().toString());
     assertEquals(
         Set.of(
             "/images/web1.qcow2",
-            "/images/debian.qcow2",
             "/images/copy.qcow2",
             "/dev/vg/data",
             "/dev/mapper/my--vg-web--1-data",
@@ -55,7 +54,8 @@ final class TenantTest {
             "/dev/vg/web2",
             "volume:fast/log",
             "rbd:kvm/db1"),
-        web1.sources());
+        web1.written());
+    assertEquals(Set.of("/images/debian.qcow2"), web1.read());
   }
 
   @Test
@@ -65,7 +65,12 @@ final class TenantTest {
     assertTrue(web1.uses("images", item("any", "/images/debian.qcow2")));
     assertTrue(web1.uses("fast", item("log", "/fast/log")));
     assertFalse(web1.uses("slow", item("log", "/slow/log")));
-    assertEquals("VM web1 (off)", web1.user().toString());
+    assertEquals(
+        Optional.of("VM web1 (off, reads it)"),
+        web1.user("images", item("any", "/images/debian.qcow2")).map(Volume.User::toString));
+    assertEquals(
+        Optional.of("VM web1 (off)"),
+        web1.user("fast", item("log", "/fast/log")).map(Volume.User::toString));
   }
 
   @Test
@@ -99,13 +104,13 @@ final class TenantTest {
     assertTrue(web1.ownsBytes("fast", item("log", "/fast/log")));
     assertFalse(web1.ownsBytes("slow", item("log", "/slow/log")));
     assertFalse(web1.ownsBytes("images", item("layer", "/images/layer")));
-    assertFalse(web1.ownsBytes("images", item("base", "/images/base")), "it is only read");
+    assertTrue(web1.ownsBytes("images", item("base", "/images/base")), "it was its own once");
   }
 
   @Test
   void aVmWithoutDisksUsesNothing() {
-    assertEquals(Set.of(), Tenant.of("<domain><name>x</name><devices/></domain>", true).sources());
-    assertEquals(Set.of(), Tenant.of("<domain><uuid>u</uuid></domain>", true).sources());
+    assertEquals(Set.of(), Tenant.of("<domain><name>x</name><devices/></domain>", true).written());
+    assertEquals(Set.of(), Tenant.of("<domain><uuid>u</uuid></domain>", true).written());
   }
 
   @Test
@@ -129,7 +134,8 @@ final class TenantTest {
             "qcow2",
             new Bytes(2147483648L),
             new Bytes(200704),
-            Optional.of("/images/debian.qcow2")),
+            Optional.of("/images/debian.qcow2"),
+            Optional.of("qcow2")),
         Shelf.Item.of(
             """
             <volume type='file'>

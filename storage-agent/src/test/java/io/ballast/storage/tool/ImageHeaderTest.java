@@ -45,6 +45,12 @@ final class ImageHeaderTest {
     assertEquals(
         Outside.PARENT,
         header(vmdk("# Disk DescriptorFile\nparentFileNameHint=\"/etc/shadow\"\n")).pointsTo());
+    ByteBuffer brief =
+        ByteBuffer.wrap(vmdk("parentFileNameHint=\"x\"")).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(
+        Outside.PARENT,
+        header(brief.putLong(36, 0).array()).pointsTo(),
+        "QEMU reads it, however short it is said to be");
   }
 
   @Test
@@ -68,6 +74,7 @@ final class ImageHeaderTest {
     assertInvalid("out of bounds", far.putLong(28, 1L << 50).array());
     assertInvalid("out of bounds", far.putLong(28, 1).putLong(36, 1L << 50).array());
     assertInvalid("out of bounds", far.putLong(28, -1).array());
+    assertInvalid("lies in other files", far.putLong(12, 0).putLong(28, 1).array());
   }
 
   @ParameterizedTest
@@ -124,7 +131,11 @@ final class ImageHeaderTest {
 
   private static byte[] vmdk(String description) {
     ByteBuffer head = ByteBuffer.allocate(2048).order(ByteOrder.LITTLE_ENDIAN);
-    head.put(0, text("KDMV")).putLong(28, 1).putLong(36, 2).put(512, text(description));
+    head.put(0, text("KDMV"))
+        .putLong(12, 16)
+        .putLong(28, 1)
+        .putLong(36, 2)
+        .put(512, text(description));
     return head.array();
   }
 }

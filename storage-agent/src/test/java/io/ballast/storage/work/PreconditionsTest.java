@@ -28,6 +28,7 @@ import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -263,9 +264,34 @@ final class PreconditionsTest {
     there(layer, "qcow2");
     there(BASE, "qcow2");
     refuses(Reason.WRONG_STATE, new SnapshotVolume(layer, "t"));
+    refuses(Reason.WRONG_STATE, new WipeVolume(layer));
     refuses(Reason.WRONG_STATE, new FlattenVolume(layer));
     refuses(Reason.WRONG_STATE, new RebaseVolume(layer, BASE));
     refuses(Reason.WRONG_STATE, new CommitVolume(layer, BASE));
+  }
+
+  @Test
+  void whatAGuestOnlyReadsIsReadByOthersAndNotChanged() {
+    User reader = new User(User.Kind.READER, "web2", true);
+    there(BASE, "qcow2", reader, OTHER);
+    none(WEB1);
+    allows(LINK);
+    allows(COPY);
+    allows(new ExportVolume(BASE, "f", ExportVolume.Form.RAW, false));
+    for (VolumeOrder order :
+        List.of(
+            new DeleteVolume(BASE),
+            new WipeVolume(BASE),
+            new ResizeVolume(BASE, Bytes.ofMiB(16), false),
+            new SnapshotVolume(BASE, "s"),
+            new RevertVolume(BASE, "s"),
+            new FlattenVolume(BASE))) {
+      refuses(Reason.IN_USE, order);
+    }
+    there(WEB1, "qcow2");
+    allows(new CompareVolumes(WEB1, BASE));
+    allows(new RebaseVolume(WEB1, BASE));
+    assertEquals("VM web2 (running, reads it)", reader.toString());
   }
 
   // ---- rebase and commit
