@@ -46,8 +46,7 @@ public final class QemuImg {
   /** Sound, damaged, and with room that nothing refers to. */
   private static final Set<Integer> CHECKED = Set.of(0, 2, 3);
 
-  /** The same, and not. */
-  private static final Set<Integer> COMPARED = Set.of(0, 1);
+  private static final Set<Integer> COMPARED = Set.of(0, 1); // the same, and not
 
   private static final Pattern PERCENT = Pattern.compile("\\((\\d{1,3}\\.\\d\\d)/100%\\)");
   private static final Pattern MISMATCH = Pattern.compile("mismatch at offset (\\d+)");
