@@ -123,7 +123,7 @@ static uint64_t size_of(int disk, uint64_t known) {
 }
 
 /* How many blocks the disk holds; -1 after it told of damage. Behind them a MiB must be blank. */
-static long kept(int disk, uint64_t size, uint64_t *block, uint64_t *expected) {
+static long kept(const char *word, int disk, uint64_t size, uint64_t *block, uint64_t *expected) {
     static const char blank[PAGE];
     unsigned long number = 1, last = 0;
     for (; number * PAGE <= size && number <= last + 256; number++) {
@@ -136,7 +136,7 @@ static long kept(int disk, uint64_t size, uint64_t *block, uint64_t *expected) {
             return -1;
         }
     }
-    printf("kept %lu %.3f\n", last, now());
+    printf("%s %lu %.3f\n", word, last, now());
     return last;
 }
 
@@ -150,21 +150,30 @@ static void load_virtio(const char *driver) {
     }
 }
 
-static void write_disk(long pause) {
-    load_virtio("virtio_blk");
+static int open_disk(const char *path) {
     int disk;
-    while ((disk = open("/dev/vda", O_RDWR | O_DIRECT | O_SYNC | O_CLOEXEC)) < 0) pause_ms(TICK_MS);
+    while ((disk = open(path, O_RDWR | O_DIRECT | O_SYNC | O_CLOEXEC)) < 0) pause_ms(TICK_MS);
+    return disk;
+}
+
+/* Each block is on the first disk before it is on the second one, if there is a second one. */
+static void write_disks(long pause, int two) {
+    load_virtio("virtio_blk");
+    int disk = open_disk("/dev/vda"), second = two ? open_disk("/dev/vdb") : -1;
     uint64_t *blocks = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (blocks == MAP_FAILED) return;
     uint64_t size = size_of(disk, 0);
-    long number = kept(disk, size, blocks, blocks + PAGE / sizeof *blocks);
-    if (number < 0) return;
+    long number = kept("kept", disk, size, blocks, blocks + PAGE / sizeof *blocks);
+    long mirrored = two ? kept("mirrored", second, size_of(second, size), blocks, blocks + PAGE / sizeof *blocks) : number;
+    if (number < 0 || mirrored < 0) return;
+    if (mirrored < number) number = mirrored;
     for (number++; (uint64_t)number * PAGE <= size; number++) {
         shared->number = number - 1;
         for (; shared->frozen; pause_ms(1)) shared->still = 1;
         shared->still = 0;
         fill(blocks, number);
-        if (pwrite(disk, blocks, PAGE, (number - 1) * PAGE) != PAGE) {
+        off_t at = (number - 1) * PAGE;
+        if (pwrite(disk, blocks, PAGE, at) != PAGE || (two && pwrite(second, blocks, PAGE, at) != PAGE)) {
             printf("block %ld: %s\n", number, strerror(errno));
             return;
         }
@@ -266,7 +275,7 @@ int main(void) {
     long disk_pause = option("ballast.disk");
     if (option("ballast.agent") > 0 && fork() == 0) be_agent(disk_pause > 0);
     if (disk_pause > 0 && fork() == 0) {
-        write_disk(disk_pause);
+        write_disks(disk_pause, option("ballast.disks") > 1);
         _exit(1);
     }
     if (fork() == 0) {

@@ -75,7 +75,8 @@ final class PoolCommandsTest {
         "define fast --device sdb --path /srv/a",
         "define fast --folder srv",
         "define a/b --folder /srv/a",
-        "define fast --rbd kvm"
+        "define fast --rbd kvm",
+        "define fast --rbd kvm --monitor mon1 --ceph-user joe"
       })
   void whatIsNoSourceIsWrongUsage(String line) {
     Ran ran = run(line.split(" ", -1));

@@ -55,9 +55,8 @@ final class PoolSourceOptions {
   @Option(
       names = "--ceph-user",
       paramLabel = "USER",
-      defaultValue = "libvirt",
-      description = "With --rbd: as whom it is used (default: ${DEFAULT-VALUE}).")
-  private String user = "libvirt";
+      description = "With --secret: as whom it is used (default: libvirt; without: admin).")
+  private @Nullable String user;
 
   @Option(
       names = "--secret",
@@ -82,7 +81,7 @@ final class PoolSourceOptions {
       return new PoolSource.VolumeGroup(group);
     }
     if (rbd != null) {
-      return new PoolSource.Rbd(monitors, rbd, user, Optional.ofNullable(secret));
+      return new PoolSource.Rbd(monitors, rbd, cephUser(), Optional.ofNullable(secret));
     }
     if (path == null) {
       throw new IllegalArgumentException("say where it is mounted, with --path");
@@ -93,6 +92,17 @@ final class PoolSourceOptions {
     return gluster == null
         ? mounted(PoolSource.Network.Protocol.NFS, requireNonNull(nfs), path)
         : mounted(PoolSource.Network.Protocol.GLUSTER, gluster, path);
+  }
+
+  private String cephUser() {
+    if (secret == null) {
+      if (user != null) {
+        throw new IllegalArgumentException(
+            "name the secret that holds the key of " + user + " too, with --secret");
+      }
+      return "admin";
+    }
+    return user == null ? "libvirt" : user;
   }
 
   private static PoolSource mounted(

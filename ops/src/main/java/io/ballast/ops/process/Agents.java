@@ -21,14 +21,20 @@ import io.ballast.storage.StorageAgent;
 import io.ballast.storage.health.LinuxDevices;
 import io.ballast.storage.libvirt.LibvirtVolumes;
 import io.vertx.core.Deployable;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The agents of one host, made of the real things: libvirt, /proc and /sys. */
 final class Agents {
+  private static final Logger LOG = LoggerFactory.getLogger(Agents.class);
   private static final Path PROC = Path.of("/proc");
   private static final Path SYS = Path.of("/sys");
 
@@ -76,6 +82,7 @@ final class Agents {
   }
 
   private Deployable storageAgent() {
+    makeExchange();
     LibvirtVolumes volumes =
         new LibvirtVolumes(
             process.vertx(),
@@ -93,6 +100,20 @@ final class Agents {
         new StorageAgent.Machine(volumes, devices),
         settings.storage(),
         Clock.systemUTC());
+  }
+
+  /** Images of guests pass through it, which are for root alone. */
+  private void makeExchange() {
+    try {
+      Files.createDirectories(
+          settings.exchange(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      LOG.warn(
+          "No images can be imported or exported until {} is a folder: {}",
+          settings.exchange(),
+          e.toString());
+    }
   }
 
   private Deployable netAgent() {

@@ -27,10 +27,12 @@ import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.Download;
+import io.ballast.storage.tool.QemuAnswer;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
+import io.ballast.storage.work.Preconditions;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,12 +96,12 @@ final class Folder implements Backend {
       }
       case CheckVolume order -> {
         Run run = images.check(image(bench, order.volume()), order.repair());
-        yield Task.telling(run.output().map(QemuImg::verdict), run::cancel);
+        yield Task.telling(run.output().map(QemuAnswer::verdict), run::cancel);
       }
       case CompareVolumes order -> {
         Shelf.Item item = bench.item(order.volume());
         Run run = images.compare(image(item), image(bench, order.other()), share(bench, item));
-        yield Task.telling(run.output().map(QemuImg::same), run::cancel);
+        yield Task.telling(run.output().map(QemuAnswer::same), run::cancel);
       }
       case SnapshotVolume order -> snapshot(bench, order.snapshot(), QemuImg.Act.CREATE);
       case RevertVolume order -> snapshot(bench, order.snapshot(), QemuImg.Act.REVERT);
@@ -353,6 +355,7 @@ final class Folder implements Backend {
         image ->
             images
                 .capacity(image)
+                .map(size -> Preconditions.fitting(bench.shelf().pool(), size))
                 .map(
                     size ->
                         making(

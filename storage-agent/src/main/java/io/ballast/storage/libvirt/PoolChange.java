@@ -95,7 +95,8 @@ record PoolChange(Connect connect) {
   }
 
   private static void unlike(StoragePool pool, PoolSource source) throws LibvirtException {
-    if (PoolXml.source(Xml.of(pool.getXMLDesc(AS_DEFINED))).equals(Optional.of(source))) {
+    if (PoolXml.source(Xml.of(pool.getXMLDesc(AS_DEFINED)))
+        .equals(Optional.of(PoolXml.asKept(source)))) {
       throw new RefusedException(
           Reason.NAME_TAKEN,
           "pool '%s' is made of %s already; use that, or forget it first"
@@ -106,7 +107,7 @@ record PoolChange(Connect connect) {
   /** A pool that is there already: of the same, or not to be touched. */
   private void keep(StoragePool pool, DefinePool order) throws LibvirtException {
     Optional<PoolSource> source = PoolXml.source(Xml.of(pool.getXMLDesc(AS_DEFINED)));
-    if (!source.equals(Optional.of(order.source()))) {
+    if (!source.equals(Optional.of(PoolXml.asKept(order.source())))) {
       throw new RefusedException(
           Reason.NAME_TAKEN,
           "pool '%s' is there already%s; choose another name, or forget that one first"

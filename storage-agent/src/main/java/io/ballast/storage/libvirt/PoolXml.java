@@ -130,6 +130,11 @@ final class PoolXml {
     xml.writeAttribute(attribute, value);
   }
 
+  /** What a pool is made of as libvirt tells it once it is defined: with all that goes unsaid. */
+  static PoolSource asKept(PoolSource source) {
+    return source(Xml.of(of("any", Optional.empty(), source))).orElse(source);
+  }
+
   /** What a pool is made of by its description; empty where that is of no kind that is known. */
   static Optional<PoolSource> source(Xml pool) {
     try {

@@ -11,8 +11,10 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.storage.tool.QemuAnswer;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
+import io.ballast.storage.work.Preconditions;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
@@ -61,7 +63,11 @@ record RawWork(Bench bench, Steps steps, QemuImg images, Sources sources, Exchan
 
   private Future<String> filled(Future<Image> brought, Filler filler) {
     return brought.compose(
-        image -> images.capacity(image).compose(size -> filler.fill(image, size)));
+        image ->
+            images
+                .capacity(image)
+                .map(size -> Preconditions.fitting(bench.shelf().pool(), size))
+                .compose(size -> filler.fill(image, size)));
   }
 
   /** The content of a volume that lies elsewhere; of a file only the present one. */
@@ -105,6 +111,6 @@ record RawWork(Bench bench, Steps steps, QemuImg images, Sources sources, Exchan
                     sources.image(bench, order.volume()),
                     sources.image(bench, order.other()),
                     share(item.capacity())))
-        .map(QemuImg::same);
+        .map(QemuAnswer::same);
   }
 }

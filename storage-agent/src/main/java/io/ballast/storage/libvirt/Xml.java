@@ -60,9 +60,9 @@ record Xml(Element element) {
     return here;
   }
 
-  /** The text of the first element along a path, if there is any. */
+  /** The text of the first element along a path as it stands there, if there is any. */
   Optional<String> text(String path) {
-    return at(path).map(xml -> xml.element.getTextContent().strip()).filter(t -> !t.isEmpty());
+    return at(path).map(xml -> xml.element.getTextContent()).filter(text -> !text.isEmpty());
   }
 
   /** An attribute that is not empty. */

@@ -34,6 +34,7 @@ import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.work.Preconditions;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -328,7 +329,8 @@ public final class FakeVolumes implements Volumes {
     if (image == null) {
       throw new RefusedException(Reason.UNKNOWN_VOLUME, "there is no file " + name + " to import");
     }
-    make(volume, format.word(), image.capacity(), image.takes(), Optional.empty());
+    Bytes size = Preconditions.fitting(pools.active(volume.pool()), image.capacity());
+    make(volume, format.word(), size, image.takes(), Optional.empty());
   }
 
   private void export(String file, Image image) {

@@ -49,7 +49,6 @@ public final class QemuImg {
   private static final Set<Integer> COMPARED = Set.of(0, 1); // the same, and not
 
   private static final Pattern PERCENT = Pattern.compile("\\((\\d{1,3}\\.\\d\\d)/100%\\)");
-  private static final Pattern MISMATCH = Pattern.compile("mismatch at offset (\\d+)");
 
   private final Runner runner;
 
@@ -147,9 +146,11 @@ public final class QemuImg {
       Instant at =
           Instant.ofEpochSecond(one.path("date-sec").asLong(), one.path("date-nsec").asLong());
       Bytes memory = new Bytes(one.path("vm-state-size").asLong());
-      snapshots.add(
-          new Kept(
-              one.path("id").asText(), new Volume.Snapshot(one.path("name").asText(), at, memory)));
+      String id = one.path("id").asText();
+      String name = one.path("name").asText();
+      // Others may have given it none.
+      String called = name.isBlank() ? id : name;
+      snapshots.add(new Kept(id, new Volume.Snapshot(called, at, memory)));
     }
     snapshots.sort(Comparator.comparing(kept -> kept.snapshot().at()));
     return snapshots;
@@ -345,7 +346,7 @@ public final class QemuImg {
     return false;
   }
 
-  /** Looks whether an image is sound; {@link #verdict} reads what it prints. */
+  /** Looks whether an image is sound; {@link QemuAnswer#verdict} reads what it prints. */
   public Run check(Image image, CheckVolume.Repair repair) {
     List<String> words = new ArrayList<>(List.of("check", "--output=json", "-f", image.format()));
     switch (repair) {
@@ -356,33 +357,7 @@ public final class QemuImg {
     return run(LONG, CHECKED, done -> {}, words);
   }
 
-  /**
-   * What a check found and mended, for a person.
-   *
-   * @throws RefusedException as {@code INVALID_IMAGE} where errors stay
-   */
-  public static String verdict(String printed) {
-    JsonNode found = Answer.of("qemu-img check", printed);
-    long damaged = found.path("corruptions").asLong() + found.path("check-errors").asLong();
-    long mended = found.path("corruptions-fixed").asLong();
-    long leaks = found.path("leaks").asLong();
-    long gained = found.path("leaks-fixed").asLong();
-    if (damaged > 0) {
-      throw new RefusedException(
-          Reason.INVALID_IMAGE,
-          "it is damaged: %s; take a copy, then repair it".formatted(count(damaged, "error")));
-    }
-    String errors = mended > 0 ? count(mended, "error") + " repaired" : "no errors";
-    String lost = leaks > 0 ? ", " + count(leaks, "cluster") + " that nothing refers to" : "";
-    String won = gained > 0 ? ", " + count(gained, "cluster") + " given back" : "";
-    return errors + lost + won;
-  }
-
-  private static String count(long count, String noun) {
-    return count + " " + noun + (count == 1 ? "" : "s");
-  }
-
-  /** Looks whether two images hold the same; {@link #same} reads what it prints. */
+  /** Looks whether two images hold the same; {@link QemuAnswer#same} reads what it prints. */
   public Run compare(Image one, Image other, DoubleConsumer progress) {
     return run(
         LONG,
@@ -397,25 +372,6 @@ public final class QemuImg {
             other.format(),
             one.toString(),
             other.toString()));
-  }
-
-  /**
-   * What a comparison found, for a person.
-   *
-   * @throws RefusedException as {@code WRONG_STATE} where the images differ
-   */
-  public static String same(String printed) {
-    if (printed.contains("identical")) {
-      return printed.contains("size mismatch")
-          ? "they hold the same, but for zeros at the end of the larger one"
-          : "they hold the same";
-    }
-    Matcher at = MISMATCH.matcher(printed);
-    throw new RefusedException(
-        Reason.WRONG_STATE,
-        at.find()
-            ? "they differ, first at byte " + at.group(1)
-            : "they differ: " + printed.strip().replaceAll("\\s+", " "));
   }
 
   /**

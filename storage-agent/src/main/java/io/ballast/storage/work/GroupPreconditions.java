@@ -7,6 +7,7 @@ import static io.ballast.storage.work.Preconditions.known;
 import static io.ballast.storage.work.Preconditions.newName;
 import static io.ballast.storage.work.Preconditions.refused;
 import static io.ballast.storage.work.Preconditions.room;
+import static io.ballast.storage.work.Preconditions.settled;
 import static io.ballast.storage.work.Preconditions.still;
 
 import io.ballast.bus.RefusedException;
@@ -73,11 +74,11 @@ final class GroupPreconditions {
       case FetchVolume fetched -> importable(found, fetched.volume(), fetched.format());
       case ExportVolume exported -> {
         newName(exported.file());
-        still(found, exported.volume());
+        settled(found, exported.volume());
       }
       case CompareVolumes compare -> {
-        still(found, compare.volume());
-        still(Preconditions.of(seen, compare.other()), compare.other());
+        settled(found, compare.volume());
+        settled(Preconditions.of(seen, compare.other()), compare.other());
       }
       case ResizeVolume resize -> {
         Volume volume = still(found, resize.volume());
@@ -155,7 +156,7 @@ final class GroupPreconditions {
     Preconditions.keptHere(from, target, order);
     // A snapshot stays as it is, whatever a guest does.
     if (order.snapshot().isEmpty()) {
-      still(from, order.source());
+      settled(from, order.source());
     }
     fresh(target, order.volume());
     room(target.pool(), source.capacity());

@@ -145,6 +145,16 @@ public final class Preconditions {
     }
   }
 
+  /**
+   * The size of a disk that an image brings, if it fits into the pool.
+   *
+   * @throws RefusedException as {@code NO_ROOM}
+   */
+  public static Bytes fitting(Pool pool, Bytes size) {
+    fits(pool, size);
+    return size;
+  }
+
   static void absent(Found found, VolumeId volume) {
     if (found.volume().isPresent()) {
       throw refused(
@@ -283,6 +293,7 @@ public final class Preconditions {
       shallow(from, source);
       room(target.pool(), Bytes.ZERO);
     } else {
+      fits(target.pool(), source.capacity());
       room(target.pool(), source.allocated());
     }
   }

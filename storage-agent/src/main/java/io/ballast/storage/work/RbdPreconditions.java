@@ -7,6 +7,7 @@ import static io.ballast.storage.work.Preconditions.known;
 import static io.ballast.storage.work.Preconditions.newName;
 import static io.ballast.storage.work.Preconditions.refused;
 import static io.ballast.storage.work.Preconditions.room;
+import static io.ballast.storage.work.Preconditions.settled;
 import static io.ballast.storage.work.Preconditions.still;
 
 import io.ballast.bus.RefusedException;
@@ -76,11 +77,11 @@ final class RbdPreconditions {
       }
       case ExportVolume exported -> {
         newName(exported.file());
-        still(found, exported.volume());
+        settled(found, exported.volume());
       }
       case CompareVolumes compare -> {
-        still(found, compare.volume());
-        still(Preconditions.of(seen, compare.other()), compare.other());
+        settled(found, compare.volume());
+        settled(Preconditions.of(seen, compare.other()), compare.other());
       }
       case DeleteVolume delete -> found.volume().ifPresent(Preconditions::unused);
       case TrashVolume trash -> found.volume().ifPresent(Preconditions::unused);
@@ -152,12 +153,13 @@ final class RbdPreconditions {
     Preconditions.keptHere(from, target, order);
     // A snapshot stays as it is, whatever a guest does.
     if (order.snapshot().isEmpty() || !areFor(from)) {
-      still(from, order.source());
+      settled(from, order.source());
     }
     fresh(target, order.volume());
     if (order.linked()) {
       Preconditions.shallow(from, source);
     }
+    fits(target.pool(), source.capacity());
     room(target.pool(), order.linked() ? Bytes.ZERO : source.allocated());
   }
 }

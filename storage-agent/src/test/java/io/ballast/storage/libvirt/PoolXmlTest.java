@@ -42,12 +42,14 @@ final class PoolXmlTest {
   void aMonitorWithoutAPortHasTheUsualOne() {
     PoolSource source =
         new PoolSource.Rbd(List.of("mon1", "[fd00::5]"), "kvm", "admin", Optional.empty());
+    PoolSource kept =
+        new PoolSource.Rbd(
+            List.of("mon1:3300", "[fd00::5]:3300"), "kvm", "admin", Optional.empty());
 
     assertEquals(
-        Optional.of(
-            new PoolSource.Rbd(
-                List.of("mon1:3300", "[fd00::5]:3300"), "kvm", "admin", Optional.empty())),
-        PoolXml.source(Xml.of(PoolXml.of("kvm", Optional.empty(), source))));
+        Optional.of(kept), PoolXml.source(Xml.of(PoolXml.of("kvm", Optional.empty(), source))));
+    assertEquals(kept, PoolXml.asKept(source));
+    assertEquals(kept, PoolXml.asKept(kept));
   }
 
   @Test

@@ -215,6 +215,42 @@ final class RunningVmIT {
     assertEquals(List.of("a", "b"), snapshots(guest));
   }
 
+  /** The guest writes each block to its first disk, then to the second one. */
+  @Test
+  void allDisksAreKeptAtOneMoment() throws IOException {
+    VolumeId first = created("web9.qcow2", Format.QCOW2);
+    VolumeId second = created("web9.raw", Format.RAW);
+    Lab.Guest guest =
+        started(
+            "qcow2:" + folder.resolve(first.name()),
+            "--disk",
+            "raw:" + folder.resolve(second.name()));
+    for (String name : List.of("a", "b")) {
+      guest.awaitTold("wrote", 3);
+      done(new VmOrder.SnapshotVm(guest.name(), name, VmOrder.SnapshotVm.Quiesce.NEVER));
+    }
+    guest.awaitTold("wrote", 3);
+    cut(guest);
+
+    for (String name : List.of("a", "b", "a")) {
+      done(new VmOrder.RevertVm(guest.name(), name));
+      assertOneMoment(guest);
+    }
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "b"));
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "a"));
+    assertEquals(List.of(), snapshots(guest));
+    assertOneMoment(guest);
+  }
+
+  private void assertOneMoment(Lab.Guest guest) {
+    lab.virsh(1, "start", guest.name());
+    guest.awaitTold("mirrored", 1);
+    cut(guest);
+    assertEquals(List.of(), guest.told("damaged"));
+    long behind = guest.told("kept").getLast() - guest.told("mirrored").getLast();
+    assertTrue(behind == 0 || behind == 1, "the second disk is " + behind + " blocks behind");
+  }
+
   @Test
   void aGuestWhoseAgentAnswersIsKeptAtRest() throws IOException {
     VolumeId disk = created("web4.qcow2", Format.QCOW2);
