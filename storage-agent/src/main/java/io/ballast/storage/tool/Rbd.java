@@ -177,6 +177,12 @@ public final class Rbd {
     return asked("trash ls", List.of("--long", "--pool=" + pool), RbdAnswer::trash);
   }
 
+  /** How much a pool holds, each byte counted once however often Ceph keeps it. */
+  public Future<Room> room(String pool) {
+    return told(run("ceph", QUICK, done -> {}, "--format=json", "df"))
+        .map(printed -> RbdAnswer.room(Answer.of("ceph df", printed), pool));
+  }
+
   // ---- work
 
   /** Makes an empty image. */
@@ -267,8 +273,12 @@ public final class Rbd {
   }
 
   private Run run(Duration within, DoubleConsumer progress, String... arguments) {
+    return run("rbd", within, progress, arguments);
+  }
+
+  private Run run(String tool, Duration within, DoubleConsumer progress, String... arguments) {
     List<String> words =
-        new ArrayList<>(List.of("rbd", "--conf=" + login.conf(), "--id=" + login.user()));
+        new ArrayList<>(List.of(tool, "--conf=" + login.conf(), "--id=" + login.user()));
     if (!login.monitors().isEmpty()) {
       words.add("--mon_host=" + String.join(",", login.monitors()));
     }
