@@ -79,7 +79,7 @@ final class VolumeCommandsTest {
 
             PART          HOST  HEALTH   WHY
             pool archive  h1    failing  It is not active and should be whenever its host is up; \
-            'virsh pool-start' says what is in the way.
+            'ballast pool start archive' says what is in the way.
             array md0     h1    worn     Only 1 of its 2 devices work.
             """),
         listed);

@@ -91,11 +91,15 @@ final class HealthSampler {
    * Takes note of what was seen of the pools.
    *
    * @param unread why pools that there are could not be read, by their names
+   * @param unmeasured why the room of pools could not be measured, by their names
    */
-  void pools(List<Pool> seen, Map<String, String> unread) {
+  void pools(List<Pool> seen, Map<String, String> unread, Map<String, String> unmeasured) {
     Instant now = clock.instant();
     Map<String, Health> told = new TreeMap<>();
     seen.forEach(pool -> told.put(pool.name(), pool(pool, now)));
+    unmeasured.forEach(
+        (name, why) ->
+            told.put(name, health(name, Verdict.UNKNOWN, "It can't be measured: " + why, now)));
     unread.forEach(
         (name, why) ->
             told.put(name, health(name, Verdict.UNKNOWN, "It can't be read: " + why, now)));
@@ -119,7 +123,8 @@ final class HealthSampler {
                         pool.name(),
                         Verdict.FAILING,
                         "It is not active and should be whenever its host is up;"
-                            + " 'virsh pool-start' says what is in the way.",
+                            + " 'ballast pool start %s' says what is in the way."
+                                .formatted(pool.name()),
                         now)
                     : health(
                         pool.name(),

@@ -51,7 +51,7 @@ final class StorageSampler {
                   ? before.seen(answer.result(), clock.instant())
                   : before.missed(answer.cause());
           if (answer.succeeded()) {
-            health.pools(answer.result(), volumes.unread());
+            health.pools(answer.result(), volumes.unread(), volumes.unmeasured());
           }
           if (pools.failsAfter(before)) {
             LOG.warn("What is told of the pools grows old: {}", answer.cause().getMessage());

@@ -106,18 +106,35 @@ final class HealthSamplerTest {
             pool("failed", false, Optional.of(true)),
             pool("old", false, Optional.empty()),
             pool("stopped", false, Optional.of(false))),
-        Map.of("odd", "no such folder"));
+        Map.of("odd", "no such folder"),
+        Map.of());
 
     assertEquals(
         List.of(
             "POOL active GOOD It is active.",
             "POOL failed FAILING It is not active and should be whenever its host is up;"
-                + " 'virsh pool-start' says what is in the way.",
+                + " 'ballast pool start failed' says what is in the way.",
             "POOL odd UNKNOWN It can't be read: no such folder",
             "POOL old UNKNOWN It is not active, and whether it should be is not known.",
             "POOL stopped GOOD It is not active, and not meant to be unless somebody starts it."),
         told().subList(0, 5));
     assertEquals(clock.instant(), sampler.health().getFirst().sampledAt());
+  }
+
+  @Test
+  void aPoolThatCantBeMeasuredIsUnknownUntilItCan() {
+    List<Pool> pools = List.of(pool("full", true, Optional.of(true)));
+
+    sampler.pools(pools, Map.of(), Map.of("full", "there is no folder '/full'"));
+    assertEquals(
+        "POOL full UNKNOWN It can't be measured: there is no folder '/full'", told().getFirst());
+
+    sampler.pools(
+        pools, Map.of("full", "end of file"), Map.of("full", "there is no folder '/full'"));
+    assertEquals("POOL full UNKNOWN It can't be read: end of file", told().getFirst());
+
+    sampler.pools(pools, Map.of(), Map.of());
+    assertEquals("POOL full GOOD It is active.", told().getFirst());
   }
 
   private static Pool pool(String name, boolean active, Optional<Boolean> autostart) {

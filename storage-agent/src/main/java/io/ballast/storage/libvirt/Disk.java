@@ -23,18 +23,24 @@ final class Disk implements AutoCloseable {
 
   private final Duration within;
   private final ScheduledExecutorService clock;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          Thread.ofPlatform().daemon().name("storage files ", 0).factory());
+  private final ThreadPoolExecutor threads;
 
   Disk(Duration within, ScheduledExecutorService clock) {
+    this(within, clock, THREADS);
+  }
+
+  /** With as many threads, each of which a file system may keep. */
+  Disk(Duration within, ScheduledExecutorService clock, int many) {
     this.within = within;
     this.clock = clock;
+    threads =
+        new ThreadPoolExecutor(
+            many,
+            many,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            Thread.ofPlatform().daemon().name("storage files ", 0).factory());
     threads.allowCoreThreadTimeOut(true);
   }
 

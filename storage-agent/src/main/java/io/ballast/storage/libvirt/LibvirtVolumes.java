@@ -3,7 +3,6 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.Lane;
 import io.ballast.agent.LaneConnection;
 import io.ballast.agent.LaneLimits;
-import io.ballast.agent.Latest;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
@@ -33,8 +32,6 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +40,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +53,6 @@ import org.slf4j.LoggerFactory;
  * comes back, everything further on that lane fails at once. So a daemon that hangs costs a few
  * threads and connections, and needs no keepalive: the connection is local, it ends with the
  * daemon, and there is nothing to be done while the daemon stands still.
- *
- * <p>A pool that can't be read is left out, and the log says so once; where no other is left, the
- * question fails.
  */
 public final class LibvirtVolumes implements Volumes {
   /** How long a question may take, unless said otherwise. */
@@ -90,7 +83,8 @@ public final class LibvirtVolumes implements Volumes {
   private final Folder folder;
   private final RbdPool rbdPool;
   private final VolumeGroup group;
-  private volatile Map<String, String> leftOut = Map.of();
+  private final Gauge gauge;
+  private final Inventory inventory;
 
   /**
    * @param uri the local libvirt, usually {@code qemu:///system}
@@ -133,6 +127,8 @@ public final class LibvirtVolumes implements Volumes {
     folder = new Folder(images, sources, exchange);
     rbdPool = new RbdPool(runner, sources, exchange, new Removal(clock));
     group = new VolumeGroup(runner, sources, exchange);
+    gauge = new Gauge(places.ceph(), clock);
+    inventory = new Inventory(new Rooms(gauge, Rooms.Alarm.of(clock)));
     machines = new Snapshots(guests, new Layering(images, disk, clock), this::machine);
   }
 
@@ -144,12 +140,17 @@ public final class LibvirtVolumes implements Volumes {
 
   @Override
   public Future<List<Pool>> pools() {
-    return ask(this::read);
+    return ask(inventory::read);
   }
 
   @Override
   public Map<String, String> unread() {
-    return leftOut;
+    return inventory.unread();
+  }
+
+  @Override
+  public Map<String, String> unmeasured() {
+    return inventory.unmeasured();
   }
 
   @Override
@@ -415,6 +416,8 @@ public final class LibvirtVolumes implements Volumes {
 
   @Override
   public void close() {
+    inventory.close();
+    gauge.close();
     runner.close();
     downloads.close();
     disk.close();
@@ -441,40 +444,5 @@ public final class LibvirtVolumes implements Volumes {
 
   private <T> Future<T> onContext(Future<T> future) {
     return questions.onContext(future);
-  }
-
-  private List<Pool> read(Pools connection) {
-    List<Pool> pools = new ArrayList<>();
-    Map<String, RefusedException> odd = new TreeMap<>();
-    for (String name : connection.names()) {
-      try {
-        connection.pool(name).ifPresent(pools::add);
-      } catch (RefusedException e) {
-        if (connection.lost().isPresent()) {
-          throw e;
-        }
-        odd.put(name, e);
-      }
-    }
-    leaveOut(odd);
-    if (pools.isEmpty() && !odd.isEmpty()) {
-      throw odd.values().iterator().next();
-    }
-    pools.sort(Comparator.comparing(Pool::name));
-    return pools;
-  }
-
-  private void leaveOut(Map<String, RefusedException> odd) {
-    odd.forEach(
-        (name, why) -> {
-          if (!leftOut.containsKey(name)) {
-            LOG.warn("A pool is left out: {}", why.getMessage());
-          }
-        });
-    leftOut =
-        odd.entrySet().stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    Map.Entry::getKey, entry -> Latest.words(entry.getValue())));
   }
 }

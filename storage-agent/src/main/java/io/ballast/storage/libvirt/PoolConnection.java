@@ -88,7 +88,7 @@ final class PoolConnection implements Pools {
   }
 
   @Override
-  public Optional<Pool> pool(String name) {
+  public Optional<Shelf> bare(String name) {
     String what = "pool " + name + " of " + uri + " can't be read";
     try {
       return Optional.of(read(name));
@@ -111,26 +111,44 @@ final class PoolConnection implements Pools {
     return new RefusedException(Reason.TRADE_REFUSED, what + ": " + why.getMessage());
   }
 
-  private Pool read(String name) throws LibvirtException, XMLStreamException {
+  private Shelf read(String name) throws LibvirtException, XMLStreamException {
     StoragePool pool = connect.storagePoolLookupByName(name);
     try {
-      String type = type(pool.getXMLDesc(0));
+      String xml = pool.getXMLDesc(0);
+      String type = type(xml);
       Optional<Boolean> autostart = Optional.of(pool.getAutostart());
       if (pool.isActive() != 1) {
-        return new Pool(name, type, false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, autostart);
+        return new Shelf(
+            new Pool(name, type, false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, autostart),
+            "",
+            Shelf.Access.USUAL,
+            List.of());
       }
       StoragePoolInfo room = pool.getInfo();
-      return new Pool(
-          name,
-          type,
-          true,
-          new Bytes(room.capacity),
-          new Bytes(room.allocation),
-          new Bytes(room.available),
-          autostart);
+      Xml described = Xml.of(xml);
+      return new Shelf(
+          new Pool(
+              name,
+              type,
+              true,
+              new Bytes(room.capacity),
+              new Bytes(room.allocation),
+              new Bytes(room.available),
+              autostart),
+          place(name, type, described),
+          Shelf.Access.of(described),
+          List.of());
     } finally {
       pool.free();
     }
+  }
+
+  private static String place(String name, String type, Xml described) {
+    return switch (Shelf.Kind.of(type)) {
+      case RBD -> described.text("source/name").orElse("");
+      case GROUP -> described.text("source/name").orElse(name);
+      case FOLDER, OTHER -> described.text("target/path").orElse("");
+    };
   }
 
   @Override
@@ -166,26 +184,18 @@ final class PoolConnection implements Pools {
           "pool '%s' is not active; start it with 'ballast pool start'".formatted(name));
     }
     pool.refresh(0);
-    Xml described = Xml.of(pool.getXMLDesc(0));
     List<Shelf.Item> items = new ArrayList<>();
     for (String item : pool.listVolumes()) {
       item(pool, item).ifPresent(items::add);
     }
     items.sort(Comparator.comparing(Shelf.Item::name));
-    Pool room = read(name);
-    String place =
-        switch (Shelf.Kind.of(room.type())) {
-          case RBD -> {
-            items.replaceAll(Shelf.Item::ofCeph);
-            yield described.text("source/name").orElse("");
-          }
-          case GROUP -> {
-            items.removeIf(item -> Part.isSnapshot(item.name()));
-            yield described.text("source/name").orElse(name);
-          }
-          case FOLDER, OTHER -> described.text("target/path").orElse("");
-        };
-    return new Shelf(room, place, Shelf.Access.of(described), items);
+    Shelf bare = read(name);
+    switch (bare.kind()) {
+      case RBD -> items.replaceAll(Shelf.Item::ofCeph);
+      case GROUP -> items.removeIf(item -> Part.isSnapshot(item.name()));
+      case FOLDER, OTHER -> {}
+    }
+    return new Shelf(bare.pool(), bare.place(), bare.access(), items);
   }
 
   /** A volume; empty if it is gone by now. */

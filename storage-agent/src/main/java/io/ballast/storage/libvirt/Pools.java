@@ -17,11 +17,17 @@ interface Pools extends LaneConnection {
   List<String> names();
 
   /**
-   * One pool; empty if it is gone by now.
+   * One pool without what lies in it, as libvirt last saw it; empty if it is gone by now. Of one
+   * that is not active it is not told where it is.
    *
    * @throws RefusedException as {@code TRADE_REFUSED} if it exists and can't be read
    */
-  Optional<Pool> pool(String name);
+  Optional<Shelf> bare(String name);
+
+  /** One pool, as {@link #bare} tells it. */
+  default Optional<Pool> pool(String name) {
+    return bare(name).map(Shelf::pool);
+  }
 
   /**
    * Has libvirt look at a pool anew, and tells what lies in it.

@@ -385,9 +385,18 @@ final class RbdPool implements Backend {
   /**
    * The pool also with what each volume takes: libvirt may take that for its whole size. Where Ceph
    * does not tell it in time, for it counts objects of images that keep no account, it stays so.
+   * And with its own room, for libvirt tells that of the whole cluster, where each byte is kept
+   * several times; which stays where Ceph does not tell.
    */
   Future<Shelf> known(Shelf shelf) {
     return layered(shelf)
+        .compose(
+            layered ->
+                rbd(shelf)
+                    .room(shelf.place())
+                    .map(layered::with)
+                    .onFailure(why -> LOG.debug("{}: {}", shelf.pool().name(), why.getMessage()))
+                    .otherwise(layered))
         .compose(
             layered ->
                 rbd(shelf)

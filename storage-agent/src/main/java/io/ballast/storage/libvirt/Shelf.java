@@ -5,6 +5,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.storage.tool.Rbd;
+import io.ballast.storage.tool.Room;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,22 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
   /** The item of a name. */
   Optional<Item> item(String name) {
     return items.stream().filter(item -> item.name().equals(name)).findFirst();
+  }
+
+  /** This, with the room that it has, where that is known better. */
+  Shelf with(Room room) {
+    return new Shelf(
+        new Pool(
+            pool.name(),
+            pool.type(),
+            pool.active(),
+            room.capacity(),
+            room.used(),
+            room.available(),
+            pool.autostart()),
+        place,
+        access,
+        items);
   }
 
   /** This, with what its images of Ceph build upon, by their names. */

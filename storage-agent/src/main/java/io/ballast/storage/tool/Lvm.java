@@ -62,6 +62,8 @@ public final class Lvm {
           "is used by another device", Reason.IN_USE,
           "can't open", Reason.IN_USE);
 
+  private static final Map<String, String> QUIET = Map.of("LVM_SUPPRESS_FD_WARNINGS", "1");
+
   private final Runner runner;
   private final String group;
 
@@ -167,7 +169,7 @@ public final class Lvm {
     } catch (NumberFormatException e) {
       throw new RefusedException(
           Reason.TRADE_REFUSED,
-          "lvs told the %s '%s', which is no number; look at the tool on this host"
+          "LVM told the %s '%s', which is no number; look at the tool on this host"
               .formatted(field, text));
     }
   }
@@ -191,6 +193,32 @@ public final class Lvm {
       ranges.addAll(List.of(one.path("seg_pe_ranges").asText().strip().split(" +", -1)));
     }
     return ranges;
+  }
+
+  /** How much the group holds. This look changes nothing, so it may be cut off. */
+  public Future<Room> room() {
+    return told(runner.run(
+            new Tool(
+                List.of(
+                    "vgs",
+                    "--reportformat=json",
+                    "--units=b",
+                    "--nosuffix",
+                    "--options=vg_size,vg_free",
+                    plain(group)),
+                QUIET,
+                QUICK,
+                Set.of(0),
+                piece -> {})))
+        .map(printed -> room(Answer.of("vgs", printed)));
+  }
+
+  /** Reads what {@code vgs} answers of one group. */
+  static Room room(JsonNode answer) {
+    JsonNode one = answer.at("/report/0/vg/0");
+    Bytes capacity = bytes(one, "vg_size");
+    Bytes free = bytes(one, "vg_free");
+    return new Room(capacity, capacity.minusOrZero(free), free);
   }
 
   // ---- work
@@ -294,14 +322,7 @@ public final class Lvm {
   /** LVM stops a device while it changes it, and a guest with it; so it is never cut off. */
   private Run run(Duration within, String... words) {
     return runner.run(
-        new Tool(
-            List.of(words),
-            Map.of("LVM_SUPPRESS_FD_WARNINGS", "1"),
-            within,
-            Set.of(0),
-            piece -> {},
-            Map.of(),
-            true));
+        new Tool(List.of(words), QUIET, within, Set.of(0), piece -> {}, Map.of(), Tool.Cut.NEVER));
   }
 
   /** What a run printed; its failure as what it means. */

@@ -49,6 +49,8 @@ public final class Rbd {
           39, Reason.IN_USE,
           122, Reason.NO_ROOM);
 
+  private static final Map<String, String> TIMES = Map.of("TZ", "UTC");
+
   private final Runner runner;
   private final Login login;
 
@@ -177,6 +179,12 @@ public final class Rbd {
     return asked("trash ls", List.of("--long", "--pool=" + pool), RbdAnswer::trash);
   }
 
+  /** How much a pool holds, each byte counted once however often Ceph keeps it. */
+  public Future<Room> room(String pool) {
+    return told(ask("ceph", "--format=json", "df"))
+        .map(printed -> RbdAnswer.room(Answer.of("ceph df", printed), pool));
+  }
+
   // ---- work
 
   /** Makes an empty image. */
@@ -262,25 +270,36 @@ public final class Rbd {
     List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
     words.add("--format=json");
     words.addAll(arguments);
-    return told(run(QUICK, done -> {}, words.toArray(String[]::new)))
+    return told(ask("rbd", words.toArray(String[]::new)))
         .map(printed -> answer.apply(Answer.of("rbd " + command, printed)));
   }
 
   private Run run(Duration within, DoubleConsumer progress, String... arguments) {
+    return runner.run(
+        new Tool(
+            words("rbd", arguments),
+            TIMES,
+            within,
+            Set.of(0),
+            piece -> hear(piece, progress),
+            REASONS,
+            Tool.Cut.OPEN));
+  }
+
+  /** A look, which changes nothing. */
+  private Run ask(String tool, String... arguments) {
+    return runner.run(
+        new Tool(words(tool, arguments), TIMES, QUICK, Set.of(0), piece -> {}, REASONS));
+  }
+
+  private List<String> words(String tool, String... arguments) {
     List<String> words =
-        new ArrayList<>(List.of("rbd", "--conf=" + login.conf(), "--id=" + login.user()));
+        new ArrayList<>(List.of(tool, "--conf=" + login.conf(), "--id=" + login.user()));
     if (!login.monitors().isEmpty()) {
       words.add("--mon_host=" + String.join(",", login.monitors()));
     }
     words.addAll(List.of(arguments));
-    return runner.run(
-        new Tool(
-            words,
-            Map.of("TZ", "UTC"),
-            within,
-            Set.of(0),
-            piece -> hear(piece, progress),
-            REASONS));
+    return words;
   }
 
   private static void hear(String piece, DoubleConsumer progress) {

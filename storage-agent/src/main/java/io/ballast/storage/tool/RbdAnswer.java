@@ -65,6 +65,23 @@ public final class RbdAnswer {
     return taken;
   }
 
+  /** Of {@code ceph df}: how much a pool holds and may come to hold. */
+  static Room room(JsonNode df, String pool) {
+    for (JsonNode one : df.path("pools")) {
+      JsonNode stored = one.at("/stats/stored");
+      JsonNode left = one.at("/stats/max_avail");
+      if (one.path("name").asText().equals(pool) && stored.isNumber() && left.isNumber()) {
+        Bytes used = new Bytes(Math.max(0, stored.asLong()));
+        Bytes available = new Bytes(Math.max(0, left.asLong()));
+        return new Room(used.plus(available), used, available);
+      }
+    }
+    throw new RefusedException(
+        Reason.TRADE_REFUSED,
+        "ceph df did not tell the room of the pool '%s'; look at the tool on this host"
+            .formatted(pool));
+  }
+
   /** Of {@code rbd info}: what the image builds upon. */
   static Optional<Address> parent(JsonNode image) {
     JsonNode parent = image.path("parent");

@@ -63,7 +63,8 @@ public final class Run implements Runnable {
   /** Ends it because its time is over. */
   void late() {
     end(
-        refused(
+        new RefusedException(
+            tool.cut() == Tool.Cut.OPEN ? Reason.MAY_YET_HAPPEN : Reason.TRADE_REFUSED,
             "%s was not done after %d s and was ended; look whether the storage hangs"
                 .formatted(tool.name(), tool.within().toSeconds())));
   }
@@ -78,7 +79,7 @@ public final class Run implements Runnable {
     }
     if (running == null) {
       output.tryFail(why);
-    } else if (tool.whole()) {
+    } else if (tool.cut() == Tool.Cut.NEVER) {
       output.tryFail(
           new RefusedException(
               Reason.MAY_YET_HAPPEN,
@@ -133,7 +134,8 @@ public final class Run implements Runnable {
   }
 
   private Process start() throws IOException {
-    List<String> words = new ArrayList<>(tool.whole() ? List.of() : DIES_WITH_THE_AGENT);
+    List<String> words =
+        new ArrayList<>(tool.cut() == Tool.Cut.NEVER ? List.of() : DIES_WITH_THE_AGENT);
     words.addAll(BOUNDS);
     words.addAll(tool.words());
     ProcessBuilder builder = new ProcessBuilder(words);
@@ -149,7 +151,7 @@ public final class Run implements Runnable {
     boolean told = false;
     while (!running.waitFor(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
       synchronized (this) {
-        if (told && !tool.whole()) {
+        if (told && tool.cut() != Tool.Cut.NEVER) {
           running.descendants().forEach(ProcessHandle::destroyForcibly);
           running.destroyForcibly();
         }

@@ -17,8 +17,7 @@ import java.util.function.Consumer;
  * @param heard takes the pieces that it prints or complains between line ends, as they come, on two
  *     threads of its own
  * @param reasons what other exit codes mean; those that are not told mean {@code TRADE_REFUSED}
- * @param whole whether it is never ended once it runs, not even with this process, for what it does
- *     must not stop in the middle; who waits for it is told that it may yet happen
+ * @param cut whether it may be ended before it is done
  */
 public record Tool(
     List<String> words,
@@ -27,7 +26,20 @@ public record Tool(
     Set<Integer> fine,
     Consumer<String> heard,
     Map<Integer, Reason> reasons,
-    boolean whole) {
+    Cut cut) {
+  /** Whether a run may be ended before it is done. */
+  public enum Cut {
+    /** At any time; it changes nothing then, or only what is its own. */
+    SAFE,
+    /** At any time; but what it asked of a server may yet happen, and that is told. */
+    OPEN,
+    /**
+     * Never once it runs, not even with this process, for what it does must not stop in the middle;
+     * who waits for it is told that it may yet happen.
+     */
+    NEVER
+  }
+
   public Tool {
     words = List.copyOf(words);
     fine = Set.copyOf(fine);
@@ -45,10 +57,10 @@ public record Tool(
       Duration within,
       Set<Integer> fine,
       Consumer<String> heard) {
-    this(words, environment, within, fine, heard, Map.of(), false);
+    this(words, environment, within, fine, heard, Map.of(), Cut.SAFE);
   }
 
-  /** A run that may be ended at any time. */
+  /** A run that may be ended at any time, and leaves nothing open. */
   public Tool(
       List<String> words,
       Map<String, String> environment,
@@ -56,7 +68,7 @@ public record Tool(
       Set<Integer> fine,
       Consumer<String> heard,
       Map<Integer, Reason> reasons) {
-    this(words, environment, within, fine, heard, reasons, false);
+    this(words, environment, within, fine, heard, reasons, Cut.SAFE);
   }
 
   /** A run of which only the whole output counts. */

@@ -32,6 +32,14 @@ public interface Volumes extends AutoCloseable {
   }
 
   /**
+   * Why pools of the last answer of {@link #pools} were told with the room that they had earlier,
+   * by their names.
+   */
+  default Map<String, String> unmeasured() {
+    return Map.of();
+  }
+
+  /**
    * A pool and its volumes as the storage has them now. Fails as {@code UNKNOWN_POOL}, or as {@code
    * WRONG_STATE} where the pool is not active.
    */

@@ -7,15 +7,26 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
-/** A fake: pools of which some can't be read, some are gone, and at some the connection breaks. */
+/**
+ * A fake: pools that are folders, of which some can't be read, some are gone or off, and at some
+ * the connection breaks.
+ */
 final class FakePools implements Pools {
   final Set<String> odd = new TreeSet<>();
   final Set<String> gone = new TreeSet<>();
   final Set<String> breaking = new TreeSet<>();
+  final Set<String> off = new ConcurrentSkipListSet<>();
+
+  /** The folders of pools; those of others are not there. */
+  final Map<String, String> places = new ConcurrentHashMap<>();
+
   final List<PoolOrder> orders = new ArrayList<>();
   private final List<String> names;
   private boolean broken;
@@ -34,19 +45,27 @@ final class FakePools implements Pools {
   }
 
   @Override
-  public Optional<Pool> pool(String name) {
+  public Optional<Shelf> bare(String name) {
     broken |= breaking.contains(name);
     if (broken || odd.contains(name)) {
       throw new RefusedException(
           Reason.TRADE_REFUSED, broken ? "end of file" : "pool " + name + " can't be read");
     }
-    return gone.contains(name) ? Optional.empty() : Optional.of(dir(name));
+    return gone.contains(name) ? Optional.empty() : Optional.of(shelved(dir(name), name));
+  }
+
+  private Shelf shelved(Pool pool, String name) {
+    boolean isOff = off.contains(name);
+    return new Shelf(
+        isOff ? new Pool(name, pool.type(), false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO) : pool,
+        isOff ? "" : places.getOrDefault(name, "/none/" + name),
+        Shelf.Access.USUAL,
+        List.of());
   }
 
   @Override
   public Shelf shelf(String pool) {
-    return pool(pool)
-        .map(seen -> new Shelf(seen, "/" + pool, Shelf.Access.USUAL, List.of()))
+    return bare(pool)
         .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_POOL, "no pool " + pool));
   }
 

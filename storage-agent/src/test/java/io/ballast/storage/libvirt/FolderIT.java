@@ -441,6 +441,20 @@ final class FolderIT implements FilesContract, PoolsContract {
   }
 
   @Test
+  void whatFillsAPoolBesideLibvirtIsToldWithoutALook() throws IOException {
+    Path file = folder.resolve("guest.raw");
+    Bytes before = answer(volumes.stock("images")).pool().available();
+    await().until(() -> tells(before));
+    run("fallocate", "--length=64m", file.toString());
+    await().until(() -> tells(before.minusOrZero(Bytes.ofMiB(64))));
+    Files.delete(file);
+  }
+
+  private boolean tells(Bytes left) {
+    return answer(volumes.pools()).stream().anyMatch(pool -> pool.available().equals(left));
+  }
+
+  @Test
   void anImageThatAServerOffersBecomesADisk() throws IOException {
     image("served.vmdk", "vmdk");
     byte[] bytes = Files.readAllBytes(exchange.resolve("served.vmdk"));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import io.vertx.core.Future;
@@ -18,11 +19,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,6 +85,25 @@ final class LibvirtVolumesTest {
     pools.odd.clear();
     assertEquals(3, answer(volumes.pools()).size());
     assertEquals(Map.of(), volumes.unread());
+    volumes.close();
+  }
+
+  @Test
+  void theRoomOfAFolderIsMeasuredAndOneThatIsNotThereIsTold(Vertx vertx, @TempDir Path folder) {
+    FakePools pools = new FakePools("images", "lost");
+    pools.places.put("images", folder.toString());
+    Bytes size = new Bytes(folder.toFile().getTotalSpace());
+    LibvirtVolumes volumes = volumes(vertx, LONG, () -> pools);
+
+    assertEquals(List.of(FakePools.dir("images"), FakePools.dir("lost")), answer(volumes.pools()));
+    await().until(() -> answer(volumes.pools()).getFirst().capacity().equals(size));
+    await().until(() -> volumes.unmeasured().containsKey("lost"));
+    assertEquals(FakePools.dir("lost"), answer(volumes.pools()).getLast());
+    assertEquals(Set.of("lost"), volumes.unmeasured().keySet());
+
+    pools.off.addAll(List.of("images", "lost"));
+    assertEquals(Bytes.ZERO, answer(volumes.pools()).getFirst().capacity());
+    assertEquals(Map.of(), volumes.unmeasured());
     volumes.close();
   }
 

@@ -127,6 +127,38 @@ final class LvmTest {
   }
 
   @Test
+  void aGroupTellsItsRoom() {
+    assertEquals(
+        new Room(Bytes.ofMiB(1020), Bytes.ofMiB(764), Bytes.ofMiB(256)),
+        Lvm.room(
+            Answer.of(
+                "vgs",
+                """
+                  {
+                      "report": [
+                          {
+                              "vg": [
+                                  {"vg_size":"1069547520", "vg_free":"268435456"}
+                              ]
+                          }
+                      ]
+                  }
+                """)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"report\": [{\"vg\": []}]}",
+        "{\"report\": [{\"vg\": [{\"vg_size\":\"1069547520\"}]}]}",
+      })
+  void aGroupThatTellsNoRoomIsRefused(String printed) {
+    RefusedException odd =
+        assertThrows(RefusedException.class, () -> Lvm.room(Answer.of("vgs", printed)));
+    assertEquals(Reason.TRADE_REFUSED, odd.reason());
+  }
+
+  @Test
   void aGroupMayBeEmpty() {
     assertEquals(List.of(), all("{\"report\": [{\"lv\": []}]}"));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -80,6 +81,43 @@ final class RbdTest {
                  {"name":"b","id":"1033758ee89d","provisioned_size":8388608,"used_size":0}],
                  "total_provisioned_size":16777216,"total_used_size":8388608}
                 """)));
+  }
+
+  /**
+   * In the form of Ceph 14 and later; two pools of one cluster that keep each byte 3 times, or 2.
+   */
+  @ParameterizedTest
+  @CsvSource({"rbd,4294967296,30064771072", "other,0,45097156608"})
+  void theRoomOfAPoolIsWhatItHoldsAndMayComeToHold(String pool, long stored, long left) {
+    assertEquals(
+        new Room(new Bytes(stored + left), new Bytes(stored), new Bytes(left)),
+        RbdAnswer.room(df(), pool));
+  }
+
+  @Test
+  void aPoolThatCephDoesNotTellOfHasNoRoom() {
+    for (String pool : List.of("none", "old")) {
+      RefusedException odd = assertThrows(RefusedException.class, () -> RbdAnswer.room(df(), pool));
+      assertEquals(Reason.TRADE_REFUSED, odd.reason());
+    }
+  }
+
+  private static JsonNode df() {
+    return Answer.of(
+        "ceph df",
+        """
+
+        {"stats":{"total_bytes":107374182400,"total_avail_bytes":94489280512,
+          "total_used_bytes":12884901888,"total_used_raw_bytes":12884901888,
+          "total_used_raw_ratio":0.12,"num_osds":3,"num_per_pool_osds":3},
+         "stats_by_class":{"hdd":{"total_bytes":107374182400,"total_avail_bytes":94489280512}},
+         "pools":[
+          {"name":"old","id":1,"stats":{"objects":2,"bytes_used":462848,"max_avail":30064771072}},
+          {"name":"rbd","id":2,"stats":{"stored":4294967296,"objects":1024,"kb_used":12582912,
+           "bytes_used":12884901888,"percent_used":0.125,"max_avail":30064771072}},
+          {"name":"other","id":3,"stats":{"stored":0,"objects":0,"kb_used":0,"bytes_used":0,
+           "percent_used":0,"max_avail":45097156608}}]}
+        """);
   }
 
   @Test

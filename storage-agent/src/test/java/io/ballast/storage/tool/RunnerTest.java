@@ -217,7 +217,7 @@ final class RunnerTest {
                 Set.of(0),
                 piece -> {},
                 Map.of(),
-                true));
+                Tool.Cut.NEVER));
     await().until(() -> Files.exists(begun));
 
     runner.close();
@@ -225,6 +225,24 @@ final class RunnerTest {
     assertEquals(Reason.MAY_YET_HAPPEN, refusal(run.output()).reason());
     await().until(() -> Files.exists(Files.createFile(end)));
     await().until(() -> !Files.exists(begun));
+  }
+
+  @Test
+  void whatIsAskedOfAServerMayYetHappenWhenItsTimeIsOver() {
+    Tool asking =
+        new Tool(
+            List.of("sleep", "600"),
+            Map.of(),
+            Duration.ofMillis(100),
+            Set.of(0),
+            piece -> {},
+            Map.of(),
+            Tool.Cut.OPEN);
+
+    assertEquals(Reason.MAY_YET_HAPPEN, refusal(runner.run(asking).output()).reason());
+    assertEquals(
+        Reason.TRADE_REFUSED,
+        refusal(runner.run(Tool.of(Duration.ofMillis(100), "sleep", "600")).output()).reason());
   }
 
   private Future<String> run(String... words) {
