@@ -30,6 +30,7 @@ import io.ballast.ops.client.VmShowCommand;
 import io.ballast.ops.client.VmSnapshotCommand;
 import io.ballast.ops.client.VmSnapshotsCommand;
 import io.ballast.ops.client.VmsCommand;
+import io.ballast.ops.client.VolumeCancelCommand;
 import io.ballast.ops.client.VolumeCommand;
 import io.ballast.ops.client.VolumeExportDiffCommand;
 import io.ballast.ops.client.VolumeListCommand;
@@ -120,6 +121,7 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VolumeListCommand(shell))
                     .addSubcommand(new VolumeShowCommand(shell))
                     .addSubcommand(new VolumeSnapshotsCommand(shell))
+                    .addSubcommand(new VolumeCancelCommand(shell))
                     .addSubcommand(new VolumeExportDiffCommand(shell))
                     .addSubcommand(new VolumeTrashCommand(shell))
                     .addSubcommand(new VolumeRestoreCommand(shell)))

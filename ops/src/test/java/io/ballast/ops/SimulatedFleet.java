@@ -267,9 +267,24 @@ public final class SimulatedFleet implements AutoCloseable {
       Awaitility.await().atMost(PATIENCE).until(() -> output.ran(0).out(), expected);
     }
 
+    /** The same of what it wrote on standard error. */
+    public void untilSaid(Predicate<String> expected) {
+      Awaitility.await().atMost(PATIENCE).until(this::said, expected);
+    }
+
+    /** What it wrote on standard error so far. */
+    public String said() {
+      return output.ran(0).err();
+    }
+
     /** Ends it. */
     public Ran interrupt() {
       thread.interrupt();
+      return end();
+    }
+
+    /** Waits for its end. */
+    public Ran end() {
       return output.ran(code.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
     }
   }

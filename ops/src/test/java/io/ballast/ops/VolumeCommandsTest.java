@@ -313,22 +313,6 @@ final class VolumeCommandsTest {
   }
 
   @Test
-  void workThatGoesOnCanBeCancelledByItsId() {
-    String[] at = {"--host", "h1"};
-    h1.slow();
-    Ran waiting = run(at, "volume", "create", "images/web1", "1GiB", "--wait", "1s");
-    String operation = waiting.err().replaceAll("(?s).*as operation ([^;]*);.*", "$1");
-
-    assertEquals(4, waiting.code(), waiting::toString);
-    assertEquals(
-        new Ran(0, "asked to give up operation " + operation + " on h1\n", ""),
-        run(at, "volume", "cancel", operation));
-    Ran ended = run(at, "operation", operation);
-    assertTrue(ended.out().contains("failed, CANCELLED"), ended::toString);
-    assertTrue(ended.out().contains("images/web1"), ended::toString);
-  }
-
-  @Test
   void thePoolSaysWhichHostIsMeantWhereOnlyOneHasIt() {
     fleet.until(seen -> seen.hosts().getFirst().storage().orElseThrow().pools().size() == 2);
 

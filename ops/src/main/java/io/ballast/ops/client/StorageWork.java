@@ -6,6 +6,7 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Notice;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.ops.screen.Figures;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class StorageWork {
   private static final long TICK_MILLIS = 150;
   private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
+
+  /** From when on work is long enough to be named where the line of progress does not name it. */
+  private static final Duration LONG = Duration.ofSeconds(3);
 
   private final FleetConnection connection;
   private final Console console;
@@ -73,12 +77,15 @@ final class StorageWork {
     connection.listen(Event.WorkFinished.class, heard);
     connection.listen(Event.WorkProgressed.class, heard);
     OperationId operation = connection.askAgent(Role.STORAGE, host, command).operation();
+    String named = "it goes on as operation " + operation + "; " + ways(command, operation);
     try (Progress progress = new Progress(console)) {
+      progress.atParting("ballast: " + what + " was not waited for; " + named);
       Duration ask = ASKED_EVERY;
       String far = "";
+      boolean told = false;
       while (progress.elapsed().compareTo(patience) < 0) {
         Optional<Outcome> end = Optional.empty();
-        Notice notice = next();
+        Notice notice = next(what + " was not waited for; " + named);
         if (notice instanceof Event.WorkFinished finished
             && finished.operation().equals(operation)) {
           end = Optional.of(finished.outcome());
@@ -92,14 +99,28 @@ final class StorageWork {
         if (end.isPresent()) {
           return succeeded(end.get(), what);
         }
-        progress.show(what + far + ", " + Figures.age(progress.elapsed()));
+        String now = what + far + ", " + Figures.age(progress.elapsed());
+        String whole = now + "; operation " + operation;
+        boolean fits = progress.fits(whole);
+        if (!fits && !told && progress.elapsed().compareTo(LONG) > 0) {
+          told = true;
+          progress.tell(what + " takes a while; " + named);
+        }
+        progress.show(fits ? whole : now);
       }
       throw new CommandFailure(
           ExitCode.NO_ANSWER,
-          "%s was accepted and has not ended within %s; it goes on as operation %s; look with"
-                  .formatted(what, Figures.duration(patience), operation)
-              + " 'ballast operation', or wait longer with --wait");
+          "%s was accepted and has not ended within %s; %s, or wait longer with --wait"
+              .formatted(what, Figures.duration(patience), named));
     }
+  }
+
+  /** How a person looks at work that goes on, and ends it where that can be. */
+  private static String ways(StorageCommand<?> command, OperationId operation) {
+    String look = "look with 'ballast operation " + operation + "'";
+    return command instanceof PoolOrder
+        ? look
+        : look + ", give it up where that can be with 'ballast volume cancel " + operation + "'";
   }
 
   /** How it ended, if the agent says that it did. */
@@ -124,12 +145,12 @@ final class StorageWork {
     };
   }
 
-  private @Nullable Notice next() {
+  private @Nullable Notice next(String interrupted) {
     try {
       return heard.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure(ExitCode.NO_ANSWER, "interrupted", e);
+      throw new CommandFailure(ExitCode.NO_ANSWER, interrupted, e);
     }
   }
 }

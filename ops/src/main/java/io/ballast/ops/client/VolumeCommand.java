@@ -3,7 +3,6 @@ package io.ballast.ops.client;
 import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
-import io.ballast.messages.OperationId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Volume;
@@ -344,36 +343,6 @@ public final class VolumeCommand implements Runnable {
         "deleting a snapshot of",
         "deleted a snapshot of",
         () -> new VolumeOrder.DeleteSnapshot(target.volume(), name));
-  }
-
-  @Command(
-      name = "cancel",
-      mixinStandardHelpOptions = true,
-      description = "Give up work on a volume that goes on; what is half done is removed.",
-      footer = {
-        "",
-        "'ballast watch' and the command that began the work name its operation.",
-        "",
-        "Examples:",
-        "  ballast volume cancel 0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10 --host h1"
-      })
-  int cancel(
-      @Parameters(paramLabel = "OPERATION", description = "Id of the operation.") String id,
-      @Option(names = "--host", paramLabel = "HOST", required = true, description = "Its host.")
-          String host,
-      @Mixin FleetOptions options) {
-    StorageCommand<Reply.Accepted> asked;
-    try {
-      asked = new StorageCommand.Cancel(new OperationId(id));
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
-    }
-    try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      HostId at = new Directory(connection.fleet()).host(host);
-      connection.askAgent(Role.STORAGE, at, asked);
-      shell.console().print("asked to give up operation " + id + " on " + at);
-      return ExitCode.OK.value();
-    }
   }
 
   @Command(
