@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
@@ -68,7 +67,7 @@ public final class PoolShowCommand implements Callable<Integer> {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Fleet fleet = connection.fleet();
       HostId at = PoolPlace.of(fleet, pool, Optional.ofNullable(host));
-      Reply.VolumesListed listed = connection.askAgent(Role.STORAGE, at, asked);
+      Reply.VolumesListed listed = connection.askStorage(at, asked);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", at.value());

@@ -18,7 +18,8 @@ final class Progress implements AutoCloseable {
   private final Instant begun;
   private int turns;
   private boolean shown;
-  private @Nullable Thread parting;
+  private volatile String parting = "";
+  private @Nullable Thread hook;
 
   Progress(Console console) {
     this.console = console;
@@ -54,11 +55,17 @@ final class Progress implements AutoCloseable {
     console.err().println(line);
   }
 
-  /** Says on standard error, if the process is ended before this is closed, as by Ctrl-C. */
+  /**
+   * Says on standard error, if the process is ended before this is closed, as by Ctrl-C; nothing
+   * but the last such line.
+   */
   void atParting(String line) {
-    Thread hook = new Thread(() -> tell(line), "parting");
-    parting = hook;
-    Runtime.getRuntime().addShutdownHook(hook);
+    parting = line;
+    if (hook == null) {
+      Thread made = new Thread(() -> tell(parting), "parting");
+      hook = made;
+      Runtime.getRuntime().addShutdownHook(made);
+    }
   }
 
   /** How long it has been going on. */
@@ -69,9 +76,9 @@ final class Progress implements AutoCloseable {
   @Override
   public void close() {
     clear();
-    if (parting != null) {
+    if (hook != null) {
       try {
-        Runtime.getRuntime().removeShutdownHook(parting);
+        Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
         // The process is being ended, and has said so.
       }

@@ -1,5 +1,6 @@
 package io.ballast.ops.client;
 
+import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
@@ -7,6 +8,7 @@ import io.ballast.messages.Notice;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolOrder;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.ops.screen.Figures;
@@ -76,14 +78,18 @@ final class StorageWork {
       HostId host, StorageCommand<Reply.Accepted> command, String what, Duration patience) {
     connection.listen(Event.WorkFinished.class, heard);
     connection.listen(Event.WorkProgressed.class, heard);
-    OperationId operation = connection.askAgent(Role.STORAGE, host, command).operation();
+    Request<Reply.Accepted> request = connection.toStorage(host, command);
+    OperationId operation = request.id();
     String named = "it goes on as operation " + operation + "; " + ways(command, operation);
     try (Progress progress = new Progress(console)) {
+      progress.atParting("ballast: " + what + " was not waited for; if it was begun, " + named);
+      accepted(host, request, what, named);
+      Duration begun = progress.elapsed();
       progress.atParting("ballast: " + what + " was not waited for; " + named);
-      Duration ask = ASKED_EVERY;
+      Duration ask = begun.plus(ASKED_EVERY);
       String far = "";
       boolean told = false;
-      while (progress.elapsed().compareTo(patience) < 0) {
+      while (progress.elapsed().minus(begun).compareTo(patience) < 0) {
         Optional<Outcome> end = Optional.empty();
         Notice notice = next(what + " was not waited for; " + named);
         if (notice instanceof Event.WorkFinished finished
@@ -112,6 +118,21 @@ final class StorageWork {
           ExitCode.NO_ANSWER,
           "%s was accepted and has not ended within %s; %s, or wait longer with --wait"
               .formatted(what, Figures.duration(patience), named));
+    }
+  }
+
+  /** Waits until the agent has taken it on. Where it may have, but did not say so, both is said. */
+  private void accepted(HostId host, Request<Reply.Accepted> request, String what, String named) {
+    try {
+      connection.askStorage(host, request);
+    } catch (CommandFailure failure) {
+      boolean open =
+          failure.code() == ExitCode.NO_ANSWER
+              && !failure.reason().equals(Optional.of(Reason.NO_RECEIVER));
+      throw open
+          ? new CommandFailure(
+              failure.code(), what + ": " + failure.line() + "; if it was begun, " + named, failure)
+          : failure;
     }
   }
 

@@ -1,6 +1,5 @@
 package io.ballast.ops.client;
 
-import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
@@ -285,8 +284,7 @@ public final class VolumeCommand implements Runnable {
           PoolPlace.of(
               connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
       Reply.VolumeMeasured measured =
-          connection.askAgent(
-              Role.STORAGE, host, new StorageCommand.MeasureVolume(target.volume(), format));
+          connection.askStorage(host, new StorageCommand.MeasureVolume(target.volume(), format));
       shell
           .console()
           .print(
