@@ -331,7 +331,8 @@ final class VolumeCommandsTest {
             1,
             "",
             "ballast: no host has a pool 'image'; did you mean 'images'? ('ballast pool list'"
-                + " shows them)\n"),
+                + " shows them); a new one is known with the next beat of its host, some 10 s"
+                + " later; --host NAME asks its agent at once\n"),
         fleet.run("volume", "list", "image"));
   }
 
