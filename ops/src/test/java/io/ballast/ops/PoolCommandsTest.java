@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
 import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.storage.testing.FakeVolumes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,12 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The commands that change pools against a real storage agent over a fake storage. */
 final class PoolCommandsTest {
   private final SimulatedFleet fleet = new SimulatedFleet();
+  private FakeVolumes storage;
 
   @BeforeEach
   void aHost() {
     fleet.scheduler();
     fleet.host("h1", Bytes.ofMiB(4096));
-    fleet.storage("h1");
+    storage = fleet.storage("h1");
     fleet.until(
         seen ->
             seen.hosts().size() == 1
@@ -83,6 +88,31 @@ final class PoolCommandsTest {
 
     assertEquals(2, ran.code(), ran.out());
     assertTrue(!ran.err().isBlank());
+  }
+
+  @Test
+  void whatOthersBuildUponGrowsNoMoreAndIsPromisedAsItIs() {
+    put("images", "base", Optional.empty());
+    put("images", "web1", Optional.of("images/base"));
+    String shown = run("show", "images").out();
+    assertTrue(shown.contains("promised  52 GiB, 52% of its size\n"), shown);
+
+    storage.cephPool("vms", Bytes.ofMiB(102_400));
+    put("vms", "base", Optional.empty());
+    put("vms", "web1", Optional.of("vms/base"));
+    String ofCeph = run("show", "vms").out();
+    assertTrue(ofCeph.contains("promised  100 GiB, 100% of its size\n"), ofCeph);
+  }
+
+  private void put(String pool, String name, Optional<String> backing) {
+    storage.put(
+        new Volume(
+            new VolumeId(pool, name),
+            "qcow2",
+            Bytes.ofMiB(51_200),
+            Bytes.ofMiB(2048),
+            backing,
+            List.of()));
   }
 
   @Test

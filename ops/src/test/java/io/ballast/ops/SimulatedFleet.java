@@ -53,6 +53,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -87,6 +88,7 @@ public final class SimulatedFleet implements AutoCloseable {
   private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
   private final Map<String, Journal> journals = new LinkedHashMap<>();
   private final Map<String, String> agents = new LinkedHashMap<>();
+  private final Map<String, Duration> asked = new ConcurrentHashMap<>();
 
   /** What a command printed, and how it ended. */
   public record Ran(int code, String out, String err) {}
@@ -194,6 +196,11 @@ public final class SimulatedFleet implements AutoCloseable {
     return reply.fleet();
   }
 
+  /** How long commands waited at most for the answer to what they asked last, by its kind. */
+  public Map<String, Duration> asked() {
+    return Map.copyOf(asked);
+  }
+
   /** Runs a command as at a prompt whose output goes to a file. */
   public Ran run(String... args) {
     return run(Optional.empty(), args);
@@ -218,7 +225,7 @@ public final class SimulatedFleet implements AutoCloseable {
     return new Shell(
         console,
         (theirs, settings, patience) ->
-            Future.succeededFuture(new LocalBus(theirs, hub, "ballast")),
+            Future.succeededFuture(new AskedBus(new LocalBus(theirs, hub, "ballast"), asked)),
         Map.of());
   }
 
@@ -267,9 +274,24 @@ public final class SimulatedFleet implements AutoCloseable {
       Awaitility.await().atMost(PATIENCE).until(() -> output.ran(0).out(), expected);
     }
 
+    /** The same of what it wrote on standard error. */
+    public void untilSaid(Predicate<String> expected) {
+      Awaitility.await().atMost(PATIENCE).until(this::said, expected);
+    }
+
+    /** What it wrote on standard error so far. */
+    public String said() {
+      return output.ran(0).err();
+    }
+
     /** Ends it. */
     public Ran interrupt() {
       thread.interrupt();
+      return end();
+    }
+
+    /** Waits for its end. */
+    public Ran end() {
       return output.ran(code.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
     }
   }

@@ -11,10 +11,13 @@ import io.ballast.messages.StorageBeat.Health.Verdict;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.ops.screen.Terminal;
 import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -313,22 +316,6 @@ final class VolumeCommandsTest {
   }
 
   @Test
-  void workThatGoesOnCanBeCancelledByItsId() {
-    String[] at = {"--host", "h1"};
-    h1.slow();
-    Ran waiting = run(at, "volume", "create", "images/web1", "1GiB", "--wait", "1s");
-    String operation = waiting.err().replaceAll("(?s).*as operation ([^;]*);.*", "$1");
-
-    assertEquals(4, waiting.code(), waiting::toString);
-    assertEquals(
-        new Ran(0, "asked to give up operation " + operation + " on h1\n", ""),
-        run(at, "volume", "cancel", operation));
-    Ran ended = run(at, "operation", operation);
-    assertTrue(ended.out().contains("failed, CANCELLED"), ended::toString);
-    assertTrue(ended.out().contains("images/web1"), ended::toString);
-  }
-
-  @Test
   void thePoolSaysWhichHostIsMeantWhereOnlyOneHasIt() {
     fleet.until(seen -> seen.hosts().getFirst().storage().orElseThrow().pools().size() == 2);
 
@@ -344,7 +331,8 @@ final class VolumeCommandsTest {
             1,
             "",
             "ballast: no host has a pool 'image'; did you mean 'images'? ('ballast pool list'"
-                + " shows them)\n"),
+                + " shows them); a new one is known with the next beat of its host, some 10 s"
+                + " later; --host NAME asks its agent at once\n"),
         fleet.run("volume", "list", "image"));
   }
 
@@ -360,6 +348,70 @@ final class VolumeCommandsTest {
         run(new String[] {"--host", "h1"}, "volume", "show", "images/web1")
             .out()
             .contains("builds upon  images/base\n"));
+  }
+
+  @Test
+  void aStorageAgentMayLookForAWhileBeforeItAnswers() {
+    String[] at = {"--host", "h1"};
+    run(at, "volume", "create", "images/web1", "1GiB");
+    run(at, "volume", "list", "images");
+    run(at, "volume", "show", "images/web1");
+    run(at, "volume", "snapshots", "images/web1");
+    run(at, "volume", "measure", "images/web1");
+    run(at, "volume", "cancel", "4711");
+    run(at, "pool", "show", "images");
+    run(at, "pool", "trash", "images");
+    run(at, "pool", "refresh", "images");
+    Map<String, Duration> asked = fleet.asked();
+    Duration minute = Duration.ofSeconds(60);
+    Duration usual = Duration.ofSeconds(5);
+    assertEquals(
+        Map.of(
+            "storage.create-volume", minute,
+            "storage.list-volumes", minute,
+            "storage.inspect-volume", minute,
+            "storage.list-snapshots", minute,
+            "storage.measure-volume", minute,
+            "storage.list-trash", minute,
+            "storage.refresh-pool", minute,
+            "storage.inspect-operation", usual,
+            "scheduler.inspect-fleet", usual),
+        asked);
+
+    run(at, "volume", "list", "images", "--timeout", "2s");
+    assertEquals(Duration.ofSeconds(2), fleet.asked().get("storage.list-volumes"));
+    assertEquals(Duration.ofSeconds(2), fleet.asked().get("scheduler.inspect-fleet"));
+  }
+
+  @Test
+  void anOrderThatWasNotAnsweredMayYetGoOn() {
+    h1.hang();
+    Ran ran =
+        run(
+            new String[] {"--host", "h1"},
+            "volume",
+            "create",
+            "images/web1",
+            "1GiB",
+            "--timeout",
+            "1s");
+    assertEquals(4, ran.code(), ran::toString);
+    assertTrue(
+        ran.err().startsWith("ballast: creating images/web1 on h1: storage.h1 gave no answer"),
+        ran::toString);
+    assertTrue(ran.err().contains("; if it was begun, it goes on as operation "), ran::toString);
+  }
+
+  @Test
+  void whatALookWaitsForIsShown() {
+    h1.hang();
+    SimulatedFleet.Running list =
+        fleet.start(
+            Optional.of(new Terminal.Size(80, 40)), "volume", "list", "images", "--host", "h1");
+    list.until(out -> out.contains("waiting for the storage agent of h1, 1 s"));
+    Ran ran = list.interrupt();
+    assertEquals(4, ran.code(), ran::toString);
+    assertTrue(ran.err().contains("interrupted"), ran::toString);
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.ballast.messages.Notice;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.StorageCommand;
+import io.ballast.ops.screen.Figures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -20,7 +22,9 @@ import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -30,15 +34,18 @@ import java.util.concurrent.TimeoutException;
  */
 public final class FleetConnection implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(3);
+  private static final long TICK_MILLIS = 150;
 
   private final Vertx vertx;
   private final Bus bus;
-  private final Duration timeout;
+  private final FleetOptions options;
+  private final Console console;
 
-  private FleetConnection(Vertx vertx, Bus bus, Duration timeout) {
+  private FleetConnection(Vertx vertx, Bus bus, FleetOptions options, Console console) {
     this.vertx = vertx;
     this.bus = bus;
-    this.timeout = timeout;
+    this.options = options;
+    this.console = console;
   }
 
   /** Connects as the options and the configuration say. */
@@ -53,13 +60,13 @@ public final class FleetConnection implements AutoCloseable {
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
     try {
-      Duration timeout = options.timeout();
       Bus bus =
           await(
               shell
                   .connector()
-                  .connect(vertx, options.configuration(shell.environment()).bus(), timeout));
-      return new FleetConnection(vertx, bus, timeout);
+                  .connect(
+                      vertx, options.configuration(shell.environment()).bus(), options.timeout()));
+      return new FleetConnection(vertx, bus, options, shell.console());
     } catch (RuntimeException e) {
       vertx.close();
       throw e;
@@ -92,27 +99,73 @@ public final class FleetConnection implements AutoCloseable {
     return askAgent(Role.HOST, host, command);
   }
 
-  /** Asks one of a host's agents. */
+  /** Asks one of a host's agents what it knows. */
   <R extends Reply> R askAgent(Role role, HostId host, Command<R> command) {
     try {
       return ask(Address.at(role, host), command);
     } catch (CommandFailure failure) {
-      if (failure.getCause() instanceof RefusedException refused
-          && refused.reason() == Reason.NO_RECEIVER) {
-        throw new CommandFailure(
+      throw missed(role, host, failure);
+    }
+  }
+
+  /**
+   * Asks a host's storage agent for something for which it looks at its storage first; that may
+   * take a while, and is shown.
+   */
+  <R extends Reply> R askStorage(HostId host, StorageCommand<R> command) {
+    return askStorage(host, toStorage(host, command));
+  }
+
+  /** What {@link #askStorage(HostId, Request)} asks; its id is that of the work it begins. */
+  <R extends Reply> Request<R> toStorage(HostId host, StorageCommand<R> command) {
+    return Request.of(Address.at(Role.STORAGE, host), command).within(options.storageTimeout());
+  }
+
+  /** The same, for a request that is known by its id before it is answered. */
+  <R extends Reply> R askStorage(HostId host, Request<R> request) {
+    try (Progress progress = new Progress(console)) {
+      CompletableFuture<R> answer = bus.call(request).toCompletionStage().toCompletableFuture();
+      while (!isThere(answer)) {
+        progress.show(
+            "waiting for the storage agent of %s, %s"
+                .formatted(host, Figures.age(progress.elapsed())));
+      }
+      return joined(answer);
+    } catch (CommandFailure failure) {
+      throw missed(Role.STORAGE, host, failure);
+    }
+  }
+
+  private static boolean isThere(CompletableFuture<?> answer) {
+    try {
+      answer.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.NO_ANSWER, "interrupted", e);
+    }
+  }
+
+  /** The failure, with what to do where there is no such agent. */
+  private static CommandFailure missed(Role role, HostId host, CommandFailure failure) {
+    return failure.getCause() instanceof RefusedException refused
+            && refused.reason() == Reason.NO_RECEIVER
+        ? new CommandFailure(
             ExitCode.NO_ANSWER,
             (role == Role.HOST ? "no" : "no " + role.word())
                 + " agent is on the bus for host "
                 + host
                 + "; look whether the host is up and 'ballast agent' runs there",
-            refused);
-      }
-      throw failure;
-    }
+            refused)
+        : failure;
   }
 
   private <R extends Reply> R ask(Address to, Command<R> command) {
-    return await(bus.call(Request.of(to, command).within(timeout)));
+    return await(bus.call(Request.of(to, command).within(options.timeout())));
   }
 
   /** The oldest dead letters; all stay where they are. */
@@ -136,8 +189,12 @@ public final class FleetConnection implements AutoCloseable {
   }
 
   private static <T> T await(Future<T> future) {
+    return joined(future.toCompletionStage().toCompletableFuture());
+  }
+
+  private static <T> T joined(CompletableFuture<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().join();
+      return future.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RefusedException refused) {
         throw CommandFailure.of(refused);
@@ -159,7 +216,7 @@ public final class FleetConnection implements AutoCloseable {
           .get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       // The answer is there; how the connection ended changes nothing.
     }
   }

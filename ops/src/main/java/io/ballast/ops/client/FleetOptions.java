@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 
 /** The options by which every command and process finds its configuration and the bus. */
 public final class FleetOptions {
+  private static final Duration USUAL = Duration.ofSeconds(5);
+  private static final Duration OF_STORAGE = Duration.ofSeconds(60);
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -47,10 +50,11 @@ public final class FleetOptions {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      defaultValue = "5s",
       converter = PositiveDuration.class,
-      description = "How long to wait for the bus and for each answer (default: ${DEFAULT-VALUE}).")
-  private Duration timeout = Duration.ofSeconds(5);
+      description =
+          "How long to wait for the bus and for each answer (default: 5s; 60s for a storage agent"
+              + " that looks at its storage before it answers).")
+  private @Nullable Duration timeout;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -77,7 +81,15 @@ public final class FleetOptions {
 
   /** How long to wait for the bus and for each answer. */
   public Duration timeout() {
-    return timeout;
+    return timeout == null ? USUAL : timeout;
+  }
+
+  /**
+   * How long to wait for an answer for which a storage agent has to look at its storage, such as a
+   * large pool.
+   */
+  public Duration storageTimeout() {
+    return timeout == null ? OF_STORAGE : timeout;
   }
 
   public boolean verbose() {

@@ -2,20 +2,13 @@ package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ballast.bus.Role;
-import io.ballast.messages.Fleet;
-import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
-import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
-import io.ballast.messages.Outcome;
-import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.OperationInspected;
-import io.ballast.messages.StorageCommand;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,7 +26,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "The id is that of the command. Agents remember what they answered for 30 days,",
-      "restarts included; see agent.remember in the configuration.",
+      "restarts included; see agent.remember in the configuration. How far work on a disk is,",
+      "'ballast watch' tells as it goes on.",
       "",
       "Examples:",
       "  ballast operation 0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10",
@@ -64,8 +58,6 @@ public final class OperationCommand implements Callable<Integer> {
     this.shell = shell;
   }
 
-  private record Found(HostId host, OperationInspected operation) {}
-
   @Override
   public Integer call() {
     OperationId operation;
@@ -77,7 +69,7 @@ public final class OperationCommand implements Callable<Integer> {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      Found found = find(connection, operation, at);
+      FoundOperation found = FoundOperation.of(connection, operation, at, AGENTS);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", found.host().value());
@@ -90,54 +82,7 @@ public final class OperationCommand implements Callable<Integer> {
     }
   }
 
-  /** Asks one agent after the other, because the id does not say whose it is. */
-  private Found find(FleetConnection connection, OperationId operation, Optional<HostId> at) {
-    List<String> silent = new ArrayList<>();
-    for (HostId asked : at.map(List::of).orElseGet(() -> hosts(connection))) {
-      for (Role role : AGENTS) {
-        try {
-          return new Found(asked, ask(connection, role, asked, operation));
-        } catch (CommandFailure failure) {
-          if (!knowsNothing(failure, role)) {
-            silent.add(asked + ": " + failure.line());
-          }
-        }
-      }
-    }
-    throw new CommandFailure(
-        silent.isEmpty() ? ExitCode.REFUSED : ExitCode.NO_ANSWER,
-        silent.isEmpty()
-            ? "no agent knows an operation " + id + "; it never came there, or too long ago"
-            : "no agent that answers knows an operation " + id + "; " + String.join("; ", silent));
-  }
-
-  private static OperationInspected ask(
-      FleetConnection connection, Role role, HostId host, OperationId operation) {
-    return switch (role) {
-      case HOST -> connection.askHost(host, new HostCommand.InspectOperation(operation));
-      case STORAGE ->
-          connection.askAgent(role, host, new StorageCommand.InspectOperation(operation));
-      case NET -> connection.askAgent(role, host, new NetCommand.InspectOperation(operation));
-      case SCHEDULER -> throw new IllegalArgumentException("no host has a scheduler of its own");
-    };
-  }
-
-  /** A host may do without some of its agents. */
-  private static boolean knowsNothing(CommandFailure failure, Role role) {
-    return failure
-        .reason()
-        .filter(
-            reason ->
-                reason == Reason.UNKNOWN_OPERATION
-                    || (reason == Reason.NO_RECEIVER && role != Role.HOST))
-        .isPresent();
-  }
-
-  private static List<HostId> hosts(FleetConnection connection) {
-    return connection.fleet().hosts().stream().map(Fleet.Host::id).sorted().toList();
-  }
-
-  private static Table table(Found found, Ink ink) {
+  private static Table table(FoundOperation found, Ink ink) {
     OperationInspected operation = found.operation();
     Table table = new Table(ink, Table.Column.words(""), Table.Column.words(""));
     row(table, ink, "operation", operation.operation().value());
@@ -146,26 +91,8 @@ public final class OperationCommand implements Callable<Integer> {
     row(table, ink, "works on", operation.object());
     row(table, ink, "sender", operation.sender());
     row(table, ink, "answered", TIME.format(operation.at().atZone(ZoneId.systemDefault())));
-    row(table, ink, "state", state(operation));
+    row(table, ink, "state", found.state());
     return table;
-  }
-
-  private static String state(OperationInspected operation) {
-    return switch (operation.stage()) {
-      case WAITING -> "waits for its turn";
-      case RUNNING -> "under way";
-      case REFUSED ->
-          operation.refusal().map(no -> "refused, " + no.reason() + ": " + no.message()).orElse("");
-      case ENDED -> operation.outcome().map(OperationCommand::words).orElse("");
-    };
-  }
-
-  private static String words(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Done done -> "done" + done.report().map(text -> ": " + text).orElse("");
-      case Outcome.Failed failed -> "failed, " + failed.reason() + ": " + failed.message();
-      case Outcome.Unknown unknown -> "unclear: " + unknown.message();
-    };
   }
 
   private static void row(Table table, Ink ink, String key, String value) {

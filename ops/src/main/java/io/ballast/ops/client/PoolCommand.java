@@ -46,7 +46,8 @@ public final class PoolCommand implements Runnable {
       footer = {
         "",
         "What a pool may be made of is for the host to say, by agent.pools in its configuration. A",
-        "folder is made if it is not there; a device, volume or export is used as it is.",
+        "folder is made if it is not there; a device, volume or export is used as it is. For some",
+        "10 s, until the host's next look at its pools is told, commands need --host to find it.",
         "",
         "Examples:",
         "  ballast pool define images --host h1 --folder /var/lib/libvirt/images",
@@ -116,9 +117,9 @@ public final class PoolCommand implements Runnable {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     String what = "pool " + asked.pool();
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(shell, options, asked.pool(), () -> asked, doing + " " + what);
-    shell.console().print(done + " " + what + report);
+    shell.console().print(done + " " + what + carried.words());
     return ExitCode.OK.value();
   }
 }

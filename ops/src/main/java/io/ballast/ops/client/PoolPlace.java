@@ -46,8 +46,9 @@ final class PoolPlace {
     if (hosts.isEmpty()) {
       List<String> names = all(fleet).map(here -> here.pool().name()).distinct().toList();
       throw refused(
-          "no host has a pool '%s'%s ('ballast pool list' shows them)"
-              .formatted(pool, Similar.hint(pool, names)));
+          "no host has a pool '%s'%s ('ballast pool list' shows them); a new one is known with the"
+                  .formatted(pool, Similar.hint(pool, names))
+              + " next beat of its host, some 10 s later; --host NAME asks its agent at once");
     }
     return hosts.getFirst();
   }

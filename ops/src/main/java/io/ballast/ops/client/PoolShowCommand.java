@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
@@ -29,7 +28,10 @@ import picocli.CommandLine.Parameters;
     description = "Show one storage pool as the storage has it now.",
     footer = {
       "",
-      "PROMISED is what all its disks may come to take; above 100% the pool is over-committed.",
+      "PROMISED is what all its disks may come to take; above 100% the pool is over-committed. A",
+      "disk that others build upon is no longer written to, and counts by what it takes; in Ceph"
+          + " it",
+      "may be, and counts in full.",
       "Below it stand the disks and arrays of its host that are not known to be good.",
       "",
       "Examples:",
@@ -37,6 +39,9 @@ import picocli.CommandLine.Parameters;
       "  ballast pool show images --host h1 --json | jq .pool.available"
     })
 public final class PoolShowCommand implements Callable<Integer> {
+  /** Where disks build upon snapshots of others, which go on being written to. */
+  private static final String CEPH = "rbd";
+
   private final Shell shell;
 
   @Parameters(paramLabel = "POOL", description = "Name of the pool.")
@@ -68,7 +73,7 @@ public final class PoolShowCommand implements Callable<Integer> {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Fleet fleet = connection.fleet();
       HostId at = PoolPlace.of(fleet, pool, Optional.ofNullable(host));
-      Reply.VolumesListed listed = connection.askAgent(Role.STORAGE, at, asked);
+      Reply.VolumesListed listed = connection.askStorage(at, asked);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", at.value());
@@ -95,7 +100,14 @@ public final class PoolShowCommand implements Callable<Integer> {
   }
 
   private static Bytes promised(Reply.VolumesListed listed) {
-    return listed.volumes().stream().map(Volume::capacity).reduce(Bytes.ZERO, Bytes::plus);
+    boolean uponSnapshots = listed.pool().type().equals(CEPH);
+    return listed.volumes().stream()
+        .map(volume -> !uponSnapshots && isBase(volume) ? volume.allocated() : volume.capacity())
+        .reduce(Bytes.ZERO, Bytes::plus);
+  }
+
+  private static boolean isBase(Volume volume) {
+    return volume.users().stream().anyMatch(user -> user.kind() == Volume.User.Kind.VOLUME);
   }
 
   private static Table table(HostId host, Reply.VolumesListed listed, Ink ink) {

@@ -2,10 +2,11 @@ package io.ballast.ops.client;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A line on the terminal that says what is waited for; it appears after a second, is overwritten in
- * place, and is gone at the end. Where nobody looks it writes nothing.
+ * place, and is gone at the end. Where nobody looks it is not written.
  */
 final class Progress implements AutoCloseable {
   private static final Duration QUIET = Duration.ofSeconds(1);
@@ -17,6 +18,8 @@ final class Progress implements AutoCloseable {
   private final Instant begun;
   private int turns;
   private boolean shown;
+  private volatile String parting = "";
+  private @Nullable Thread hook;
 
   Progress(Console console) {
     this.console = console;
@@ -31,10 +34,38 @@ final class Progress implements AutoCloseable {
       return;
     }
     shown = true;
-    int room = Math.max(10, console.width() - 1);
+    int room = room();
     String line = WHEEL.charAt(turns++ % WHEEL.length()) + " " + what;
     console.out().print(CLEAR + (line.length() <= room ? line : line.substring(0, room)));
     console.out().flush();
+  }
+
+  /** Whether somebody looks, and sees all of such a line. */
+  boolean fits(String what) {
+    return terminal && what.length() + 2 <= room();
+  }
+
+  private int room() {
+    return Math.max(10, console.width() - 1);
+  }
+
+  /** Says on standard error what is to be read later too. */
+  void tell(String line) {
+    clear();
+    console.err().println(line);
+  }
+
+  /**
+   * Says on standard error, if the process is ended before this is closed, as by Ctrl-C; nothing
+   * but the last such line.
+   */
+  void atParting(String line) {
+    parting = line;
+    if (hook == null) {
+      Thread made = new Thread(() -> tell(parting), "parting");
+      hook = made;
+      Runtime.getRuntime().addShutdownHook(made);
+    }
   }
 
   /** How long it has been going on. */
@@ -44,6 +75,17 @@ final class Progress implements AutoCloseable {
 
   @Override
   public void close() {
+    clear();
+    if (hook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The process is being ended, and has said so.
+      }
+    }
+  }
+
+  private void clear() {
     if (shown) {
       console.out().print(CLEAR);
       console.out().flush();

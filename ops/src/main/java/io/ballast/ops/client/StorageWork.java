@@ -1,11 +1,14 @@
 package io.ballast.ops.client;
 
+import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Notice;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.PoolOrder;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.ops.screen.Figures;
@@ -25,6 +28,9 @@ final class StorageWork {
   private static final long TICK_MILLIS = 150;
   private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
 
+  /** From when on work is long enough to be named where the line of progress does not name it. */
+  private static final Duration LONG = Duration.ofSeconds(3);
+
   private final FleetConnection connection;
   private final Console console;
   private final BlockingQueue<Notice> heard = new LinkedBlockingQueue<>();
@@ -34,14 +40,21 @@ final class StorageWork {
     this.console = console;
   }
 
+  /** A host that has carried out an order, and what it found out. */
+  record Carried(HostId host, Optional<String> report) {
+    /** For a person, behind what was done: where, and what was found out. */
+    String words() {
+      return report.map(text -> " on " + host + ": " + text).orElse(" on " + host);
+    }
+  }
+
   /**
    * Has an order carried out by the host that is meant, as at a prompt.
    *
    * @param pool that it is about, or in which its volume lies
    * @param doing what is done, for a person: "creating images/web1"
-   * @return what is to be said of it: the host, and what was found out
    */
-  static String carryOut(
+  static Carried carryOut(
       Shell shell,
       WorkOptions options,
       String pool,
@@ -55,11 +68,11 @@ final class StorageWork {
     }
     try (FleetConnection connection = FleetConnection.open(shell, options.fleet)) {
       HostId host = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(options.host));
-      return new StorageWork(connection, shell.console())
-          .run(host, asked, doing + " on " + host, options.patience)
-          .report()
-          .map(text -> " on " + host + ": " + text)
-          .orElse(" on " + host);
+      return new Carried(
+          host,
+          new StorageWork(connection, shell.console())
+              .run(host, asked, doing + " on " + host, options.patience)
+              .report());
     }
   }
 
@@ -72,13 +85,20 @@ final class StorageWork {
       HostId host, StorageCommand<Reply.Accepted> command, String what, Duration patience) {
     connection.listen(Event.WorkFinished.class, heard);
     connection.listen(Event.WorkProgressed.class, heard);
-    OperationId operation = connection.askAgent(Role.STORAGE, host, command).operation();
+    Request<Reply.Accepted> request = connection.toStorage(host, command);
+    OperationId operation = request.id();
+    String named = "it goes on as operation " + operation + "; " + ways(command, operation);
     try (Progress progress = new Progress(console)) {
-      Duration ask = ASKED_EVERY;
+      progress.atParting("ballast: " + what + " was not waited for; if it was begun, " + named);
+      accepted(host, request, what, named);
+      Duration begun = progress.elapsed();
+      progress.atParting("ballast: " + what + " was not waited for; " + named);
+      Duration ask = begun.plus(ASKED_EVERY);
       String far = "";
-      while (progress.elapsed().compareTo(patience) < 0) {
+      boolean told = false;
+      while (progress.elapsed().minus(begun).compareTo(patience) < 0) {
         Optional<Outcome> end = Optional.empty();
-        Notice notice = next();
+        Notice notice = next(what + " was not waited for; " + named);
         if (notice instanceof Event.WorkFinished finished
             && finished.operation().equals(operation)) {
           end = Optional.of(finished.outcome());
@@ -92,14 +112,43 @@ final class StorageWork {
         if (end.isPresent()) {
           return succeeded(end.get(), what);
         }
-        progress.show(what + far + ", " + Figures.age(progress.elapsed()));
+        String now = what + far + ", " + Figures.age(progress.elapsed());
+        String whole = now + "; operation " + operation;
+        boolean fits = progress.fits(whole);
+        if (!fits && !told && progress.elapsed().compareTo(LONG) > 0) {
+          told = true;
+          progress.tell(what + " takes a while; " + named);
+        }
+        progress.show(fits ? whole : now);
       }
       throw new CommandFailure(
           ExitCode.NO_ANSWER,
-          "%s was accepted and has not ended within %s; it goes on as operation %s; look with"
-                  .formatted(what, Figures.duration(patience), operation)
-              + " 'ballast operation', or wait longer with --wait");
+          "%s was accepted and has not ended within %s; %s, or wait longer with --wait"
+              .formatted(what, Figures.duration(patience), named));
     }
+  }
+
+  /** Waits until the agent has taken it on. Where it may have, but did not say so, both is said. */
+  private void accepted(HostId host, Request<Reply.Accepted> request, String what, String named) {
+    try {
+      connection.askStorage(host, request);
+    } catch (CommandFailure failure) {
+      boolean open =
+          failure.code() == ExitCode.NO_ANSWER
+              && !failure.reason().equals(Optional.of(Reason.NO_RECEIVER));
+      throw open
+          ? new CommandFailure(
+              failure.code(), what + ": " + failure.line() + "; if it was begun, " + named, failure)
+          : failure;
+    }
+  }
+
+  /** How a person looks at work that goes on, and ends it where that can be. */
+  private static String ways(StorageCommand<?> command, OperationId operation) {
+    String look = "look with 'ballast operation " + operation + "'";
+    return command instanceof PoolOrder
+        ? look
+        : look + ", give it up where that can be with 'ballast volume cancel " + operation + "'";
   }
 
   /** How it ended, if the agent says that it did. */
@@ -124,12 +173,12 @@ final class StorageWork {
     };
   }
 
-  private @Nullable Notice next() {
+  private @Nullable Notice next(String interrupted) {
     try {
       return heard.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure(ExitCode.NO_ANSWER, "interrupted", e);
+      throw new CommandFailure(ExitCode.NO_ANSWER, interrupted, e);
     }
   }
 }

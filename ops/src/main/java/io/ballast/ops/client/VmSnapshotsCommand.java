@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.Role;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.VmSnapshot;
@@ -57,8 +56,7 @@ public final class VmSnapshotsCommand implements Callable<Integer> {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Directory.Place place = new Directory(connection.fleet()).vm(name, Optional.ofNullable(host));
       Reply.VmSnapshotsListed listed =
-          connection.askAgent(
-              Role.STORAGE, place.on(), new StorageCommand.ListVmSnapshots(place.vm().name()));
+          connection.askStorage(place.on(), new StorageCommand.ListVmSnapshots(place.vm().name()));
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", place.on().value());

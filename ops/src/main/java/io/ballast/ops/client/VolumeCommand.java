@@ -1,9 +1,6 @@
 package io.ballast.ops.client;
 
-import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.HostId;
-import io.ballast.messages.OperationId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Volume;
@@ -226,78 +223,6 @@ public final class VolumeCommand implements Runnable {
   }
 
   @Command(
-      name = "check",
-      mixinStandardHelpOptions = true,
-      description = "Look whether a qcow2 disk is sound, and repair it if asked.",
-      footer = {
-        "",
-        "Repairing all may lose what guests wrote: take a copy first.",
-        "",
-        "Examples:",
-        "  ballast volume check images/web1.qcow2",
-        "  ballast volume check images/web1.qcow2 --repair leaks"
-      })
-  int check(
-      @Mixin VolumeTarget target,
-      @Option(
-              names = "--repair",
-              paramLabel = "WHAT",
-              defaultValue = "none",
-              description = "none, leaks or all (default: ${DEFAULT-VALUE}).")
-          VolumeOrder.CheckVolume.Repair repair) {
-    return act(
-        target, "checking", "checked", () -> new VolumeOrder.CheckVolume(target.volume(), repair));
-  }
-
-  @Command(
-      name = "compare",
-      mixinStandardHelpOptions = true,
-      description = "Look whether a guest would read the same in two disks, whatever their forms.",
-      footer = {"", "Examples:", "  ballast volume compare images/web1.qcow2 backup/web1.raw"})
-  int compare(
-      @Mixin VolumeTarget target,
-      @Parameters(
-              index = "1",
-              paramLabel = "POOL/OTHER",
-              converter = VolumeTarget.Volumes.class,
-              description = "The other volume, such as images/web2.qcow2.")
-          VolumeId other) {
-    return act(
-        target,
-        "comparing",
-        "compared",
-        () -> new VolumeOrder.CompareVolumes(target.volume(), other));
-  }
-
-  @Command(
-      name = "measure",
-      mixinStandardHelpOptions = true,
-      description = "Say how much a copy of a disk would take.")
-  int measure(
-      @Mixin VolumeTarget target,
-      @Option(
-              names = "--format",
-              paramLabel = "FORMAT",
-              defaultValue = "qcow2",
-              description = "Of the copy: qcow2 or raw (default: ${DEFAULT-VALUE}).")
-          Volume.Format format) {
-    try (FleetConnection connection = FleetConnection.open(shell, target.options.fleet)) {
-      HostId host =
-          PoolPlace.of(
-              connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
-      Reply.VolumeMeasured measured =
-          connection.askAgent(
-              Role.STORAGE, host, new StorageCommand.MeasureVolume(target.volume(), format));
-      shell
-          .console()
-          .print(
-              "a copy of %s in %s takes %s, and %s if all of it were written"
-                  .formatted(target.volume(), format.word(), measured.needed(), measured.most()));
-      return ExitCode.OK.value();
-    }
-  }
-
-  @Command(
       name = "snapshot",
       mixinStandardHelpOptions = true,
       description = "Keep the present content of a qcow2 disk in it, under a name.",
@@ -344,36 +269,6 @@ public final class VolumeCommand implements Runnable {
         "deleting a snapshot of",
         "deleted a snapshot of",
         () -> new VolumeOrder.DeleteSnapshot(target.volume(), name));
-  }
-
-  @Command(
-      name = "cancel",
-      mixinStandardHelpOptions = true,
-      description = "Give up work on a volume that goes on; what is half done is removed.",
-      footer = {
-        "",
-        "'ballast watch' and the command that began the work name its operation.",
-        "",
-        "Examples:",
-        "  ballast volume cancel 0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10 --host h1"
-      })
-  int cancel(
-      @Parameters(paramLabel = "OPERATION", description = "Id of the operation.") String id,
-      @Option(names = "--host", paramLabel = "HOST", required = true, description = "Its host.")
-          String host,
-      @Mixin FleetOptions options) {
-    StorageCommand<Reply.Accepted> asked;
-    try {
-      asked = new StorageCommand.Cancel(new OperationId(id));
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
-    }
-    try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      HostId at = new Directory(connection.fleet()).host(host);
-      connection.askAgent(Role.STORAGE, at, asked);
-      shell.console().print("asked to give up operation " + id + " on " + at);
-      return ExitCode.OK.value();
-    }
   }
 
   @Command(
@@ -440,9 +335,9 @@ public final class VolumeCommand implements Runnable {
       String doing,
       String done,
       Supplier<StorageCommand<Reply.Accepted>> command) {
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(shell, options, volume.pool(), command, doing + " " + volume);
-    shell.console().print(done + " " + volume + report);
+    shell.console().print(done + " " + volume + carried.words());
     return ExitCode.OK.value();
   }
 }

@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
@@ -60,7 +59,7 @@ public final class VolumeListCommand implements Callable<Integer> {
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       HostId at = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(host));
-      Reply.VolumesListed listed = connection.askAgent(Role.STORAGE, at, asked);
+      Reply.VolumesListed listed = connection.askStorage(at, asked);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", at.value());

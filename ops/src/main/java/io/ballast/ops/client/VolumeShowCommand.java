@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
@@ -45,8 +44,7 @@ public final class VolumeShowCommand implements Callable<Integer> {
           PoolPlace.of(
               connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
       Reply.VolumeInspected now =
-          connection.askAgent(
-              Role.STORAGE, host, new StorageCommand.InspectVolume(target.volume()));
+          connection.askStorage(host, new StorageCommand.InspectVolume(target.volume()));
       Volume volume =
           now.volume()
               .orElseThrow(

@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
@@ -42,8 +41,7 @@ public final class VolumeSnapshotsCommand implements Callable<Integer> {
           PoolPlace.of(
               connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
       Reply.SnapshotsListed listed =
-          connection.askAgent(
-              Role.STORAGE, host, new StorageCommand.ListSnapshots(target.volume()));
+          connection.askStorage(host, new StorageCommand.ListSnapshots(target.volume()));
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", host.value());

@@ -26,11 +26,15 @@ public final class EventLine {
           "finished  %s on %s: %s"
               .formatted(finished.vm(), finished.host(), outcome(finished.outcome()));
       case Event.WorkProgressed made ->
-          "progress  %s on %s: %s of %s"
-              .formatted(made.object(), made.host(), made.done(), made.total());
+          "progress  %s on %s: %s of %s; operation %s"
+              .formatted(made.object(), made.host(), made.done(), made.total(), made.operation());
       case Event.WorkFinished finished ->
-          "finished  %s on %s: %s"
-              .formatted(finished.object(), finished.host(), outcome(finished.outcome()));
+          "finished  %s on %s: %s; operation %s"
+              .formatted(
+                  finished.object(),
+                  finished.host(),
+                  outcome(finished.outcome()),
+                  finished.operation());
       case Event.Decided decided ->
           "decided   %s: %s".formatted(decided.decision().cluster(), decided.decision().summary());
       case Event.MoveChanged changed -> "move      " + move(changed.move());

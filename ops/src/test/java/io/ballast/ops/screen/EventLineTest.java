@@ -4,6 +4,7 @@ import static io.ballast.ops.screen.SampleFleet.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ballast.messages.Alert;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
@@ -130,6 +131,21 @@ final class EventLineTest {
         LINE.of(
             new Event.OperationFinished(
                 new OperationId("7"), new HostId("h1"), SampleFleet.idOf("web1"), failed, NOW)));
+  }
+
+  @Test
+  void workOnDisksIsToldWithTheIdByWhichItIsCancelled() {
+    HostId h1 = new HostId("h1");
+    assertEquals(
+        "progress  images/web1 on h1: 4 MiB of 16 MiB; operation 7",
+        LINE.of(
+            new Event.WorkProgressed(
+                new OperationId("7"), h1, "images/web1", Bytes.ofMiB(4), Bytes.ofMiB(16))));
+    assertEquals(
+        "finished  images/web1 on h1: done; operation 7",
+        LINE.of(
+            new Event.WorkFinished(
+                new OperationId("7"), h1, "images/web1", new Outcome.Done(Optional.empty()), NOW)));
   }
 
   @Test
