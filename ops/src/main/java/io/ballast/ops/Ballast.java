@@ -31,9 +31,12 @@ import io.ballast.ops.client.VmSnapshotCommand;
 import io.ballast.ops.client.VmSnapshotsCommand;
 import io.ballast.ops.client.VmsCommand;
 import io.ballast.ops.client.VolumeCancelCommand;
+import io.ballast.ops.client.VolumeCheckCommand;
 import io.ballast.ops.client.VolumeCommand;
+import io.ballast.ops.client.VolumeCompareCommand;
 import io.ballast.ops.client.VolumeExportDiffCommand;
 import io.ballast.ops.client.VolumeListCommand;
+import io.ballast.ops.client.VolumeMeasureCommand;
 import io.ballast.ops.client.VolumeRestoreCommand;
 import io.ballast.ops.client.VolumeShowCommand;
 import io.ballast.ops.client.VolumeSnapshotsCommand;
@@ -122,6 +125,9 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VolumeShowCommand(shell))
                     .addSubcommand(new VolumeSnapshotsCommand(shell))
                     .addSubcommand(new VolumeCancelCommand(shell))
+                    .addSubcommand(new VolumeCheckCommand(shell))
+                    .addSubcommand(new VolumeCompareCommand(shell))
+                    .addSubcommand(new VolumeMeasureCommand(shell))
                     .addSubcommand(new VolumeExportDiffCommand(shell))
                     .addSubcommand(new VolumeTrashCommand(shell))
                     .addSubcommand(new VolumeRestoreCommand(shell)))

@@ -148,10 +148,10 @@ public final class ImageCommand implements Runnable {
       WorkOptions options,
       Words words,
       Supplier<? extends StorageCommand<Reply.Accepted>> order) {
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(
             shell, options, volume.pool(), order, words.doing() + " " + words.what());
-    shell.console().print(words.done() + " " + words.what() + report);
+    shell.console().print(words.done() + " " + words.what() + carried.words());
     return ExitCode.OK.value();
   }
 }

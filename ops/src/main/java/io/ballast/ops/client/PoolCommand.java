@@ -117,9 +117,9 @@ public final class PoolCommand implements Runnable {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     String what = "pool " + asked.pool();
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(shell, options, asked.pool(), () -> asked, doing + " " + what);
-    shell.console().print(done + " " + what + report);
+    shell.console().print(done + " " + what + carried.words());
     return ExitCode.OK.value();
   }
 }

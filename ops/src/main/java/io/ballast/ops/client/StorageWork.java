@@ -40,14 +40,21 @@ final class StorageWork {
     this.console = console;
   }
 
+  /** A host that has carried out an order, and what it found out. */
+  record Carried(HostId host, Optional<String> report) {
+    /** For a person, behind what was done: where, and what was found out. */
+    String words() {
+      return report.map(text -> " on " + host + ": " + text).orElse(" on " + host);
+    }
+  }
+
   /**
    * Has an order carried out by the host that is meant, as at a prompt.
    *
    * @param pool that it is about, or in which its volume lies
    * @param doing what is done, for a person: "creating images/web1"
-   * @return what is to be said of it: the host, and what was found out
    */
-  static String carryOut(
+  static Carried carryOut(
       Shell shell,
       WorkOptions options,
       String pool,
@@ -61,11 +68,11 @@ final class StorageWork {
     }
     try (FleetConnection connection = FleetConnection.open(shell, options.fleet)) {
       HostId host = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(options.host));
-      return new StorageWork(connection, shell.console())
-          .run(host, asked, doing + " on " + host, options.patience)
-          .report()
-          .map(text -> " on " + host + ": " + text)
-          .orElse(" on " + host);
+      return new Carried(
+          host,
+          new StorageWork(connection, shell.console())
+              .run(host, asked, doing + " on " + host, options.patience)
+              .report());
     }
   }
 

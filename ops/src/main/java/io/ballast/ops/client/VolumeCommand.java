@@ -1,7 +1,6 @@
 package io.ballast.ops.client;
 
 import io.ballast.messages.Bytes;
-import io.ballast.messages.HostId;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.Volume;
@@ -224,77 +223,6 @@ public final class VolumeCommand implements Runnable {
   }
 
   @Command(
-      name = "check",
-      mixinStandardHelpOptions = true,
-      description = "Look whether a qcow2 disk is sound, and repair it if asked.",
-      footer = {
-        "",
-        "Repairing all may lose what guests wrote: take a copy first.",
-        "",
-        "Examples:",
-        "  ballast volume check images/web1.qcow2",
-        "  ballast volume check images/web1.qcow2 --repair leaks"
-      })
-  int check(
-      @Mixin VolumeTarget target,
-      @Option(
-              names = "--repair",
-              paramLabel = "WHAT",
-              defaultValue = "none",
-              description = "none, leaks or all (default: ${DEFAULT-VALUE}).")
-          VolumeOrder.CheckVolume.Repair repair) {
-    return act(
-        target, "checking", "checked", () -> new VolumeOrder.CheckVolume(target.volume(), repair));
-  }
-
-  @Command(
-      name = "compare",
-      mixinStandardHelpOptions = true,
-      description = "Look whether a guest would read the same in two disks, whatever their forms.",
-      footer = {"", "Examples:", "  ballast volume compare images/web1.qcow2 backup/web1.raw"})
-  int compare(
-      @Mixin VolumeTarget target,
-      @Parameters(
-              index = "1",
-              paramLabel = "POOL/OTHER",
-              converter = VolumeTarget.Volumes.class,
-              description = "The other volume, such as images/web2.qcow2.")
-          VolumeId other) {
-    return act(
-        target,
-        "comparing",
-        "compared",
-        () -> new VolumeOrder.CompareVolumes(target.volume(), other));
-  }
-
-  @Command(
-      name = "measure",
-      mixinStandardHelpOptions = true,
-      description = "Say how much a copy of a disk would take.")
-  int measure(
-      @Mixin VolumeTarget target,
-      @Option(
-              names = "--format",
-              paramLabel = "FORMAT",
-              defaultValue = "qcow2",
-              description = "Of the copy: qcow2 or raw (default: ${DEFAULT-VALUE}).")
-          Volume.Format format) {
-    try (FleetConnection connection = FleetConnection.open(shell, target.options.fleet)) {
-      HostId host =
-          PoolPlace.of(
-              connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
-      Reply.VolumeMeasured measured =
-          connection.askStorage(host, new StorageCommand.MeasureVolume(target.volume(), format));
-      shell
-          .console()
-          .print(
-              "a copy of %s in %s takes %s, and %s if all of it were written"
-                  .formatted(target.volume(), format.word(), measured.needed(), measured.most()));
-      return ExitCode.OK.value();
-    }
-  }
-
-  @Command(
       name = "snapshot",
       mixinStandardHelpOptions = true,
       description = "Keep the present content of a qcow2 disk in it, under a name.",
@@ -407,9 +335,9 @@ public final class VolumeCommand implements Runnable {
       String doing,
       String done,
       Supplier<StorageCommand<Reply.Accepted>> command) {
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(shell, options, volume.pool(), command, doing + " " + volume);
-    shell.console().print(done + " " + volume + report);
+    shell.console().print(done + " " + volume + carried.words());
     return ExitCode.OK.value();
   }
 }

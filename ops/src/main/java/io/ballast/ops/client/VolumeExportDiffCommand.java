@@ -43,7 +43,7 @@ public final class VolumeExportDiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(
             shell,
             target.options,
@@ -52,7 +52,7 @@ public final class VolumeExportDiffCommand implements Callable<Integer> {
                 new VolumeOrder.ExportDifference(
                     target.volume(), Optional.ofNullable(from), until, file),
             "exporting the difference of " + target.volume());
-    shell.console().print("exported the difference of " + target.volume() + report);
+    shell.console().print("exported the difference of " + target.volume() + carried.words());
     return ExitCode.OK.value();
   }
 }

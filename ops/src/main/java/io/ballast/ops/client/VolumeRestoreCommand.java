@@ -38,14 +38,14 @@ public final class VolumeRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(
             shell,
             target.options,
             target.volume().pool(),
             () -> new VolumeOrder.RestoreVolume(target.volume(), Optional.ofNullable(id)),
             "restoring " + target.volume());
-    shell.console().print("restored " + target.volume() + report);
+    shell.console().print("restored " + target.volume() + carried.words());
     return ExitCode.OK.value();
   }
 }

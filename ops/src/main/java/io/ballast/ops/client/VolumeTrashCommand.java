@@ -44,14 +44,14 @@ public final class VolumeTrashCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String report =
+    StorageWork.Carried carried =
         StorageWork.carryOut(
             shell,
             target.options,
             target.volume().pool(),
             () -> new VolumeOrder.TrashVolume(target.volume(), keep),
             "putting away " + target.volume());
-    shell.console().print("put into the trash " + target.volume() + report);
+    shell.console().print("put into the trash " + target.volume() + carried.words());
     return ExitCode.OK.value();
   }
 
