@@ -80,10 +80,10 @@ final class VolumeCommandsTest {
             """
             images   h2    dir   active      100 GiB  80 GiB   20%
 
-            PART          HOST  HEALTH   WHY
-            pool archive  h1    failing  It is not active and should be whenever its host is up; \
+            PART          HOST  HEALTH    WHY
+            pool archive  h1    failing   It is not active and should be whenever its host is up; \
             'ballast pool start archive' says what is in the way.
-            array md0     h1    worn     Only 1 of its 2 devices work.
+            array md0     h1    degraded  Only 1 of its 2 devices work.
             """),
         listed);
     String ofOther = fleet.run("pool", "list", "--host", "h2").out();
@@ -99,8 +99,8 @@ final class VolumeCommandsTest {
         shown.endsWith(
             """
 
-            PART       HOST  HEALTH  WHY
-            array md0  h1    worn    Only 1 of its 2 devices work.
+            PART       HOST  HEALTH    WHY
+            array md0  h1    degraded  Only 1 of its 2 devices work.
             """),
         shown);
   }
@@ -113,14 +113,14 @@ final class VolumeCommandsTest {
     String alerts = fleet.run("alerts").out();
     assertTrue(alerts.contains("ALERT pool fast of h1 is as good as full; since "), alerts);
     assertTrue(alerts.contains("97.6% of pool fast are used, 24 MiB of 1 GiB are left."), alerts);
-    assertTrue(alerts.contains("ALERT array md0 of h1 is worn; since "), alerts);
+    assertTrue(alerts.contains("ALERT array md0 of h1 is degraded; since "), alerts);
 
     h1.pool("fast", Bytes.ofMiB(1024), Bytes.ofMiB(100));
     devices.put(Kind.ARRAY, "md0", Verdict.GOOD, "All of its devices work.");
     fleet.until(seen -> seen.alerts().stream().allMatch(alert -> alert.resolvedAt().isPresent()));
     String over = fleet.run("alerts").out();
     assertTrue(over.contains("resolved pool fast of h1 is no longer as good as full"), over);
-    assertTrue(over.contains("resolved array md0 of h1 is no longer worn"), over);
+    assertTrue(over.contains("resolved array md0 of h1 is no longer degraded"), over);
   }
 
   @Test

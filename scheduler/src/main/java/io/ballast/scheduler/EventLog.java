@@ -75,7 +75,7 @@ final class EventLog {
       case CLOCK_SKEWED -> host + " has a clock that is wrong";
       case POOL_FILLING -> object(alert) + " is nearly full";
       case POOL_FULL -> object(alert) + " is as good as full";
-      case STORAGE_WORN -> object(alert) + " is worn";
+      case STORAGE_WORN -> object(alert) + " is " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " fails";
     };
   }
@@ -94,9 +94,16 @@ final class EventLog {
       case CLOCK_SKEWED -> "the clock of " + host + " is no longer wrong";
       case POOL_FILLING -> object(alert) + " is no longer nearly full" + why(alert);
       case POOL_FULL -> object(alert) + " is no longer as good as full" + why(alert);
-      case STORAGE_WORN -> object(alert) + " is no longer worn" + why(alert);
+      case STORAGE_WORN -> object(alert) + " is no longer " + worn(alert) + why(alert);
       case STORAGE_FAILING -> object(alert) + " no longer fails" + why(alert);
     };
+  }
+
+  /** An array lacks a device or is being made whole; it does not wear. */
+  private static String worn(Alert alert) {
+    return alert.object().filter(part -> part.startsWith("array ")).isPresent()
+        ? "degraded"
+        : "worn";
   }
 
   private static String object(Alert alert) {

@@ -75,7 +75,11 @@ final class HealthRows {
   static Text verdict(Health health, Ink ink) {
     return switch (health.verdict()) {
       case GOOD -> ink.good("good");
-      case WARNING -> ink.doubtful("worn");
+      case WARNING ->
+          switch (health.kind()) {
+            case ARRAY -> ink.doubtful("degraded");
+            case DISK, POOL -> ink.doubtful("worn");
+          };
       case FAILING -> ink.bad("failing");
       case UNKNOWN -> ink.faint("unknown");
     };

@@ -105,7 +105,7 @@ public final class VolumeCommand implements Runnable {
   @Command(
       name = "clone",
       mixinStandardHelpOptions = true,
-      description = "Make a disk of another one.",
+      description = "Make a disk of another one, or convert it to another form.",
       footer = {
         "",
         "A copy stands alone. A linked clone is there at once and takes only what differs: it"
@@ -306,7 +306,8 @@ public final class VolumeCommand implements Runnable {
       description = "Overwrite with zeros whatever a disk holds, snapshots in it included.",
       footer = {
         "",
-        "Then it is empty, of the same form and size. It can't be cancelled. Where a file system",
+        "Then it is empty, of the same form and size; a qcow2 disk keeps neither its cluster size",
+        "nor what it had taken of its pool at once. It can't be cancelled. Where a file system",
         "copies on write, or a device has spare blocks, the old content may stay on the device.",
       })
   int wipe(@Mixin VolumeTarget target) {

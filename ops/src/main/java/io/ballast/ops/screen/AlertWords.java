@@ -24,7 +24,7 @@ public final class AlertWords {
       case CLOCK_SKEWED -> host + " has a clock that is wrong";
       case POOL_FILLING -> object(alert) + " is nearly full";
       case POOL_FULL -> object(alert) + " is as good as full";
-      case STORAGE_WORN -> object(alert) + " is worn";
+      case STORAGE_WORN -> object(alert) + " is " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " fails";
     };
   }
@@ -45,7 +45,7 @@ public final class AlertWords {
       case CLOCK_SKEWED -> "the clock of " + host + " is no longer wrong";
       case POOL_FILLING -> object(alert) + " is no longer nearly full";
       case POOL_FULL -> object(alert) + " is no longer as good as full";
-      case STORAGE_WORN -> object(alert) + " is no longer worn";
+      case STORAGE_WORN -> object(alert) + " is no longer " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " no longer fails";
     };
   }
@@ -77,6 +77,13 @@ public final class AlertWords {
     return alert.object().isPresent() && !alert.evidence().isEmpty()
         ? Optional.of(alert.evidence().getLast())
         : Optional.empty();
+  }
+
+  /** An array lacks a device or is being made whole; it does not wear. */
+  private static String worn(Alert alert) {
+    return alert.object().filter(part -> part.startsWith("array ")).isPresent()
+        ? "degraded"
+        : "worn";
   }
 
   private static String object(Alert alert) {

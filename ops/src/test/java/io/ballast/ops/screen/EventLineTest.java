@@ -90,6 +90,16 @@ final class EventLineTest {
     assertPart(Alert.Verdict.STORAGE_FAILING, "fails", "no longer fails");
   }
 
+  @Test
+  void anArrayIsDegradedAndNotWorn() {
+    assertEquals(
+        "ALERT     array md0 of h1 is degraded; Why this is believed.",
+        LINE.of(
+            new Event.AlertRaised(
+                SampleFleet.alertOf(
+                    "array md0", Alert.Verdict.STORAGE_WORN, "h1", Optional.empty()))));
+  }
+
   private static void assertPart(Alert.Verdict verdict, String what, String over) {
     assertEquals(
         "ALERT     pool images of h1 " + what + "; Why this is believed.",

@@ -43,9 +43,7 @@ final class StorageEvidence {
               + ".");
     }
     sentences.add(
-        (verdict == Verdict.POOL_FULL
-                ? "A guest that finds no room when it writes is paused by its hypervisor. "
-                : "")
+        (verdict == Verdict.POOL_FULL ? fullMeans(pool) : "")
             + "Over below %s.".formatted(percent(limit)));
     age(place.heard(), storages).ifPresent(sentences::add);
     place
@@ -54,6 +52,13 @@ final class StorageEvidence {
         .problem()
         .ifPresent(problem -> sentences.add("Its agent can't look at it now: " + problem));
     return sentences;
+  }
+
+  /** What it does to guests; a logical volume has all of its room from the beginning. */
+  private static String fullMeans(Pool pool) {
+    return pool.type().equals("logical")
+        ? "Guests have all the room of their disks; no new disk, snapshot or growth finds any. "
+        : "A guest that finds no room when it writes is paused by its hypervisor. ";
   }
 
   /** Why what was said of a pool's room no longer holds. */

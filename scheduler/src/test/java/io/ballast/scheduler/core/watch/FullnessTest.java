@@ -191,6 +191,17 @@ final class FullnessTest {
   }
 
   @Test
+  void whatAFullPoolDoesToGuestsIsToldByItsKind() {
+    fleet.pools("h1", dir("images", 960));
+    assertTrue(fleet.evidence().contains("is paused by its hypervisor."), fleet.evidence());
+
+    fleet.pools("h1", dir("images", 100));
+    fleet.pools("h1", pool("vg", "logical", 960));
+    assertTrue(fleet.evidence().contains("Guests have all the room"), fleet.evidence());
+    assertTrue(!fleet.evidence().contains("paused"), fleet.evidence());
+  }
+
+  @Test
   void aPoolThatHostsShareHasOneAlertAndTheFullestCounts() {
     Pool shared = pool("ceph", "rbd", 900);
     fleet.pools("h1", shared).pools("h2", shared).pools("h3", pool("ceph", "rbd", 910));
