@@ -60,7 +60,9 @@ final class GaugeTest {
     Measurement failed = gauge.measure(shelf("dir", place));
 
     await().until(failed.room()::failed);
-    assertTrue(failed.room().cause().getMessage().contains("there is no folder '" + place + "'"));
+    assertTrue(
+        String.valueOf(failed.room().cause().getMessage())
+            .contains("there is no folder '" + place + "'"));
     await().until(failed.over()::isComplete);
   }
 
