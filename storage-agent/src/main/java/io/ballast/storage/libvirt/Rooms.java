@@ -56,7 +56,9 @@ final class Rooms implements AutoCloseable {
 
     /** By a clock that runs such tasks. */
     static Alarm of(ScheduledExecutorService clock) {
-      return (time, task) -> clock.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+      return (time, task) -> {
+        var unused = clock.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+      };
     }
   }
 
