@@ -28,12 +28,15 @@ import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
 import io.ballast.storage.trade.StoragePolicy;
+import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +92,27 @@ final class StorageAgentTest {
                 health ->
                     health.kind() + " " + health.name().orElse("all") + " " + health.verdict())
             .toList());
+  }
+
+  @Test
+  void aPoolThatCantBeMeasuredIsUnknownAndKeepsItsNumbers() {
+    Map<String, String> why = Map.of("images", "there is no folder '/images'");
+    deploy(
+        (Volumes)
+            Proxy.newProxyInstance(
+                Volumes.class.getClassLoader(),
+                new Class<?>[] {Volumes.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("unmeasured")
+                        ? why
+                        : method.invoke(volumes, arguments)));
+
+    await().until(() -> !beats.isEmpty());
+    assertEquals(List.of(IMAGES), beats.getFirst().pools());
+    Health told = beats.getFirst().health().getFirst();
+    assertEquals(Optional.of("images"), told.name());
+    assertEquals(Health.Verdict.UNKNOWN, told.verdict());
+    assertEquals("It can't be measured: there is no folder '/images'", told.reason());
   }
 
   @Test
@@ -178,13 +202,17 @@ final class StorageAgentTest {
   }
 
   private void deploy() {
+    deploy(volumes);
+  }
+
+  private void deploy(Volumes seen) {
     done(
         vertx.deployVerticle(
             StorageAgent.of(
                 TERMS,
                 bus,
                 new Forgetful(Instant.now()),
-                new StorageAgent.Machine(volumes, devices),
+                new StorageAgent.Machine(seen, devices),
                 StoragePolicy.DEFAULT,
                 Clock.systemUTC())));
   }

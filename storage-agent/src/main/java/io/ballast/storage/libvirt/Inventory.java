@@ -79,6 +79,11 @@ final class Inventory implements AutoCloseable {
     return rooms.unmeasured();
   }
 
+  /** Forgets what was measured of a pool, which may be active again before the next reading. */
+  void forget(String pool) {
+    rooms.forget(pool);
+  }
+
   /** Has nothing measured any more. */
   @Override
   public void close() {

@@ -373,7 +373,10 @@ public final class LibvirtVolumes implements Volumes {
       case DefinePool define -> known(define.pool());
       case StartPool start -> known(start.pool());
       case RefreshPool refresh -> known(refresh.pool());
-      case StopPool stop -> Future.succeededFuture("");
+      case StopPool stop -> {
+        inventory.forget(stop.pool());
+        yield Future.succeededFuture("");
+      }
       case ForgetPool forget -> Future.succeededFuture("");
     };
   }

@@ -136,6 +136,11 @@ final class Rooms implements AutoCloseable {
     return problems;
   }
 
+  /** Forgets what was found of a pool. */
+  synchronized void forget(String pool) {
+    known.remove(pool);
+  }
+
   /** Begins nothing any more. */
   @Override
   public synchronized void close() {

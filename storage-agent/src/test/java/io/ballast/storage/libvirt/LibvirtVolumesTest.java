@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import io.vertx.core.Future;
@@ -100,6 +101,9 @@ final class LibvirtVolumesTest {
     await().until(() -> volumes.unmeasured().containsKey("lost"));
     assertEquals(FakePools.dir("lost"), answer(volumes.pools()).getLast());
     assertEquals(Set.of("lost"), volumes.unmeasured().keySet());
+
+    answer(volumes.carryOut(new PoolOrder.StopPool("images")));
+    assertEquals(FakePools.dir("images"), answer(volumes.pools()).getFirst());
 
     pools.off.addAll(List.of("images", "lost"));
     assertEquals(Bytes.ZERO, answer(volumes.pools()).getFirst().capacity());
