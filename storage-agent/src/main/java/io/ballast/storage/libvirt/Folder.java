@@ -173,29 +173,28 @@ final class Folder implements Backend {
   private Task snapshot(Bench bench, String name, QemuImg.Act act) {
     Image image = image(bench, bench.order().volume());
     return Task.telling(
-        number(image, name)
+        find(image, name)
             .compose(
-                number ->
+                kept ->
                     switch (act) {
-                      case CREATE -> number.isPresent() ? taken(name) : act(act, name, image);
+                      case CREATE -> kept.isPresent() ? taken(name) : act(act, name, image);
                       case REVERT ->
-                          number.map(it -> act(act, it, image)).orElseGet(() -> missing(name));
+                          kept.map(it -> act(act, it.number(), image))
+                              .orElseGet(() -> missing(name));
                       case DELETE ->
-                          number.isPresent() ? act(act, name, image) : Future.succeededFuture("");
+                          kept.map(it -> act(act, it.tag(), image))
+                              .orElseGet(() -> Future.succeededFuture(""));
                     })
             .map(""),
         () -> {});
   }
 
-  private Future<Optional<String>> number(Image image, String snapshot) {
+  private Future<Optional<QemuImg.Kept>> find(Image image, String snapshot) {
     return images
         .snapshots(image)
         .map(
             there ->
-                there.stream()
-                    .filter(kept -> kept.snapshot().name().equals(snapshot))
-                    .map(QemuImg.Kept::number)
-                    .findFirst());
+                there.stream().filter(kept -> kept.snapshot().name().equals(snapshot)).findFirst());
   }
 
   private Future<String> act(QemuImg.Act act, String name, Image image) {
@@ -253,7 +252,7 @@ final class Folder implements Backend {
     Future<Optional<String>> number =
         order
             .snapshot()
-            .map(name -> number(image(source), name).compose(found -> found(found, name)))
+            .map(name -> find(image(source), name).compose(found -> found(found, name)))
             .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     return Deferred.of(
         number.map(snapshot -> copying(bench, order, image(source), snapshot)),
@@ -293,9 +292,9 @@ final class Folder implements Backend {
     return image(source);
   }
 
-  private static Future<Optional<String>> found(Optional<String> number, String snapshot) {
-    return number.isPresent()
-        ? Future.succeededFuture(number)
+  private static Future<Optional<String>> found(Optional<QemuImg.Kept> kept, String snapshot) {
+    return kept.isPresent()
+        ? Future.succeededFuture(kept.map(QemuImg.Kept::number))
         : missing(snapshot).map(Optional.empty());
   }
 

@@ -132,8 +132,8 @@ public final class QemuImg {
     return run(LONG, "snapshot", "-q", act.option, name, image.toString());
   }
 
-  /** A snapshot in an image, and the number that the image gave it. */
-  public record Kept(String number, Volume.Snapshot snapshot) {}
+  /** A snapshot in an image, the number that the image gave it, and the name that others did. */
+  public record Kept(String number, String tag, Volume.Snapshot snapshot) {}
 
   /** The snapshots in an image, oldest first. */
   public Future<List<Kept>> snapshots(Image image) {
@@ -150,7 +150,7 @@ public final class QemuImg {
       String name = one.path("name").asText();
       // Others may have given it none.
       String called = name.isBlank() ? id : name;
-      snapshots.add(new Kept(id, new Volume.Snapshot(called, at, memory)));
+      snapshots.add(new Kept(id, name, new Volume.Snapshot(called, at, memory)));
     }
     snapshots.sort(Comparator.comparing(kept -> kept.snapshot().at()));
     return snapshots;

@@ -21,11 +21,9 @@ import io.ballast.messages.Volume.Format;
 import io.ballast.messages.Volume.Preallocation;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
-import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CompareVolumes;
 import io.ballast.messages.VolumeOrder.CreateVolume;
-import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
@@ -362,43 +360,24 @@ final class FolderIT implements FilesContract, PoolsContract {
   }
 
   @Test
-  void anImageThatClaimsMoreThanItsPoolHasIsNotTaken() {
-    run("qemu-img", "create", "-q", "-f", "qcow2", exchange.resolve("vast").toString(), "1P");
-    VolumeId id = fresh();
+  void aCopyThatRunsOutOfRoomOnTheWayLeavesNothing() {
+    VolumeId source = created(Format.RAW, 200);
+    run(
+        "qemu-io",
+        "-f",
+        "raw",
+        "-c",
+        "write -P 7 0 150M",
+        folder.resolve(source.name()).toString());
+    VolumeId copy = fresh();
+    CloneVolume order =
+        new CloneVolume(source, Optional.empty(), copy, false, Optional.empty(), false);
 
-    assertEquals(Reason.NO_ROOM, refusal(done(new ImportVolume(id, "vast", Format.QCOW2))));
+    assertEquals(Reason.NO_ROOM, refusal(done(order)));
 
-    assertEquals(Optional.empty(), found(id));
+    assertEquals(Optional.empty(), found(copy));
     assertEquals(List.of(), parts());
-  }
-
-  @Test
-  void whatOthersCalledOddlyIsLookedAt() throws IOException {
-    VolumeId id = created(Format.QCOW2, 8);
-    run("qemu-img", "snapshot", "-c", "", folder.resolve(id.name()).toString());
-    Files.createFile(folder.resolve(" "));
-
-    assertEquals(
-        List.of("1"), answer(volumes.snapshots(id)).stream().map(Volume.Snapshot::name).toList());
-    answer(done(new DeleteSnapshot(id, "1")));
-    assertEquals(List.of(), answer(volumes.snapshots(id)));
-    Files.delete(folder.resolve(" "));
-  }
-
-  @Test
-  void aDamagedImageIsToldAndRepaired() throws IOException {
-    VolumeId id = created(Format.QCOW2, 8);
-    write(id, Bytes.ofMiB(3));
-    // The counts of its clusters: the second one, where its table of tables lies, is used no more.
-    try (FileChannel file = FileChannel.open(folder.resolve(id.name()), StandardOpenOption.WRITE)) {
-      file.write(ByteBuffer.allocate(2), (2 << 16) + 2 * 3);
-    }
-
-    assertEquals(Reason.INVALID_IMAGE, refusal(done(new CheckVolume(id, CheckVolume.Repair.NONE))));
-    String mended = answer(done(new CheckVolume(id, CheckVolume.Repair.ALL)));
-    assertTrue(mended.contains("repaired"), mended);
-    assertEquals("no errors", answer(done(new CheckVolume(id, CheckVolume.Repair.NONE))));
-    assertEquals(7, read(id, Bytes.ofMiB(3)));
+    answer(done(new DeleteVolume(source)));
   }
 
   @Test
