@@ -456,17 +456,23 @@ final class Folder implements Backend {
     if (size.compareTo(item.capacity()) >= 0) {
       return Future.succeededFuture();
     }
-    return images
-        .writtenBeyond(image(item), size)
+    Path file = Path.of(item.path());
+    Disk disk = exchange.disk();
+    return disk.call("the look at " + file, () -> Unwritten.of(file))
         .compose(
-            written ->
-                written
-                    ? Future.failedFuture(
-                        new RefusedException(
-                            Reason.WRONG_STATE,
-                            "%s has data beyond %s; shrink the file systems in it first"
-                                .formatted(item.path(), size)))
-                    : Future.succeededFuture());
+            before ->
+                images
+                    .writtenBeyond(image(item), size)
+                    .compose(
+                        written ->
+                            written
+                                ? Future.failedFuture(
+                                    new RefusedException(
+                                        Reason.WRONG_STATE,
+                                        "%s has data beyond %s; shrink the file systems in it first"
+                                            .formatted(item.path(), size)))
+                                : disk.call("the look at " + file, () -> before.still(() -> true))))
+        .mapEmpty();
   }
 
   @Override
