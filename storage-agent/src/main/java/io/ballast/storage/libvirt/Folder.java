@@ -34,8 +34,6 @@ import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.work.Preconditions;
 import io.vertx.core.Future;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +114,7 @@ final class Folder implements Backend {
       case ExportDifference order -> throw cephOnly();
       case TrashVolume order -> throw cephOnly();
       case RestoreVolume order -> throw cephOnly();
-      case WipeVolume order -> Task.of(wipe(bench, bench.item(order.volume())));
+      case WipeVolume order -> Task.of(new Wipe(images, exchange).of(bench, part(bench)));
       case ResizeVolume order -> Task.of(resize(bench.item(order.volume()), order.size()));
     };
   }
@@ -406,52 +404,6 @@ final class Folder implements Backend {
     return fits(item, size).compose(fits -> images.resize(image(item), size).output()).mapEmpty();
   }
 
-  /**
-   * An empty disk of the same form and size takes the place of the old one at once, which is
-   * overwritten under a hidden name and then removed: so whatever becomes of this, the disk is one.
-   */
-  private Future<Void> wipe(Bench bench, Shelf.Item item) {
-    Path file = Path.of(item.path());
-    Path empty = part(bench);
-    Path old = old(empty);
-    return exchange
-        .remove(empty)
-        .compose(gone -> images.create(empty, anew(bench, item)).output())
-        .compose(
-            made -> exchange.disk().call("the emptying of " + file, () -> swap(empty, file, old)))
-        .compose(
-            swapped ->
-                new Overwriter(exchange.disk())
-                    .erase(old, bench.progress())
-                    .eventually(() -> exchange.remove(old)))
-        .recover(failure -> exchange.remove(empty).transform(gone -> Future.failedFuture(failure)));
-  }
-
-  /** Where a disk lies that was replaced, until it is overwritten. */
-  private static Path old(Path part) {
-    return part.resolveSibling(part.getFileName() + Part.SUFFIX);
-  }
-
-  private static CreateVolume anew(Bench bench, Shelf.Item item) {
-    return new CreateVolume(
-        bench.order().volume(),
-        item.format().equals("qcow2") ? Volume.Format.QCOW2 : Volume.Format.RAW,
-        item.capacity(),
-        Volume.Preallocation.OFF,
-        Optional.empty());
-  }
-
-  private static Path swap(Path empty, Path file, Path old) throws IOException {
-    Files.deleteIfExists(old);
-    Files.createLink(old, file);
-    try {
-      return Exchange.put(empty, file);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(old);
-      throw e;
-    }
-  }
-
   private Future<Void> fits(Shelf.Item item, Bytes size) {
     if (size.compareTo(item.capacity()) >= 0) {
       return Future.succeededFuture();
@@ -485,7 +437,7 @@ final class Folder implements Backend {
     Path part = part(folder(shelf), operation);
     return exchange
         .remove(part)
-        .compose(gone -> exchange.remove(old(part)))
+        .compose(gone -> exchange.remove(Wipe.old(part)))
         .compose(gone -> exchange.remove(exchange.part(operation)));
   }
 }

@@ -51,6 +51,22 @@ final class QemuLockIT {
   }
 
   @Test
+  void whatAQemuOnlyReadsMayBeBuiltUpon() throws IOException {
+    assertTrue(QemuLock.unwritten(disk));
+    Process reader = opened(List.of("-r"));
+    assertTrue(QemuLock.unwritten(disk));
+    reader.destroyForcibly().onExit().join();
+    Process writer = opened(List.of());
+    try {
+      assertEquals(
+          Reason.IN_USE,
+          assertThrows(RefusedException.class, () -> QemuLock.unwritten(disk)).reason());
+    } finally {
+      writer.destroyForcibly().onExit().join();
+    }
+  }
+
+  @Test
   void noQemuOpensWhatIsBeingRemoved() throws IOException {
     int status =
         QemuLock.held(
