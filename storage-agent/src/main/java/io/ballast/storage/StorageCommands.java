@@ -49,7 +49,7 @@ import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
-import io.ballast.storage.layers.Tree;
+import io.ballast.storage.layers.Moments;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
@@ -133,8 +133,7 @@ final class StorageCommands implements Trade {
                       .disks(asked.vm())
                       .map(
                           machine ->
-                              new Reply.VmSnapshotsListed(
-                                  machine.vm(), Tree.of(machine).snapshots())));
+                              new Reply.VmSnapshotsListed(machine.vm(), Moments.all(machine))));
       case VmOrder asked -> vms.order(id, asked);
       case VolumeOrder asked -> order(id, asked);
     };
@@ -151,7 +150,8 @@ final class StorageCommands implements Trade {
 
   /** Does an order that was cut off, unless that could do harm to what was done since. */
   private Future<Outcome> again(OperationId id, VolumeOrder order, Supplier<Future<Outcome>> work) {
-    Future<Void> cleared = volumes.clear(id, order.volume().pool());
+    Future<Void> cleared =
+        volumes.wake(id).compose(awake -> volumes.clear(id, order.volume().pool()));
     return switch (CutOff.of(order)) {
       case MAKES ->
           cleared

@@ -8,18 +8,24 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.VmOrder.RevertVm;
 import io.ballast.messages.VmOrder.SnapshotVm;
+import io.ballast.messages.VmSnapshot;
 import io.ballast.messages.VolumeId;
+import io.ballast.storage.layers.Moments;
 import io.ballast.storage.layers.Tree;
 import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.work.CutOff;
 import io.ballast.storage.work.Holds;
+import io.ballast.storage.work.MomentPreconditions;
 import io.ballast.storage.work.VmPreconditions;
 import io.ballast.storage.work.VolumeWork;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -49,14 +55,19 @@ final class VmCommands {
     return new Handling.Change(
         order.object(),
         true,
-        () -> volumes.disks(order.vm()).map(machine -> checked(id, order, machine, false)),
-        () -> tell -> cleared(id, order).compose(machine -> again(id, order, machine).run(tell)));
+        () -> volumes.disks(order.vm()).compose(machine -> checked(id, order, machine, false)),
+        () ->
+            tell ->
+                cleared(id, order)
+                    .compose(machine -> again(id, order, machine))
+                    .compose(work -> work.run(tell)));
   }
 
   /** Clears away what was interrupted, in all pools of the machine's disks. */
   private Future<VmDisks> cleared(OperationId id, VmOrder order) {
     return volumes
-        .disks(order.vm())
+        .wake(id)
+        .compose(awake -> volumes.disks(order.vm()))
         .compose(
             machine -> {
               Future<Void> cleared = Future.succeededFuture();
@@ -75,27 +86,57 @@ final class VmCommands {
   }
 
   /** What a guest wrote since must not be thrown away by an order that was carried out before. */
-  private Work again(OperationId id, VmOrder order, VmDisks machine) {
+  private Future<Work> again(OperationId id, VmOrder order, VmDisks machine) {
     if (order instanceof RevertVm) {
-      return tell ->
-          Future.succeededFuture(
-              CutOff.maybe(
-                  "VM %s may have been used since then; 'ballast vm snapshots' shows where it stands"
-                      .formatted(order.vm())));
+      return ended(
+          CutOff.maybe(
+              "VM %s may have been used since then; 'ballast vm snapshots' shows where it stands"
+                  .formatted(order.vm())));
     }
-    if (order instanceof SnapshotVm snapshot && Tree.of(machine).stands(snapshot.snapshot())) {
-      return tell ->
-          Future.succeededFuture(
-              new Outcome.Done(
-                  Optional.empty(),
-                  Optional.of("the agent was cut off; whether its guest rested is not known")));
+    if (order instanceof SnapshotVm snapshot && stands(machine, snapshot.snapshot())) {
+      return ended(
+          new Outcome.Done(
+              Optional.empty(),
+              Optional.of("the agent was cut off; whether its guest rested is not known")));
     }
     return checked(id, order, machine, true);
   }
 
-  private Work checked(OperationId id, VmOrder order, VmDisks machine, boolean again) {
-    VmPreconditions.of(order, machine, again);
-    Set<VolumeId> mine = Tree.of(machine).volumes();
+  private static Future<Work> ended(Outcome outcome) {
+    return Future.succeededFuture(tell -> Future.succeededFuture(outcome));
+  }
+
+  /** Whether a snapshot was made already. */
+  private static boolean stands(VmDisks machine, String snapshot) {
+    return Moments.areOf(machine)
+        ? Moments.of(machine).snapshot(snapshot).filter(VmSnapshot::whole).isPresent()
+        : Tree.of(machine).stands(snapshot);
+  }
+
+  private Future<Work> checked(OperationId id, VmOrder order, VmDisks machine, boolean again) {
+    Map<VolumeId, Volumes.Found> seen = new TreeMap<>();
+    Future<Void> looked = Future.succeededFuture();
+    for (VolumeId disk : Moments.of(machine).disks()) {
+      looked =
+          looked
+              .compose(before -> volumes.find(disk))
+              .onSuccess(found -> seen.put(disk, found))
+              .mapEmpty();
+    }
+    return looked.map(
+        done -> {
+          if (Moments.areOf(machine)) {
+            MomentPreconditions.of(order, machine, seen, again);
+          } else {
+            VmPreconditions.of(order, machine, again);
+          }
+          return begin(id, order, machine);
+        });
+  }
+
+  private Work begin(OperationId id, VmOrder order, VmDisks machine) {
+    Set<VolumeId> mine = new LinkedHashSet<>(Tree.of(machine).volumes());
+    mine.addAll(Moments.of(machine).disks());
     Set<String> pools = pools(machine);
     pools.forEach(untouched);
     for (VolumeId volume : mine) {

@@ -46,6 +46,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +57,8 @@ import org.junit.jupiter.api.Test;
 final class VmCommandsTest {
   private static final HostId HOST = new HostId("h1");
   private static final VolumeId WEB1 = new VolumeId("images", "web1.qcow2");
+  private static final VolumeId ROOT = new VolumeId("vms", "web2");
+  private static final VolumeId DATA = new VolumeId("vms", "data");
   private static final Outcome DONE = new Outcome.Done(Optional.empty());
   private static final Agent.Terms TERMS =
       Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
@@ -205,6 +208,49 @@ final class VmCommandsTest {
 
   private List<VolumeId> there() {
     return done(volumes.stock("images")).volumes().stream().map(Volume::id).toList();
+  }
+
+  private void cephMachine() {
+    volumes.cephPool("vms", Bytes.ofMiB(100));
+    for (VolumeId disk : List.of(ROOT, DATA)) {
+      volumes.put(
+          new Volume(disk, "raw", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty(), List.of()));
+    }
+    volumes.machine("web2", false, ROOT, DATA);
+  }
+
+  @Test
+  void disksThatKeepSnapshotsThemselvesAreKeptTogether() {
+    cephMachine();
+    assertEquals(
+        new Outcome.Done(Optional.empty(), Optional.of("the VM was off")),
+        end(new SnapshotVm("web2", "a", SnapshotVm.Quiesce.AUTO)));
+
+    List<VmSnapshot> snapshots = ask(new ListVmSnapshots("web2")).snapshots();
+    assertEquals(List.of("a"), snapshots.stream().map(VmSnapshot::name).toList());
+    assertEquals(List.of(ROOT, DATA), snapshots.getFirst().volumes());
+    assertEquals(DONE, end(new RevertVm("web2", "a")));
+    assertEquals(DONE, end(new DeleteVmSnapshot("web2", "a")));
+    assertEquals(List.of(), ask(new ListVmSnapshots("web2")).snapshots());
+    assertEquals(DONE, end(new DeleteVmSnapshot("web2", "a")), "what is gone can be deleted");
+  }
+
+  @Test
+  void aMachineThatRestsWhenTheAgentIsCutOffIsWokenByItsNextLife() {
+    cephMachine();
+    volumes.slow();
+    OperationId keeping = ask(new SnapshotVm("web2", "a", SnapshotVm.Quiesce.AUTO)).operation();
+    volumes.rest(keeping);
+    assertEquals(Reason.BUSY, refusal(new ResizeVolume(DATA, Bytes.ofMiB(9), false)).reason());
+
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    volumes.recover();
+    begin();
+
+    assertInstanceOf(Outcome.Done.class, end(keeping).outcome());
+    assertEquals(Set.of(), volumes.resting());
+    assertEquals(1, ask(new ListVmSnapshots("web2")).snapshots().size());
   }
 
   @Test

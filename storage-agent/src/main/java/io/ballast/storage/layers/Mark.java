@@ -28,7 +28,9 @@ public record Mark(String stem, String snapshot, Instant at, int branch) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
   private static final Pattern MARKED =
       Pattern.compile("([^@]+)@(" + NAME + ")@(\\d{8}T\\d{6}Z)(?:@(\\d{1,6}))?");
-  private static final DateTimeFormatter TIME =
+
+  /** How a moment stands in a name. */
+  static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   public Mark {

@@ -3,15 +3,19 @@ package io.ballast.storage.libvirt;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockJobInfo;
+import org.libvirt.DomainInfo.DomainState;
 import org.libvirt.Error;
 import org.libvirt.Error.ErrorDomain;
 import org.libvirt.Error.ErrorNumber;
@@ -37,6 +41,10 @@ final class GuestConnection extends Connect implements Guests {
 
     int virDomainAgentSetResponseTimeout(DomainPointer domain, int seconds, int flags);
 
+    int virDomainFSFreeze(DomainPointer domain, Pointer all, int none, int flags);
+
+    int virDomainFSThaw(DomainPointer domain, Pointer all, int none, int flags);
+
     int virDomainFree(DomainPointer domain);
   }
 
@@ -50,6 +58,9 @@ final class GuestConnection extends Connect implements Guests {
 
   private static final int WITH_SECRETS = 1;
   private static final int DEFINED = 1 << 1;
+
+  private static final int METADATA_ELEMENT = 2;
+  private static final int LIVE = 1;
 
   private static final int REMEMBER_NOTHING = 1 << 2;
   private static final int ONLY_DISKS = 1 << 4;
@@ -274,10 +285,7 @@ final class GuestConnection extends Connect implements Guests {
   public void layer(String vm, Map<String, String> files, boolean freeze) {
     int flags = ONLY_DISKS | FILES_ARE_THERE | ALL_OR_NONE | REMEMBER_NOTHING;
     if (freeze) {
-      call(
-          vm,
-          "the talk with the agent in VM " + vm,
-          domain -> Own.CALLS.virDomainAgentSetResponseTimeout(domain, AGENT_SECONDS, 0));
+      patient(vm);
     }
     change(
         vm,
@@ -287,6 +295,95 @@ final class GuestConnection extends Connect implements Guests {
                 .snapshotCreateXML(
                     Definition.snapshot(machine(domain), files), freeze ? flags | FREEZE : flags)
                 .free());
+  }
+
+  private void patient(String vm) {
+    call(
+        vm,
+        "the talk with the agent in VM " + vm,
+        domain -> Own.CALLS.virDomainAgentSetResponseTimeout(domain, AGENT_SECONDS, 0));
+  }
+
+  @Override
+  public void rest(String vm, OperationId operation, Rest how) {
+    change(
+        vm,
+        "the rest of VM " + vm,
+        domain -> {
+          if (domain.getInfo().state != DomainState.VIR_DOMAIN_RUNNING) {
+            throw new RefusedException(
+                Reason.WRONG_STATE, "VM %s does not run; start or resume it first".formatted(vm));
+          }
+          mark(domain, Resting.by(operation, how));
+          try {
+            switch (how) {
+              case FROZEN -> freeze(vm);
+              case PAUSED -> domain.suspend();
+            }
+          } catch (RefusedException | LibvirtException e) {
+            mark(domain, null);
+            throw e;
+          }
+        });
+  }
+
+  /** A guest that was asked and has not answered may freeze yet, and is told not to. */
+  private void freeze(String vm) {
+    patient(vm);
+    String what = "the freezing of the file systems of VM " + vm;
+    try {
+      call(vm, what, domain -> Own.CALLS.virDomainFSFreeze(domain, Pointer.NULL, 0, 0));
+    } catch (RefusedException e) {
+      try {
+        thaw(vm);
+      } catch (RefusedException thawing) {
+        LOG.debug("{}", thawing.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  private void thaw(String vm) {
+    call(
+        vm,
+        "the thawing of the file systems of VM " + vm,
+        domain -> Own.CALLS.virDomainFSThaw(domain, Pointer.NULL, 0, 0));
+  }
+
+  private static void mark(Domain domain, @Nullable String mark) throws LibvirtException {
+    domain.setMetadata(METADATA_ELEMENT, mark, Resting.PREFIX, Resting.NAMESPACE, LIVE);
+  }
+
+  @Override
+  public void wake(OperationId operation) {
+    try {
+      for (int id : listDomains()) {
+        Domain domain = domainLookupByID(id);
+        try {
+          wake(domain, operation);
+        } finally {
+          domain.free();
+        }
+      }
+    } catch (LibvirtException e) {
+      throw failed("the waking of a VM", e.getError());
+    }
+  }
+
+  private void wake(Domain domain, OperationId operation) throws LibvirtException {
+    Optional<Rest> rest = Resting.of(domain.getXMLDesc(0), operation);
+    if (rest.isEmpty()) {
+      return;
+    }
+    switch (rest.get()) {
+      case FROZEN -> thaw(domain.getName());
+      case PAUSED -> {
+        if (domain.getInfo().state == DomainState.VIR_DOMAIN_PAUSED) {
+          domain.resume();
+        }
+      }
+    }
+    mark(domain, null);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.OperationId;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,6 +69,25 @@ interface Guests extends LaneConnection {
    *     where it can't
    */
   void layer(String vm, Map<String, String> files, boolean freeze);
+
+  /** How a machine that runs is brought to rest. */
+  enum Rest {
+    /** Its guest's agent freezes the file systems; all else in it goes on. */
+    FROZEN,
+    /** Its processors stand still, and what it was writing is on its disks. */
+    PAUSED
+  }
+
+  /**
+   * Brings a machine to rest until it is woken. Libvirt keeps with the machine which operation has
+   * done so, as long as it is in memory. Fails as {@link #grow} does, as {@code WRONG_STATE} where
+   * it does not run, and as {@code HYPERVISOR_REFUSED} where its agent does not help; then it goes
+   * on.
+   */
+  void rest(String vm, OperationId operation, Rest how);
+
+  /** Wakes all machines that an operation has brought to rest, if there are any. */
+  void wake(OperationId operation);
 
   /**
    * Has disks of a machine that is off lie on other files, and changes nothing else of it. Fails as

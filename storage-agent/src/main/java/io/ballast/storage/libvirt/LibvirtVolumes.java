@@ -21,6 +21,7 @@ import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.Runner;
@@ -40,6 +41,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +49,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The storage of a libvirt: its pools, and the volumes in them.
  *
- * <p>What is asked of libvirt for a beat, what concerns the disks of virtual machines, what changes
- * pools, and all else go through four {@link Lane}s, each with a connection of its own. What is not
- * answered at its deadline fails, and its thread waits on for a daemon that may be frozen; until it
- * comes back, everything further on that lane fails at once. So a daemon that hangs costs a few
- * threads and connections, and needs no keepalive: the connection is local, it ends with the
- * daemon, and there is nothing to be done while the daemon stands still.
+ * <p>What is asked of libvirt for a beat, what concerns the disks of virtual machines, what brings
+ * those to rest, what changes pools, and all else go through five {@link Lane}s, each with a
+ * connection of its own. What is not answered at its deadline fails, and its thread waits on for a
+ * daemon that may be frozen; until it comes back, everything further on that lane fails at once. So
+ * a daemon that hangs costs a few threads and connections, and needs no keepalive: the connection
+ * is local, it ends with the daemon, and there is nothing to be done while the daemon stands still.
  */
 public final class LibvirtVolumes implements Volumes {
   /** How long a question may take, unless said otherwise. */
@@ -74,8 +76,10 @@ public final class LibvirtVolumes implements Volumes {
   private final Lane<Pools> looks;
   private final Lane<Pools> changes;
   private final Lane<Guests> guests;
+  private final Lane<Guests> rests;
   private final Live live;
-  private final Snapshots machines;
+  private final Stillness stillness;
+  private final Machines machines;
   private final Runner runner;
   private final Downloads downloads;
   private final Disk disk;
@@ -116,6 +120,7 @@ public final class LibvirtVolumes implements Volumes {
     looks = lane("volumes", opener, new LaneLimits(1, 64, 1));
     changes = lane("changes of pools", opener, new LaneLimits(1, 16, 1));
     guests = lane("disks", () -> GuestConnection.open(uri), new LaneLimits(1, 256, 2));
+    rests = lane("machines at rest", () -> GuestConnection.open(uri), new LaneLimits(1, 256, 2));
     live = new Live(guests, clock);
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
@@ -129,7 +134,8 @@ public final class LibvirtVolumes implements Volumes {
     group = new VolumeGroup(runner, sources, exchange);
     gauge = new Gauge(places.ceph(), clock);
     inventory = new Inventory(new Rooms(gauge, Rooms.Alarm.of(clock)));
-    machines = new Snapshots(guests, new Layering(images, disk, clock), this::machine);
+    stillness = new Stillness(rests, clock, Stillness.LONGEST);
+    machines = new Machines(guests, new Layering(images, disk, clock), stillness, new Storage());
   }
 
   private <C extends LaneConnection> Lane<C> lane(
@@ -286,6 +292,9 @@ public final class LibvirtVolumes implements Volumes {
   private Future<Task> begin(Bench bench) {
     Backend backend = backend(bench.shelf());
     VolumeOrder order = bench.order();
+    if (order instanceof SnapshotVolume && bench.shelf().kind() != Shelf.Kind.FOLDER) {
+      return kept(bench, () -> backend.carryOut(bench));
+    }
     if (order instanceof DeleteVolume || bench.opened().stream().noneMatch(Shelf.Item::isFile)) {
       return Future.succeededFuture(backend.carryOut(bench));
     }
@@ -298,6 +307,19 @@ public final class LibvirtVolumes implements Volumes {
                   .map(vm -> live(bench, vm, bench.item(order.volume())))
                   .orElseGet(() -> backend.carryOut(bench));
             });
+  }
+
+  /** Keeps a volume, while the machine rests that writes to it. */
+  private Future<Task> kept(Bench bench, Supplier<Task> keeping) {
+    String pool = bench.order().volume().pool();
+    Shelf.Item item = bench.item(bench.order().volume());
+    return look(pool, Pools::tenants)
+        .map(tenants -> tenants.stream().filter(it -> it.writes(pool, item)).toList())
+        .map(
+            writers ->
+                writers.size() == 1
+                    ? machines.kept(bench.operation(), writers.getFirst().name(), keeping)
+                    : keeping.get());
   }
 
   /** Whose QEMU has to work on the volume. */
@@ -318,25 +340,42 @@ public final class LibvirtVolumes implements Volumes {
 
   @Override
   public Future<VmDisks> disks(String vm) {
-    return onContext(machine(vm)).map(VmSeen::disks);
-  }
-
-  private Future<VmSeen> machine(String vm) {
-    return guests
-        .look("the look at VM " + vm, LiveJob.CALL, connection -> connection.machine(vm))
-        .compose(
-            machine ->
-                asked(looks, "the look at the pools", LOOK, Seen::folders)
-                    .map(folders -> new VmSeen(machine, folders)));
+    return onContext(machines.disks(vm));
   }
 
   @Override
   public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
-    Task task = machines.carryOut(operation, order, at, progress);
-    return Task.telling(
-        task.end()
-            .eventually(() -> machine(order.vm()).transform(seen -> Future.succeededFuture())),
-        task::cancel);
+    return machines.carryOut(operation, order, at, progress);
+  }
+
+  @Override
+  public Future<Void> wake(OperationId operation) {
+    return onContext(stillness.wake(operation));
+  }
+
+  /** What the disks of machines lie on. */
+  private final class Storage implements Machines.Storage {
+    @Override
+    public Future<List<Seen>> folders() {
+      return asked(looks, "the look at the pools", LOOK, Seen::folders);
+    }
+
+    @Override
+    public Future<List<Shelf>> keepers() {
+      return asked(looks, "the look at the pools", LOOK, Seen::keepers);
+    }
+
+    @Override
+    public Future<List<Volume.Snapshot>> snapshots(Shelf shelf, Shelf.Item item) {
+      return backend(shelf).snapshots(shelf, item);
+    }
+
+    @Override
+    public Future<Supplier<Task>> ready(OperationId operation, VolumeOrder order) {
+      return shelves(order)
+          .map(shelves -> new Bench(operation, order, (done, total) -> {}, shelves))
+          .map(bench -> () -> backend(bench.shelf()).carryOut(bench));
+    }
   }
 
   /** The pools of all volumes that an order names, one look after the other. */
@@ -419,6 +458,7 @@ public final class LibvirtVolumes implements Volumes {
 
   @Override
   public void close() {
+    stillness.close();
     inventory.close();
     gauge.close();
     runner.close();
@@ -428,6 +468,7 @@ public final class LibvirtVolumes implements Volumes {
     looks.close();
     changes.close();
     guests.close();
+    rests.close();
     clock.shutdown();
   }
 

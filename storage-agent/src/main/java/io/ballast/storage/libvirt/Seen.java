@@ -61,17 +61,27 @@ record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, 
     return of(tenants, known);
   }
 
-  /** Looks at all active pools that are folders; blocks. */
-  static List<Seen> folders(Pools connection) {
+  /** Looks at all active pools whose volumes keep snapshots themselves; blocks. */
+  static List<Shelf> keepers(Pools connection) {
+    return active(connection, Set.of("rbd", "logical"));
+  }
+
+  private static List<Shelf> active(Pools connection, Set<String> types) {
     List<Shelf> shelves = new ArrayList<>();
     for (String name : connection.names()) {
       if (connection
           .pool(name)
-          .filter(it -> it.active() && FOLDERS.contains(it.type()))
+          .filter(it -> it.active() && types.contains(it.type()))
           .isPresent()) {
         shelves.add(connection.shelf(name));
       }
     }
+    return shelves;
+  }
+
+  /** Looks at all active pools that are folders; blocks. */
+  static List<Seen> folders(Pools connection) {
+    List<Shelf> shelves = active(connection, FOLDERS);
     List<Tenant> tenants = connection.tenants();
     Map<String, Owned> all =
         shelves.stream()

@@ -106,6 +106,11 @@ record Tenant(String name, boolean active, Set<String> written, Set<String> read
     return user(pool, item).isPresent();
   }
 
+  /** Whether it is in memory and may write to a volume. */
+  boolean writes(String pool, Shelf.Item item) {
+    return active && among(written, pool, item);
+  }
+
   /** The sources that this has and another has not, as one that is not in memory. */
   Tenant without(Tenant other) {
     return new Tenant(name, false, less(written, other), less(read, other), less(raw, other));

@@ -2,12 +2,14 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.trade.VmDisks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,17 +26,64 @@ record VmSeen(Machine machine, List<Seen> folders) {
 
   /** The machine and its disks, as this trade tells of them. */
   VmDisks disks() {
+    return disks(Map.of());
+  }
+
+  /**
+   * The machine and its disks.
+   *
+   * @param kept what those keep that do so themselves
+   */
+  VmDisks disks(Map<Keeper, List<Volume.Snapshot>> kept) {
+    Map<String, VolumeId> keepers =
+        kept.keySet().stream().collect(Collectors.toMap(Keeper::target, Keeper::id));
+    Map<VolumeId, List<Volume.Snapshot>> snapshots = new TreeMap<>();
+    kept.forEach((keeper, all) -> snapshots.put(keeper.id(), all));
     return new VmDisks(
         machine.name(),
         machine.active(),
-        machine.disks().stream().filter(Machine.Disk::written).map(this::disk).toList(),
+        written().map(disk -> disk(disk, keepers)).toList(),
         folders.stream().map(folder -> folder.shelf().pool()).toList(),
-        folders.stream().flatMap(folder -> folder.volumes().stream()).toList());
+        folders.stream().flatMap(folder -> folder.volumes().stream()).toList(),
+        snapshots);
   }
 
-  private VmDisks.Disk disk(Machine.Disk disk) {
+  private Stream<Machine.Disk> written() {
+    return machine.disks().stream().filter(Machine.Disk::written);
+  }
+
+  private VmDisks.Disk disk(Machine.Disk disk, Map<String, VolumeId> keepers) {
     return new VmDisks.Disk(
-        disk.target(), disk.source().isEmpty() ? "nothing" : disk.source(), volume(disk));
+        disk.target(),
+        disk.source().isEmpty() ? "nothing" : disk.source(),
+        Optional.ofNullable(keepers.get(disk.target())).or(() -> volume(disk)));
+  }
+
+  /** A disk of the machine that lies on a volume which keeps snapshots itself. */
+  record Keeper(String target, Shelf shelf, Shelf.Item item) {
+    VolumeId id() {
+      return new VolumeId(shelf.pool().name(), item.name());
+    }
+  }
+
+  /** Whether all disks lie in folders. */
+  boolean allInFolders() {
+    return written().allMatch(disk -> volume(disk).isPresent());
+  }
+
+  /** The disks that lie in some pools. */
+  List<Keeper> in(List<Shelf> shelves) {
+    return written().flatMap(disk -> keeper(disk, shelves).stream()).toList();
+  }
+
+  private static Optional<Keeper> keeper(Machine.Disk disk, List<Shelf> shelves) {
+    return shelves.stream()
+        .flatMap(
+            shelf ->
+                shelf.items().stream()
+                    .filter(item -> disk.liesOn(shelf.pool().name(), item))
+                    .map(item -> new Keeper(disk.target(), shelf, item)))
+        .findFirst();
   }
 
   /** A disk that is given by its pool has a source that others than QEMU find. */

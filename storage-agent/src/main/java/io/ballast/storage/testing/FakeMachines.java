@@ -1,20 +1,30 @@
 package io.ballast.storage.testing;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.DeleteSnapshot;
+import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.storage.layers.Moment;
+import io.ballast.storage.layers.Moments;
 import io.ballast.storage.layers.Tree;
 import io.ballast.storage.trade.VmDisks;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -23,6 +33,7 @@ import java.util.function.UnaryOperator;
 final class FakeMachines {
   private final Map<String, Machine> machines = new TreeMap<>();
   private final Map<VolumeId, Volume> volumes;
+  private final Set<OperationId> resting = new HashSet<>();
 
   FakeMachines(Map<VolumeId, Volume> volumes) {
     this.volumes = volumes;
@@ -146,7 +157,55 @@ final class FakeMachines {
     volumes.computeIfPresent(volume, (id, old) -> how.apply(old));
   }
 
-  VmDisks disks(String name, List<Pool> pools, List<Volume> used) {
+  /** Does at once what an order on disks says that keep snapshots themselves. */
+  String carryOut(
+      OperationId operation, VmOrder order, Instant at, VmDisks seen, Consumer<VolumeOrder> each) {
+    Moments moments = Moments.of(seen);
+    List<Moment> named = moments.named(order.snapshot());
+    switch (order) {
+      case VmOrder.SnapshotVm snapshot -> {
+        String name = new Moment(order.snapshot(), at).name();
+        named.forEach(old -> each(moments, old.name(), DeleteSnapshot::new, each));
+        rest(operation);
+        each(moments, name, SnapshotVolume::new, each);
+        wake(operation);
+        return known(order.vm()).active() ? "crash-consistent" : "the VM was off";
+      }
+      case VmOrder.RevertVm revert ->
+          named.forEach(old -> each(moments, old.name(), RevertVolume::new, each));
+      case VmOrder.DeleteVmSnapshot delete ->
+          named.forEach(old -> each(moments, old.name(), DeleteSnapshot::new, each));
+    }
+    return "";
+  }
+
+  private static void each(
+      Moments moments,
+      String name,
+      BiFunction<VolumeId, String, VolumeOrder> order,
+      Consumer<VolumeOrder> each) {
+    moments.disks().forEach(disk -> each.accept(order.apply(disk, name)));
+  }
+
+  void rest(OperationId operation) {
+    resting.add(operation);
+  }
+
+  Set<OperationId> resting() {
+    return Set.copyOf(resting);
+  }
+
+  boolean wake(OperationId operation) {
+    return resting.remove(operation);
+  }
+
+  /** What the disks of a machine lie on. */
+  List<VolumeId> disks(String name) {
+    return known(name).disks().values().stream().filter(volumes::containsKey).toList();
+  }
+
+  VmDisks seen(
+      String name, List<Pool> pools, List<Volume> used, Map<VolumeId, List<Volume.Snapshot>> kept) {
     Machine machine = known(name);
     return new VmDisks(
         name,
@@ -161,6 +220,7 @@ final class FakeMachines {
                             .filter(id -> used.stream().anyMatch(it -> it.id().equals(id)))))
             .toList(),
         pools,
-        used);
+        used.stream().filter(it -> !kept.containsKey(it.id())).toList(),
+        kept);
   }
 }

@@ -31,6 +31,7 @@ import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.layers.Moments;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
@@ -58,15 +59,12 @@ public final class FakeVolumes implements Volumes {
 
   private final PoolBook pools = new PoolBook();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
-  private final Map<String, Image> exchange = new TreeMap<>();
+  private final FakeExchange exchange = new FakeExchange();
   private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
   private final Set<OperationId> parts = ConcurrentHashMap.newKeySet();
   private final FakeTrash trash = new FakeTrash();
   private final FakeMachines machines = new FakeMachines(volumes);
   private final Mood mood = new Mood(this);
-
-  /** A file in the exchange folder. */
-  private record Image(Bytes capacity, Bytes takes) {}
 
   /** Makes an active pool of a directory, or replaces the one of that name. */
   public synchronized void pool(String name, Bytes capacity, Bytes used) {
@@ -235,7 +233,7 @@ public final class FakeVolumes implements Volumes {
       case FetchVolume fetched -> bring(fetched.volume(), fetched.source(), fetched.format());
       case ExportVolume exported -> {
         Volume volume = known(exported.volume());
-        export(exported.file(), new Image(volume.capacity(), written(volume)));
+        exchange.add(exported.file(), new FakeExchange.Image(volume.capacity(), written(volume)));
       }
       case CheckVolume check -> {
         known(check.volume());
@@ -271,7 +269,7 @@ public final class FakeVolumes implements Volumes {
       case ExportDifference exported -> {
         Volume until = kept(ceph(exported), exported.until());
         exported.from().ifPresent(name -> kept(exported.volume(), name));
-        export(exported.file(), new Image(until.capacity(), EMPTY));
+        exchange.add(exported.file(), new FakeExchange.Image(until.capacity(), EMPTY));
       }
       case TrashVolume discarded -> {
         Volume gone = volumes.remove(ceph(discarded));
@@ -321,22 +319,13 @@ public final class FakeVolumes implements Volumes {
 
   /** Puts an image where the exchange folder, or a server, has it under a name or address. */
   public synchronized void image(String name, Bytes capacity, Bytes takes) {
-    exchange.put(name, new Image(capacity, takes));
+    exchange.put(name, new FakeExchange.Image(capacity, takes));
   }
 
   private void bring(VolumeId volume, String name, Format format) {
-    Image image = exchange.get(name);
-    if (image == null) {
-      throw new RefusedException(Reason.UNKNOWN_VOLUME, "there is no file " + name + " to import");
-    }
+    FakeExchange.Image image = exchange.known(name);
     Bytes size = Preconditions.fitting(pools.active(volume.pool()), image.capacity());
     make(volume, format.word(), size, image.takes(), Optional.empty());
-  }
-
-  private void export(String file, Image image) {
-    if (exchange.putIfAbsent(file, image) != null) {
-      throw new RefusedException(Reason.NAME_TAKEN, file + " is there already");
-    }
   }
 
   /** The volume of an order that only pools of Ceph carry out. */
@@ -387,10 +376,14 @@ public final class FakeVolumes implements Volumes {
     return mood.answer(
         () -> {
           pools.active(volume.pool());
-          return kept(volume).keySet().stream()
-              .map(name -> new Volume.Snapshot(name, Instant.EPOCH, Bytes.ZERO))
-              .toList();
+          return listed(volume);
         });
+  }
+
+  private List<Volume.Snapshot> listed(VolumeId volume) {
+    return kept(volume).keySet().stream()
+        .map(name -> new Volume.Snapshot(name, Instant.EPOCH, Bytes.ZERO))
+        .toList();
   }
 
   private void make(VolumeId id, String format, Bytes size, Bytes takes, Optional<String> backing) {
@@ -477,12 +470,35 @@ public final class FakeVolumes implements Volumes {
   }
 
   private VmDisks seen(String vm) {
-    return machines.disks(vm, pools.all(), volumes.values().stream().map(this::used).toList());
+    Map<VolumeId, List<Volume.Snapshot>> kept = new TreeMap<>();
+    machines.disks(vm).stream().filter(this::isCeph).forEach(id -> kept.put(id, listed(id)));
+    List<Volume> used = volumes.values().stream().map(this::used).toList();
+    return machines.seen(vm, pools.all(), used, kept);
   }
 
   @Override
   public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
-    return mood.work(() -> machines.carryOut(order, at, () -> seen(order.vm())));
+    return mood.work(
+        () ->
+            Moments.areOf(seen(order.vm()))
+                ? machines.carryOut(
+                    operation, order, at, seen(order.vm()), it -> carryOut(it, progress))
+                : machines.carryOut(order, at, () -> seen(order.vm())));
+  }
+
+  /** Leaves the machine of an operation as an agent does that is cut off while that rests. */
+  public synchronized void rest(OperationId operation) {
+    machines.rest(operation);
+  }
+
+  /** The operations that have brought a machine to rest. */
+  public synchronized Set<OperationId> resting() {
+    return machines.resting();
+  }
+
+  @Override
+  public Future<Void> wake(OperationId operation) {
+    return mood.answer(() -> machines.wake(operation)).mapEmpty();
   }
 
   @Override

@@ -132,6 +132,12 @@ public interface Volumes extends AutoCloseable {
    */
   Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress);
 
+  /**
+   * Has all virtual machines go on that an operation has brought to rest, if it was cut off before
+   * it could do so.
+   */
+  Future<Void> wake(OperationId operation);
+
   /** Removes what an operation left in a pool that did not come to its end. */
   Future<Void> clear(OperationId operation, String pool);
 

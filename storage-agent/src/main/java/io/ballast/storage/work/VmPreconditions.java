@@ -103,19 +103,12 @@ public final class VmPreconditions {
 
   private void snapshot(String name, boolean again) {
     if (!Mark.canName(name)) {
-      throw refused(
-          Reason.MALFORMED,
-          "no snapshot can be called '%s': use 1 to 64 letters, digits and . _ + -, not beginning"
-                  .formatted(name)
-              + " with a sign");
+      throw unfit(name);
     }
     for (Lineage lineage : tree.lineages()) {
       List<Volume> there = lineage.upon(name);
       if (!there.isEmpty() && !(again && there.stream().allMatch(Lineage::idle))) {
-        throw refused(
-            Reason.NAME_TAKEN,
-            "%s has a snapshot '%s' already; choose another name, or delete it first"
-                .formatted(vm(), name));
+        throw taken(vm(), name);
       }
       growable(lineage, name, there);
     }
@@ -172,16 +165,9 @@ public final class VmPreconditions {
 
   private void revert(String name) {
     if (machine.active()) {
-      throw refused(Reason.WRONG_STATE, vm() + " runs; shut it down first, then it can go back");
+      throw runs(vm());
     }
-    VmSnapshot snapshot =
-        tree.snapshot(name)
-            .orElseThrow(
-                () ->
-                    refused(
-                        Reason.UNKNOWN_VOLUME,
-                        "%s has no snapshot '%s'; 'ballast vm snapshots %s' shows them"
-                            .formatted(vm(), name, machine.vm())));
+    VmSnapshot snapshot = tree.snapshot(name).orElseThrow(() -> unknown(machine.vm(), name));
     if (!snapshot.whole()) {
       boolean going = tree.lineages().stream().anyMatch(it -> it.going(name));
       throw refused(
@@ -232,6 +218,31 @@ public final class VmPreconditions {
               throw refused(
                   Reason.NO_ROOM, "pool %s is full; make room there first".formatted(full));
             });
+  }
+
+  static RefusedException unfit(String name) {
+    return refused(
+        Reason.MALFORMED,
+        "no snapshot can be called '%s': use 1 to 64 letters, digits and . _ + -, not beginning"
+                .formatted(name)
+            + " with a sign");
+  }
+
+  static RefusedException taken(String vm, String name) {
+    return refused(
+        Reason.NAME_TAKEN,
+        "%s has a snapshot '%s' already; choose another name, or delete it first"
+            .formatted(vm, name));
+  }
+
+  static RefusedException runs(String vm) {
+    return refused(Reason.WRONG_STATE, vm + " runs; shut it down first, then it can go back");
+  }
+
+  static RefusedException unknown(String vm, String name) {
+    return refused(
+        Reason.UNKNOWN_VOLUME,
+        "VM %s has no snapshot '%s'; 'ballast vm snapshots %s' shows them".formatted(vm, name, vm));
   }
 
   private static RefusedException refused(Reason reason, String message) {

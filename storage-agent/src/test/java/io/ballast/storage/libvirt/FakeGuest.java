@@ -2,11 +2,12 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * told.
  */
 final class FakeGuest implements Guests {
-  final List<String> calls = new ArrayList<>();
+  final List<String> calls = new CopyOnWriteArrayList<>();
   boolean active = true;
   boolean there = true;
   boolean migrates;
   boolean mute;
+  boolean wakes = true;
   String source = "/images/web1";
   int looks = 3;
   boolean fails;
@@ -85,6 +87,23 @@ final class FakeGuest implements Guests {
     busy();
     if (freeze && mute) {
       throw new RefusedException(Reason.HYPERVISOR_REFUSED, "QEMU guest agent is not connected");
+    }
+  }
+
+  @Override
+  public synchronized void rest(String vm, OperationId operation, Rest how) {
+    calls.add("rest " + how);
+    busy();
+    if (how == Rest.FROZEN && mute) {
+      throw new RefusedException(Reason.HYPERVISOR_REFUSED, "QEMU guest agent is not connected");
+    }
+  }
+
+  @Override
+  public synchronized void wake(OperationId operation) {
+    calls.add("wake");
+    if (!wakes) {
+      throw new RefusedException(Reason.BUSY, "something else works on it");
     }
   }
 

@@ -1,0 +1,139 @@
+package io.ballast.storage.libvirt;
+
+import static io.ballast.storage.trade.Proving.operation;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.storage.libvirt.Guests.Rest;
+import io.ballast.testing.Lab;
+import io.ballast.testing.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Machines that rest and are woken, by a real libvirt and QEMU, in a host of a lab. Needs what
+ * {@code ops/install lab} installs: {@code ops/test lab} runs it.
+ */
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RestIT {
+  @TempDir static Path folder;
+  private Lab lab;
+  private GuestConnection guests;
+
+  @BeforeAll
+  void start() {
+    lab = Lab.up(1);
+    guests = GuestConnection.open(lab.uri(1));
+  }
+
+  @AfterAll
+  void stop() {
+    guests.end();
+    lab.close();
+  }
+
+  private Lab.Guest started(String... more) throws IOException {
+    Path disk = Files.createTempFile(folder, "disk", ".raw");
+    Program.run("truncate", "-s", "8M", disk.toString());
+    List<String> options = new ArrayList<>(List.of("--disk", "raw:" + disk));
+    options.addAll(List.of(more));
+    Lab.Guest guest = lab.guest(options.toArray(String[]::new));
+    Path xml = Files.writeString(folder.resolve(guest.name() + ".xml"), guest.xml());
+    lab.virsh(1, "define", xml.toString());
+    lab.virsh(1, "start", guest.name());
+    guest.awaitTold("wrote", 2);
+    return guest;
+  }
+
+  private boolean isMarked(Lab.Guest guest) {
+    return lab.virsh(1, "dumpxml", guest.name()).contains(Resting.NAMESPACE);
+  }
+
+  private String state(Lab.Guest guest) {
+    return lab.virsh(1, "domstate", guest.name()).strip();
+  }
+
+  /** As the next life of an agent does. */
+  private void wakeAnew(OperationId operation) {
+    GuestConnection other = GuestConnection.open(lab.uri(1));
+    other.wake(operation);
+    other.end();
+  }
+
+  @Test
+  void aGuestThatIsFrozenWritesNothingUntilAnotherWakesIt() throws IOException {
+    Lab.Guest guest = started("--agent");
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> lab.virsh(1, "dumpxml", guest.name()).contains("state='connected'"));
+    OperationId operation = operation();
+
+    guests.rest(guest.name(), operation, Rest.FROZEN);
+    int written = guest.told("wrote").size();
+    guest.awaitTicks(3);
+    assertEquals(written, guest.told("wrote").size());
+    assertEquals("running", state(guest));
+
+    guests.wake(operation());
+    assertTrue(isMarked(guest), "another operation has brought it to rest");
+    wakeAnew(operation);
+    guest.awaitTold("wrote", 2);
+    assertEquals(guest.told("frozen"), guest.told("thawed"));
+    assertFalse(isMarked(guest));
+    lab.virsh(1, "destroy", guest.name());
+  }
+
+  @Test
+  void aMachineThatIsPausedGoesOnWhenAnotherWakesIt() throws IOException {
+    Lab.Guest guest = started();
+    OperationId operation = operation();
+
+    guests.rest(guest.name(), operation, Rest.PAUSED);
+    assertEquals("paused", state(guest));
+    wakeAnew(operation);
+
+    assertEquals("running", state(guest));
+    guest.awaitTicks(2);
+    assertEquals(List.of(), guest.breaks());
+    assertFalse(isMarked(guest));
+    lab.virsh(1, "destroy", guest.name());
+  }
+
+  @Test
+  void whatDoesNotRestIsNotMarkedAndWhoeverElsePausedItStaysSo() throws IOException {
+    Lab.Guest guest = started();
+    OperationId operation = operation();
+    assertEquals(Reason.HYPERVISOR_REFUSED, refusal(guest, operation, Rest.FROZEN));
+    assertFalse(isMarked(guest));
+    lab.virsh(1, "suspend", guest.name());
+
+    assertEquals(Reason.WRONG_STATE, refusal(guest, operation, Rest.PAUSED));
+    guests.wake(operation);
+
+    assertEquals("paused", state(guest));
+    lab.virsh(1, "destroy", guest.name());
+    assertEquals(Reason.WRONG_STATE, refusal(guest, operation, Rest.PAUSED));
+  }
+
+  private Reason refusal(Lab.Guest guest, OperationId operation, Rest how) {
+    return assertThrows(RefusedException.class, () -> guests.rest(guest.name(), operation, how))
+        .reason();
+  }
+}
