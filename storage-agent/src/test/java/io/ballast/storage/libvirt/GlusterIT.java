@@ -1,22 +1,32 @@
 package io.ballast.storage.libvirt;
 
+import static io.ballast.storage.libvirt.Writing.assertAllKept;
 import static io.ballast.storage.trade.Proving.answer;
+import static io.ballast.storage.trade.Proving.operation;
 import static io.ballast.testing.Program.run;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.PoolOrder.DefinePool;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.PoolSource.Network.Protocol;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.trade.FilesContract;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.testing.Gluster;
 import io.ballast.testing.Lab;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("gluster")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class GlusterIT implements FilesContract {
+final class GlusterIT implements FilesContract, Writing {
   private final Vertx vertx = Vertx.vertx();
   @TempDir static Path exchange;
   private Gluster gluster;
@@ -80,6 +90,16 @@ final class GlusterIT implements FilesContract {
   }
 
   @Override
+  public Lab lab() {
+    return lab;
+  }
+
+  @Override
+  public Path descriptions() {
+    return exchange;
+  }
+
+  @Override
   public void write(VolumeId volume, Bytes at) {
     qemuIo(volume, "write -P 7 " + at.value() + " 512");
   }
@@ -114,6 +134,41 @@ final class GlusterIT implements FilesContract {
     qemuIo(disk, "write -z 0 64k");
 
     assertEquals(read(disk, Bytes.ZERO) != 0, told.contains("qcow2 only"), told);
+  }
+
+  @Test
+  void aDiskIsGrownAndFlattenedUnderItsGuestWhichGoesBack() throws IOException {
+    VolumeId disk = copied(created(Format.RAW, 8), true);
+    Lab.Guest guest = started("qcow2:" + Gluster.MOUNT.resolve(disk.name()));
+    guest.awaitTold("wrote", 3);
+
+    answer(done(new ResizeVolume(disk, Bytes.ofMiB(16), false)));
+    await().atMost(LONG).until(() -> guest.told("disk").contains(Bytes.ofMiB(16).value()));
+    answer(done(new FlattenVolume(disk)));
+    assertEquals(List.of(), chain(disk));
+
+    guest.awaitTold("wrote", 2);
+    long before = Writing.written(guest);
+    done(new VmOrder.SnapshotVm(guest.name(), "a", VmOrder.SnapshotVm.Quiesce.NEVER));
+    long after = Writing.written(guest);
+    guest.awaitTold("wrote", 3);
+    done(new VmOrder.SnapshotVm(guest.name(), "b", VmOrder.SnapshotVm.Quiesce.NEVER));
+    guest.awaitTold("wrote", 3);
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "b"));
+    guest.awaitTold("wrote", 2);
+    cut(guest);
+    assertAllKept(Writing.written(guest), found(guest));
+
+    done(new VmOrder.RevertVm(guest.name(), "a"));
+    long kept = found(guest);
+    assertTrue(before <= kept && kept <= after + 1, before + " " + kept + " " + after);
+    long written = Writing.written(guest);
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "a"));
+    assertAllKept(Math.max(kept, written), found(guest));
+  }
+
+  private void done(VmOrder order) {
+    answer(volumes.carryOut(operation(), order, Instant.now(), (done, total) -> {}).end());
   }
 
   @Test

@@ -35,8 +35,6 @@ import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.testing.Ceph;
 import io.ballast.testing.CommandLines;
-import io.ballast.testing.Lab;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,70 +58,23 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("rbd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RbdIT implements CephContract {
-  private static final String SECRET = "5ec4e700-0000-4000-8000-000000000001";
-
-  private final Vertx vertx = Vertx.vertx();
   @TempDir static Path exchange;
-  @TempDir static Path definitions;
   @TempDir static Path folder;
+  private CephPools pools;
   private Ceph ceph;
-  private Lab lab;
   private LibvirtVolumes volumes;
 
   @BeforeAll
   void start() throws IOException {
-    ceph = Ceph.up();
-    lab = Lab.up(1);
-    lab.virsh(
-        1,
-        "secret-define",
-        define(
-            "secret",
-            """
-            <secret ephemeral='no' private='yes'>
-              <uuid>%s</uuid>
-              <usage type='ceph'><name>ceph of the lab</name></usage>
-            </secret>
-            """
-                .formatted(SECRET)));
-    lab.virsh(1, "secret-set-value", SECRET, "--file", ceph.keyFile().toString());
-    for (String pool : List.of("rbd", "other")) {
-      lab.virsh(
-          1,
-          "pool-create",
-          define(
-              pool,
-              """
-              <pool type='rbd'>
-                <name>ceph-%1$s</name>
-                <source>
-                  <host name='%2$s' port='6789'/>
-                  <name>%1$s</name>
-                  <auth type='ceph' username='%3$s'><secret uuid='%4$s'/></auth>
-                </source>
-              </pool>
-              """
-                  .formatted(pool, Ceph.ADDRESS, Ceph.USER, SECRET)));
-    }
-    lab.virsh(1, "pool-create-as", "images", "dir", "--target", folder.toString());
-    volumes =
-        new LibvirtVolumes(
-            vertx,
-            lab.uri(1),
-            Duration.ofSeconds(20),
-            new LibvirtVolumes.Places(exchange, ceph.conf()));
-  }
-
-  private static String define(String name, String xml) throws IOException {
-    return Files.writeString(definitions.resolve(name + ".xml"), xml).toString();
+    pools = new CephPools(exchange);
+    ceph = pools.ceph();
+    volumes = pools.volumes();
+    pools.lab().virsh(1, "pool-create-as", "images", "dir", "--target", folder.toString());
   }
 
   @AfterAll
   void stop() {
-    volumes.close();
-    lab.close();
-    ceph.close();
-    answer(vertx.close());
+    pools.close();
   }
 
   /** Ceph tells of each image that there is, whenever it is asked for one. */

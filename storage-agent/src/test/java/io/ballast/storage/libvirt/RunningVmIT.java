@@ -1,5 +1,7 @@
 package io.ballast.storage.libvirt;
 
+import static io.ballast.storage.libvirt.Writing.assertAllKept;
+import static io.ballast.storage.libvirt.Writing.written;
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.operation;
 import static io.ballast.storage.trade.Proving.refusal;
@@ -31,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,15 +45,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Work on the disks of running machines, by a real libvirt and QEMU, in a host of a lab. The guest
- * numbers the blocks that it writes, and says at each start which of them its disk holds. Needs
- * what {@code ops/install lab} installs: {@code ops/test lab} runs it.
+ * Work on the disks of running machines, by a real libvirt and QEMU, in a host of a lab. Needs what
+ * {@code ops/install lab} installs: {@code ops/test lab} runs it.
  */
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class RunningVmIT {
-  private static final Duration LONG = Duration.ofMinutes(1);
-
+final class RunningVmIT implements Writing {
   private final Vertx vertx = Vertx.vertx();
   @TempDir static Path exchange;
   @TempDir static Path folder;
@@ -243,11 +241,8 @@ final class RunningVmIT {
   }
 
   private void assertOneMoment(Lab.Guest guest) {
-    lab.virsh(1, "start", guest.name());
-    guest.awaitTold("mirrored", 1);
-    cut(guest);
-    assertEquals(List.of(), guest.told("damaged"));
-    long behind = guest.told("kept").getLast() - guest.told("mirrored").getLast();
+    Both held = foundOnBoth(guest);
+    long behind = held.first() - held.second();
     assertTrue(behind == 0 || behind == 1, "the second disk is " + behind + " blocks behind");
   }
 
@@ -311,6 +306,16 @@ final class RunningVmIT {
     assertAllKept(written(guest), found(guest));
   }
 
+  @Override
+  public Lab lab() {
+    return lab;
+  }
+
+  @Override
+  public Path descriptions() {
+    return exchange;
+  }
+
   private String done(VmOrder order) {
     return answer(volumes.carryOut(operation(), order, Instant.now(), (done, total) -> {}).end());
   }
@@ -325,52 +330,12 @@ final class RunningVmIT {
     return answer(volumes.disks(guest.name())).disks().getFirst().volume().orElseThrow();
   }
 
-  private static long written(Lab.Guest guest) {
-    return guest.told("wrote").getLast();
-  }
-
-  /** The last block may be on the disk before the guest could say so. */
-  private static void assertAllKept(long written, long kept) {
-    assertTrue(kept == written || kept == written + 1, kept + " of " + written);
-  }
-
   private VolumeId created(String name, Format format) {
     VolumeId volume = new VolumeId("images", name);
     done(
         new CreateVolume(
             volume, format, Bytes.ofMiB(8), Volume.Preallocation.OFF, Optional.empty()));
     return volume;
-  }
-
-  private Lab.Guest started(String disk, String... more) throws IOException {
-    Lab.Guest guest = defined(disk, more);
-    lab.virsh(1, "start", guest.name());
-    return guest;
-  }
-
-  private Lab.Guest defined(String disk, String... more) throws IOException {
-    List<String> options = new ArrayList<>(List.of("--disk", disk));
-    options.addAll(List.of(more));
-    Lab.Guest guest = lab.guest(options.toArray(String[]::new));
-    Path xml = Files.writeString(exchange.resolve(guest.name() + ".xml"), guest.xml());
-    lab.virsh(1, "define", xml.toString());
-    return guest;
-  }
-
-  private void cut(Lab.Guest guest) {
-    lab.virsh(1, "destroy", guest.name());
-  }
-
-  /** Starts a guest that is off; how many blocks its disk holds, all of them whole. */
-  private long found(Lab.Guest guest) {
-    int before = guest.told("kept").size();
-    lab.virsh(1, "start", guest.name());
-    await()
-        .atMost(LONG)
-        .until(() -> guest.told("kept").size() > before || !guest.told("damaged").isEmpty());
-    assertEquals(List.of(), guest.told("damaged"));
-    cut(guest);
-    return guest.told("kept").getLast();
   }
 
   private void done(VolumeOrder order) {
