@@ -104,7 +104,7 @@ final class Stillness implements AutoCloseable {
               .recover(
                   failure -> {
                     if (!(failure instanceof RefusedException refused)
-                        || refused.reason() != Reason.HYPERVISOR_REFUSED) {
+                        || !goesOnWithout(refused.reason(), sleeper)) {
                       return Future.failedFuture(failure);
                     }
                     LOG.info(
@@ -114,6 +114,12 @@ final class Stillness implements AutoCloseable {
                     return still(sleeper, ": its guest agent did not help");
                   });
     };
+  }
+
+  /** One disk of a machine that is paused, or saved, holds what it does without any help. */
+  private static boolean goesOnWithout(Reason reason, Sleeper sleeper) {
+    return reason == Reason.HYPERVISOR_REFUSED
+        || (reason == Reason.WRONG_STATE && sleeper.disks() == 1);
   }
 
   /** How a machine rests, and why not better. */

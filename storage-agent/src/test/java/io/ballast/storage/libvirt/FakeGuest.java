@@ -21,6 +21,7 @@ final class FakeGuest implements Guests {
   boolean migrates;
   boolean mute;
   boolean wakes = true;
+  boolean paused;
   String source = "/images/web1";
   int looks = 3;
   boolean fails;
@@ -94,6 +95,9 @@ final class FakeGuest implements Guests {
   public synchronized void rest(String vm, OperationId operation, Rest how) {
     calls.add("rest " + how);
     busy();
+    if (paused) {
+      throw new RefusedException(Reason.WRONG_STATE, "it does not run");
+    }
     if (how == Rest.FROZEN && mute) {
       throw new RefusedException(Reason.HYPERVISOR_REFUSED, "QEMU guest agent is not connected");
     }

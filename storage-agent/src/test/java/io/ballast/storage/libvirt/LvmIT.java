@@ -17,6 +17,8 @@ import io.ballast.messages.PoolOrder.StartPool;
 import io.ballast.messages.PoolOrder.StopPool;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.VmOrder.SnapshotVm.Quiesce;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
@@ -31,6 +33,7 @@ import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.WipeVolume;
+import io.ballast.storage.layers.Moments;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.VolumesContract;
@@ -39,6 +42,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -312,6 +316,32 @@ final class LvmIT implements VolumesContract {
       }
     }
     assertEquals(7, read(volume, Bytes.ofMiB(3)));
+  }
+
+  @Test
+  void allDisksOfAMachineAreKeptTogether() throws IOException {
+    VolumeId first = written(Format.RAW);
+    VolumeId second = written(Format.RAW);
+    Lab.Guest guest =
+        lab.guest("--disk", "raw:" + device(first), "--disk", "raw:" + device(second));
+    Path xml = Files.writeString(exchange.resolve(guest.name() + ".xml"), guest.xml());
+    lab.virsh(1, "define", xml.toString());
+    assertEquals("the VM was off", done(new VmOrder.SnapshotVm(guest.name(), "a", Quiesce.AUTO)));
+    write(first, Bytes.ofMiB(1));
+    write(second, Bytes.ofMiB(1));
+
+    done(new VmOrder.RevertVm(guest.name(), "a"));
+    for (VolumeId disk : List.of(first, second)) {
+      assertEquals(List.of(0, 7), List.of(read(disk, Bytes.ofMiB(1)), read(disk, Bytes.ofMiB(3))));
+    }
+    assertEquals(1, Moments.all(answer(volumes.disks(guest.name()))).size());
+    done(new VmOrder.DeleteVmSnapshot(guest.name(), "a"));
+    assertEquals(List.of(), Moments.all(answer(volumes.disks(guest.name()))));
+    lab.virsh(1, "undefine", guest.name());
+  }
+
+  private String done(VmOrder order) {
+    return answer(volumes.carryOut(operation(), order, Instant.now(), (done, total) -> {}).end());
   }
 
   @Test

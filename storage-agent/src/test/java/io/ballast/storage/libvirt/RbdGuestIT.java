@@ -13,6 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VmOrder;
+import io.ballast.messages.VmOrder.DeleteVmSnapshot;
+import io.ballast.messages.VmOrder.RevertVm;
+import io.ballast.messages.VmOrder.SnapshotVm;
+import io.ballast.messages.VmOrder.SnapshotVm.Quiesce;
+import io.ballast.messages.VmSnapshot;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
@@ -24,10 +30,12 @@ import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.storage.layers.Moments;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.testing.Lab;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,15 +169,94 @@ final class RbdGuestIT implements Writing {
     assertAllKept(written(guest), found(guest));
   }
 
+  /** The guest writes each block to its first disk, then to the second one. */
+  @Test
+  void allDisksAreKeptAtOneMoment() throws IOException {
+    VolumeId first = created("web5");
+    VolumeId second = new VolumeId("ceph-other", "web5-data");
+    done(order(second, Format.RAW, 8));
+    Lab.Guest guest = guest(first, second);
+    for (String name : List.of("a", "b")) {
+      guest.awaitTold("wrote", 3);
+      String report = done(new SnapshotVm(guest.name(), name, Quiesce.AUTO));
+      assertEquals(
+          "crash-consistent, as after a cut of its power; it was paused for the moment: its guest"
+              + " agent did not help",
+          report);
+    }
+    guest.awaitTold("wrote", 3);
+    assertEquals(List.of(), guest.breaks());
+    cut(guest);
+    awaitStill(first);
+    awaitStill(second);
+    assertEquals(List.of("a", "b"), snapshots(guest));
+
+    for (String name : List.of("b", "a")) {
+      done(new RevertVm(guest.name(), name));
+      Both held = foundOnBoth(guest);
+      long behind = held.first() - held.second();
+      assertTrue(behind == 0 || behind == 1, held::toString);
+      awaitStill(first);
+      awaitStill(second);
+    }
+    done(new DeleteVmSnapshot(guest.name(), "a"));
+    assertEquals(List.of("b"), snapshots(guest));
+    done(new DeleteVmSnapshot(guest.name(), "b"));
+    assertEquals(List.of(), snapshots(guest));
+  }
+
+  @Test
+  void aGuestWhoseAgentAnswersIsKeptAtRest() throws IOException {
+    VolumeId disk = created("web6");
+    Lab.Guest guest = guest("--agent", disk);
+    guest.awaitTold("wrote", 3);
+    awaitAgent(guest);
+
+    String report = done(new SnapshotVm(guest.name(), "rest", Quiesce.REQUIRED));
+    assertEquals("its file systems were frozen for the moment", report);
+    guest.awaitTold("wrote", 3);
+    String alone = done(new SnapshotVolume(disk, "alone"));
+    assertEquals("its file systems were frozen for the moment", alone);
+    guest.awaitTold("wrote", 3);
+    assertEquals(guest.told("frozen"), guest.told("thawed"));
+    cut(guest);
+    awaitStill(disk);
+
+    done(new RevertVm(guest.name(), "rest"));
+    assertEquals(guest.told("frozen").getFirst(), found(guest));
+    awaitStill(disk);
+    done(new RevertVolume(disk, "alone"));
+    assertEquals(guest.told("frozen").getLast(), found(guest));
+  }
+
+  private String done(VmOrder order) {
+    return answer(
+        pools.volumes().carryOut(operation(), order, Instant.now(), (done, total) -> {}).end());
+  }
+
+  private List<String> snapshots(Lab.Guest guest) {
+    return Moments.all(answer(pools.volumes().disks(guest.name()))).stream()
+        .filter(VmSnapshot::whole)
+        .map(VmSnapshot::name)
+        .toList();
+  }
+
   private Lab.Guest guest(VolumeId... disks) throws IOException {
+    return guest("", disks);
+  }
+
+  private Lab.Guest guest(String option, VolumeId... disks) throws IOException {
     List<String> all =
         Stream.of(disks)
             .map(disk -> "rbd:" + disk.pool().substring("ceph-".length()) + "/" + disk.name())
             .toList();
     Stream<String> more = all.stream().skip(1).flatMap(disk -> Stream.of("--disk", disk));
+    Stream<String> agent = Stream.of(option).filter(it -> !it.isEmpty());
     return started(
         all.getFirst(),
-        Stream.concat(more, Stream.of("--secret", CephPools.SECRET)).toArray(String[]::new));
+        Stream.of(more, agent, Stream.of("--secret", CephPools.SECRET))
+            .flatMap(it -> it)
+            .toArray(String[]::new));
   }
 
   private VolumeId created(String name) {
@@ -187,8 +274,8 @@ final class RbdGuestIT implements Writing {
     Preconditions.of(order, Map.of(order.volume(), answer(pools.volumes().find(order.volume()))));
   }
 
-  private void done(VolumeOrder order) {
-    answer(pools.volumes().carryOut(operation(), order, (done, total) -> {}).end());
+  private String done(VolumeOrder order) {
+    return answer(pools.volumes().carryOut(operation(), order, (done, total) -> {}).end());
   }
 
   private Volume volume(VolumeId volume) {

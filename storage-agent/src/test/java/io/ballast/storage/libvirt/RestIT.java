@@ -1,7 +1,6 @@
 package io.ballast.storage.libvirt;
 
 import static io.ballast.storage.trade.Proving.operation;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,8 +15,6 @@ import io.ballast.testing.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class RestIT {
+final class RestIT implements Writing {
   @TempDir static Path folder;
   private Lab lab;
   private GuestConnection guests;
@@ -49,15 +46,20 @@ final class RestIT {
     lab.close();
   }
 
-  private Lab.Guest started(String... more) throws IOException {
+  @Override
+  public Lab lab() {
+    return lab;
+  }
+
+  @Override
+  public Path descriptions() {
+    return folder;
+  }
+
+  private Lab.Guest writing(String... more) throws IOException {
     Path disk = Files.createTempFile(folder, "disk", ".raw");
     Program.run("truncate", "-s", "8M", disk.toString());
-    List<String> options = new ArrayList<>(List.of("--disk", "raw:" + disk));
-    options.addAll(List.of(more));
-    Lab.Guest guest = lab.guest(options.toArray(String[]::new));
-    Path xml = Files.writeString(folder.resolve(guest.name() + ".xml"), guest.xml());
-    lab.virsh(1, "define", xml.toString());
-    lab.virsh(1, "start", guest.name());
+    Lab.Guest guest = started("raw:" + disk, more);
     guest.awaitTold("wrote", 2);
     return guest;
   }
@@ -79,10 +81,8 @@ final class RestIT {
 
   @Test
   void aGuestThatIsFrozenWritesNothingUntilAnotherWakesIt() throws IOException {
-    Lab.Guest guest = started("--agent");
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> lab.virsh(1, "dumpxml", guest.name()).contains("state='connected'"));
+    Lab.Guest guest = writing("--agent");
+    awaitAgent(guest);
     OperationId operation = operation();
 
     guests.rest(guest.name(), operation, Rest.FROZEN);
@@ -97,12 +97,12 @@ final class RestIT {
     guest.awaitTold("wrote", 2);
     assertEquals(guest.told("frozen"), guest.told("thawed"));
     assertFalse(isMarked(guest));
-    lab.virsh(1, "destroy", guest.name());
+    cut(guest);
   }
 
   @Test
   void aMachineThatIsPausedGoesOnWhenAnotherWakesIt() throws IOException {
-    Lab.Guest guest = started();
+    Lab.Guest guest = writing();
     OperationId operation = operation();
 
     guests.rest(guest.name(), operation, Rest.PAUSED);
@@ -113,12 +113,12 @@ final class RestIT {
     guest.awaitTicks(2);
     assertEquals(List.of(), guest.breaks());
     assertFalse(isMarked(guest));
-    lab.virsh(1, "destroy", guest.name());
+    cut(guest);
   }
 
   @Test
   void whatDoesNotRestIsNotMarkedAndWhoeverElsePausedItStaysSo() throws IOException {
-    Lab.Guest guest = started();
+    Lab.Guest guest = writing();
     OperationId operation = operation();
     assertEquals(Reason.HYPERVISOR_REFUSED, refusal(guest, operation, Rest.FROZEN));
     assertFalse(isMarked(guest));
@@ -128,7 +128,7 @@ final class RestIT {
     guests.wake(operation);
 
     assertEquals("paused", state(guest));
-    lab.virsh(1, "destroy", guest.name());
+    cut(guest);
     assertEquals(Reason.WRONG_STATE, refusal(guest, operation, Rest.PAUSED));
   }
 

@@ -251,13 +251,7 @@ final class RunningVmIT implements Writing {
     VolumeId disk = created("web4.qcow2", Format.QCOW2);
     Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()), "--agent");
     guest.awaitTold("wrote", 3);
-    await()
-        .atMost(LONG)
-        .until(
-            () -> {
-              String xml = lab.virsh(1, "dumpxml", guest.name());
-              return xml.contains("org.qemu.guest_agent.0' state='connected'");
-            });
+    awaitAgent(guest);
 
     String report =
         done(new VmOrder.SnapshotVm(guest.name(), "rest", VmOrder.SnapshotVm.Quiesce.REQUIRED));

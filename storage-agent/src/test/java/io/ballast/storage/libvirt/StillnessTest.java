@@ -79,6 +79,15 @@ final class StillnessTest {
   }
 
   @Test
+  void oneDiskIsKeptOfAMachineThatSomebodyPausedAndNotSeveral() {
+    guest.paused = true;
+
+    answer(during(Quiesce.AUTO, 1, Future.succeededFuture()));
+    assertEquals(List.of("rest FROZEN", "keep"), guest.calls);
+    assertEquals(Reason.WRONG_STATE, refusal(during(Quiesce.AUTO, 2, Future.succeededFuture())));
+  }
+
+  @Test
   void nothingIsKeptWhereTheAgentHasToHelpAndDoesNot() {
     guest.mute = true;
 

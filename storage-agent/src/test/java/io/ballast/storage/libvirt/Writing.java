@@ -42,6 +42,12 @@ interface Writing {
     return guest;
   }
 
+  /** Waits until libvirt reaches the agent in a guest. */
+  default void awaitAgent(Lab.Guest guest) {
+    String connected = "org.qemu.guest_agent.0' state='connected'";
+    await().atMost(LONG).until(() -> lab().virsh(1, "dumpxml", guest.name()).contains(connected));
+  }
+
   /** Cuts the power of a guest. */
   default void cut(Lab.Guest guest) {
     lab().virsh(1, "destroy", guest.name());
