@@ -137,6 +137,28 @@ final class RbdGuestIT implements Writing {
     assertEquals(Bytes.ofMiB(16).value(), guest.told("disk").getLast());
   }
 
+  /** It could say goodbye to nobody, and Ceph has its lock on the image. */
+  @Test
+  void theDiskOfAGuestThatWasKilledIsWholeAndCanBeWorkedOn() throws IOException {
+    VolumeId disk = created("web5");
+    Lab.Guest guest = guest(disk);
+    guest.awaitTold("wrote", 3);
+    done(new SnapshotVolume(disk, "a"));
+    long after = written(guest);
+    guest.awaitTold("wrote", 3);
+    lab().signalQemu(1, guest, "KILL");
+
+    awaitStill(disk);
+    allowed(new RevertVolume(disk, "a"));
+    done(new SnapshotVolume(disk, "b"));
+    done(new RevertVolume(disk, "a"));
+    done(new ResizeVolume(disk, Bytes.ofMiB(16), false));
+    assertTrue(found(guest) <= after + 1);
+    awaitStill(disk);
+    done(new RevertVolume(disk, "b"));
+    assertTrue(found(guest) > after + 1);
+  }
+
   @Test
   void aCloneIsFlattenedUnderItsGuestBesideTheGuestOfItsSource() throws IOException {
     VolumeId base = created("web3");
