@@ -275,7 +275,7 @@ final class Commands implements Bus.Receiver {
                             + " long ago")));
   }
 
-  private static OperationInspected report(Item item) {
+  private OperationInspected report(Item item) {
     Order order = item.order();
     OperationInspected report =
         new OperationInspected(
@@ -286,11 +286,15 @@ final class Commands implements Bus.Receiver {
             item.at(),
             Stage.WAITING,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return switch (item.fate()) {
       case Fate.Refused refused ->
           report.refused(new Reply.Refused(refused.reason(), refused.message()));
-      case Fate.Open open -> open.begun() ? report.running() : report;
+      case Fate.Open open ->
+          open.begun()
+              ? report.running(operations.find(order.id()).flatMap(one -> one.percent))
+              : report;
       case Fate.Over over -> report.ended(over.outcome());
     };
   }

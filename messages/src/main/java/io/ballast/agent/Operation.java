@@ -2,6 +2,7 @@ package io.ballast.agent;
 
 import io.ballast.bus.Deadline;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Event;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -35,6 +36,9 @@ final class Operation {
   /** What does it, once it was begun. */
   @Nullable Work work;
 
+  /** How much of it is done, in percent, if it told that. */
+  Optional<Integer> percent = Optional.empty();
+
   @Nullable Outcome outcome;
 
   /** Ends it in its line when its time is over. */
@@ -67,6 +71,13 @@ final class Operation {
     if (limit != null) {
       limit.stop();
       limit = null;
+    }
+  }
+
+  /** Notes how far it is. */
+  void hear(Event progress) {
+    if (progress instanceof Event.WorkProgressed work) {
+      percent = Optional.of((int) (100 * Math.min(1, work.done().shareOf(work.total()))));
     }
   }
 

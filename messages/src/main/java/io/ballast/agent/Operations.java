@@ -344,6 +344,7 @@ final class Operations {
                       loop.run(
                           () -> {
                             if (!operation.ended() && !threshold.isClosed()) {
+                              operation.hear(event);
                               tidings.mention(event);
                             }
                           })));

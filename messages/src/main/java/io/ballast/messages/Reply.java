@@ -54,6 +54,7 @@ public sealed interface Reply extends Message {
    * @param at when it was answered, by the agent's clock
    * @param refusal present exactly where it was refused
    * @param outcome present exactly where it ended
+   * @param percent how much of it is done, 0 to 100; absent where it has not told that, or ended
    */
   record OperationInspected(
       OperationId operation,
@@ -63,7 +64,8 @@ public sealed interface Reply extends Message {
       Instant at,
       Stage stage,
       Optional<Refused> refusal,
-      Optional<Outcome> outcome)
+      Optional<Outcome> outcome,
+      Optional<Integer> percent)
       implements Reply {
     public OperationInspected {
       Fields.required(operation, "operation");
@@ -74,6 +76,10 @@ public sealed interface Reply extends Message {
       Fields.required(stage, "stage");
       Fields.required(refusal, "refusal");
       Fields.required(outcome, "outcome");
+      if (Fields.required(percent, "percent").filter(it -> it < 0 || it > 100).isPresent()) {
+        throw new IllegalArgumentException(
+            "field 'percent' is %d; it must be 0 to 100".formatted(percent.get()));
+      }
     }
 
     /** How far an operation is. */
@@ -88,23 +94,24 @@ public sealed interface Reply extends Message {
       REFUSED
     }
 
-    /** The same, begun. */
-    public OperationInspected running() {
-      return at(Stage.RUNNING, Optional.empty(), Optional.empty());
+    /** The same, begun, and so much of it done as it told. */
+    public OperationInspected running(Optional<Integer> share) {
+      return at(Stage.RUNNING, Optional.empty(), Optional.empty(), share);
     }
 
     /** The same, ended. */
     public OperationInspected ended(Outcome end) {
-      return at(Stage.ENDED, Optional.empty(), Optional.of(end));
+      return at(Stage.ENDED, Optional.empty(), Optional.of(end), Optional.empty());
     }
 
     /** The same, refused. */
     public OperationInspected refused(Refused why) {
-      return at(Stage.REFUSED, Optional.of(why), Optional.empty());
+      return at(Stage.REFUSED, Optional.of(why), Optional.empty(), Optional.empty());
     }
 
-    private OperationInspected at(Stage next, Optional<Refused> why, Optional<Outcome> end) {
-      return new OperationInspected(operation, kind, object, sender, at, next, why, end);
+    private OperationInspected at(
+        Stage next, Optional<Refused> why, Optional<Outcome> end, Optional<Integer> share) {
+      return new OperationInspected(operation, kind, object, sender, at, next, why, end, share);
     }
   }
 

@@ -289,7 +289,8 @@ public final class Samples {
         AT,
         Reply.OperationInspected.Stage.ENDED,
         Optional.empty(),
-        Optional.of(new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "no such disk; look at it")));
+        Optional.of(new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "no such disk; look at it")),
+        Optional.empty());
   }
 
   public static Fleet fleet() {
@@ -326,6 +327,7 @@ public final class Samples {
                 "libvirt",
                 Optional.of(VM.value()))));
     grown.put("health", storageBeatWithHealth());
+    grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
     return grown;
   }

@@ -26,8 +26,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "The id is that of the command. Agents remember what they answered for 30 days,",
-      "restarts included; see agent.remember in the configuration. How far work on a disk is,",
-      "'ballast watch' tells as it goes on.",
+      "restarts included; see agent.remember in the configuration.",
       "",
       "Examples:",
       "  ballast operation 0b7a1c0e-6d2f-4a5e-9a53-2f0c3a1d9e10",
