@@ -98,12 +98,20 @@ public record Volume(
    *
    * @param at when, by the host's clock
    * @param memory what it keeps of a guest's memory; zero if it was made of the disk alone
+   * @param isProtected whether it can't be deleted until it is freed; absent where that is not
+   *     known, and where none can be protected
    */
-  public record Snapshot(String name, Instant at, Bytes memory) {
+  public record Snapshot(String name, Instant at, Bytes memory, Optional<Boolean> isProtected) {
     public Snapshot {
       Fields.text(name, "name");
       Fields.required(at, "at");
       Fields.required(memory, "memory");
+      Fields.required(isProtected, "isProtected");
+    }
+
+    /** One where none can be protected. */
+    public Snapshot(String name, Instant at, Bytes memory) {
+      this(name, at, memory, Optional.empty());
     }
   }
 

@@ -317,9 +317,31 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
     }
   }
 
-  /** Forget a snapshot in a disk, whose content stays; succeeds if there is none. */
+  /** Forget a snapshot in a disk that is not protected; succeeds if there is none. */
   record DeleteSnapshot(VolumeId volume, String snapshot) implements VolumeOrder {
     public DeleteSnapshot {
+      Fields.required(volume, "volume");
+      VolumeId.checked(snapshot, "snapshot");
+    }
+  }
+
+  /**
+   * Keep a snapshot in a disk from being deleted, and the disk with it. Only in pools of Ceph;
+   * succeeds if it is protected already.
+   */
+  record ProtectSnapshot(VolumeId volume, String snapshot) implements VolumeOrder {
+    public ProtectSnapshot {
+      Fields.required(volume, "volume");
+      VolumeId.checked(snapshot, "snapshot");
+    }
+  }
+
+  /**
+   * Let a snapshot in a disk, upon which nothing builds, be deleted again. Only in pools of Ceph;
+   * succeeds if it is not protected.
+   */
+  record UnprotectSnapshot(VolumeId volume, String snapshot) implements VolumeOrder {
+    public UnprotectSnapshot {
       Fields.required(volume, "volume");
       VolumeId.checked(snapshot, "snapshot");
     }

@@ -329,6 +329,12 @@ public final class Samples {
     grown.put("health", storageBeatWithHealth());
     grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
+    grown.put(
+        "protected",
+        new Reply.SnapshotsListed(
+            List.of(
+                new Volume.Snapshot("before-upgrade", AT, Bytes.ZERO, Optional.of(true)),
+                new Volume.Snapshot("after-upgrade", AT, Bytes.ZERO, Optional.of(false)))));
     return grown;
   }
 

@@ -63,6 +63,8 @@ final class StorageSamples {
         new VolumeOrder.SnapshotVolume(VOLUME, "before-upgrade"),
         new VolumeOrder.RevertVolume(VOLUME, "before-upgrade"),
         new VolumeOrder.DeleteSnapshot(VOLUME, "before-upgrade"),
+        new VolumeOrder.ProtectSnapshot(VOLUME, "before-upgrade"),
+        new VolumeOrder.UnprotectSnapshot(VOLUME, "before-upgrade"),
         new VolumeOrder.ExportDifference(
             VOLUME, Optional.of("monday"), "tuesday", "web-1-tuesday.diff"),
         new VolumeOrder.TrashVolume(VOLUME, Duration.ofDays(7)),

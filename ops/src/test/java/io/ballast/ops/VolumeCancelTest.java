@@ -43,6 +43,8 @@ final class VolumeCancelTest {
     assertEquals(4, waiting.code(), waiting::toString);
     assertTrue(
         waiting.err().contains("'ballast volume cancel " + operation + "'"), waiting::toString);
+    Ran under = fleet.run("operation", operation, "--host", "h1");
+    assertTrue(under.out().contains("under way, 25%"), under::toString);
     assertEquals(
         new Ran(0, "asked to give up operation " + operation + " on h1\n", ""),
         fleet.run("volume", "cancel", operation));
@@ -78,7 +80,7 @@ final class VolumeCancelTest {
     SimulatedFleet.Running create =
         fleet.start(
             Optional.of(new Terminal.Size(120, 40)), "volume", "create", "images/web1", "1GiB");
-    create.until(out -> out.contains("creating images/web1 on h1, 1 s; operation "));
+    create.until(out -> out.contains("creating images/web1 on h1, 25%, 1 s; operation "));
 
     Ran ran = create.interrupt();
 

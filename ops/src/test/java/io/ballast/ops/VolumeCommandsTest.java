@@ -224,41 +224,6 @@ final class VolumeCommandsTest {
   }
 
   @Test
-  void aDiskInAPoolOfCephIsPutAwayForAWhile() {
-    h1.cephPool("vms", Bytes.ofMiB(1024));
-    fleet.until(seen -> seen.hosts().getFirst().storage().orElseThrow().pools().size() == 3);
-    fleet.run("volume", "create", "vms/web1", "8MiB", "--format", "raw");
-    assertEquals("nothing in the trash of pool vms\n", fleet.run("pool", "trash", "vms").out());
-
-    assertEquals(
-        new Ran(0, "put into the trash vms/web1 on h1\n", ""),
-        fleet.run("volume", "trash", "vms/web1", "--keep", "30d"));
-    assertEquals(
-        """
-        VOLUME  ID      SINCE                KEPT UNTIL
-        web1    1a0000  1970-01-01 00:00:00  1970-01-31 00:00:00
-        """,
-        fleet.run("pool", "trash", "vms").out());
-    assertEquals(
-        new Ran(0, "restored vms/web2 on h1\n", ""),
-        fleet.run("volume", "restore", "vms/web2", "--id", "1a0000"));
-    assertTrue(fleet.run("volume", "list", "vms").out().contains("web2"));
-  }
-
-  @Test
-  void aDifferenceIsWrittenIntoTheExchangeFolder() {
-    h1.cephPool("vms", Bytes.ofMiB(1024));
-    fleet.until(seen -> seen.hosts().getFirst().storage().orElseThrow().pools().size() == 3);
-    fleet.run("volume", "create", "vms/web1", "8MiB", "--format", "raw");
-    fleet.run("volume", "snapshot", "vms/web1", "monday");
-    fleet.run("volume", "snapshot", "vms/web1", "tuesday");
-
-    assertEquals(
-        new Ran(0, "exported the difference of vms/web1 on h1\n", ""),
-        fleet.run("volume", "export-diff", "vms/web1", "tuesday", "web1.diff", "--from", "monday"));
-  }
-
-  @Test
   void aFolderHasNoTrash() {
     put("web1", 10, Optional.empty());
 

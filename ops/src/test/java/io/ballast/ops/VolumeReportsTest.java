@@ -21,12 +21,13 @@ final class VolumeReportsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SimulatedFleet fleet = new SimulatedFleet();
+  private FakeVolumes storage;
 
   @BeforeEach
   void aDiskAndOneThatBuildsUponIt() {
     fleet.scheduler();
     fleet.host("h1", Bytes.ofMiB(4096));
-    FakeVolumes storage = fleet.storage("h1");
+    storage = fleet.storage("h1");
     storage.put(volume("base", Optional.empty()));
     storage.put(volume("web1", Optional.of("images/base")));
     storage.put(volume("other", Optional.empty()));
@@ -76,6 +77,27 @@ final class VolumeReportsTest {
     assertEquals(1, differ.code(), differ::toString);
     assertEquals("", differ.out());
     assertTrue(differ.err().contains("they differ"), differ::toString);
+  }
+
+  @Test
+  void whetherASnapshotIsProtectedIsToldWhereItCanBe() throws IOException {
+    storage.cephPool("vms", Bytes.ofMiB(1024));
+    for (String volume : List.of("images/web1", "vms/web1")) {
+      fleet.run("volume", "create", volume, "8MiB", "--format", "raw", "--host", "h1");
+      fleet.run("volume", "snapshot", volume, "before", "--host", "h1");
+    }
+    String snapshot = "'name':'before','at':'1970-01-01T00:00:00Z','memory':0";
+
+    assertListed("images/web1", snapshot);
+    assertListed("vms/web1", snapshot + ",'isProtected':false");
+    fleet.run("volume", "protect", "vms/web1", "before", "--host", "h1");
+    assertListed("vms/web1", snapshot + ",'isProtected':true");
+  }
+
+  private void assertListed(String volume, String snapshot) throws IOException {
+    assertEquals(
+        JSON.readTree(("{'host':'h1','snapshots':[{" + snapshot + "}]}").replace('\'', '"')),
+        JSON.readTree(json("snapshots", volume).out()));
   }
 
   @Test

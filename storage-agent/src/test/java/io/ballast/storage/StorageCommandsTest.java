@@ -27,6 +27,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.Cancel;
 import io.ballast.messages.StorageCommand.InspectVolume;
+import io.ballast.messages.StorageCommand.ListSnapshots;
 import io.ballast.messages.StorageCommand.ListVolumes;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -35,8 +36,11 @@ import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
+import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
@@ -222,6 +226,29 @@ final class StorageCommandsTest {
 
       assertTrue(end.message().contains("ask for it again"), end::message);
       assertEquals(Bytes.ofMiB(3), ask(new InspectVolume(WEB1)).volume().orElseThrow().allocated());
+    }
+  }
+
+  @Test
+  void aSnapshotIsProtectedAndFreedByTheNextLifeOfTheAgent() {
+    VolumeId disk = new VolumeId("ceph", "web1");
+    volumes.cephPool("ceph", Bytes.ofMiB(64));
+    volumes.put(
+        new Volume(disk, "raw", Bytes.ofMiB(8), Bytes.ofMiB(3), Optional.empty(), List.of()));
+    end(new SnapshotVolume(disk, "s"));
+    for (VolumeOrder order :
+        List.of(new ProtectSnapshot(disk, "s"), new UnprotectSnapshot(disk, "s"))) {
+      volumes.slow();
+      OperationId operation = ask(order).operation();
+      done(vertx.undeploy(life));
+      volumes.loseWork();
+      volumes.recover();
+      begin();
+
+      assertEquals(DONE, end(operation).outcome());
+      assertEquals(
+          Optional.of(order instanceof ProtectSnapshot),
+          ask(new ListSnapshots(disk)).snapshots().getFirst().isProtected());
     }
   }
 

@@ -88,6 +88,9 @@ public final class Kinds {
     command("storage.snapshot-volume", VolumeOrder.SnapshotVolume.class, Reply.Accepted.class);
     command("storage.revert-volume", VolumeOrder.RevertVolume.class, Reply.Accepted.class);
     command("storage.delete-snapshot", VolumeOrder.DeleteSnapshot.class, Reply.Accepted.class);
+    command("storage.protect-snapshot", VolumeOrder.ProtectSnapshot.class, Reply.Accepted.class);
+    command(
+        "storage.unprotect-snapshot", VolumeOrder.UnprotectSnapshot.class, Reply.Accepted.class);
     command(
         "storage.list-snapshots", StorageCommand.ListSnapshots.class, Reply.SnapshotsListed.class);
     command("storage.export-difference", VolumeOrder.ExportDifference.class, Reply.Accepted.class);

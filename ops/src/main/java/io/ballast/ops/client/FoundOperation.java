@@ -83,7 +83,7 @@ record FoundOperation(HostId host, OperationInspected operation) {
   String state() {
     return switch (operation.stage()) {
       case WAITING -> "waits for its turn";
-      case RUNNING -> "under way" + operation.percent().map(it -> ", " + it + " %").orElse("");
+      case RUNNING -> "under way" + operation.percent().map(it -> ", " + it + "%").orElse("");
       case REFUSED ->
           operation.refusal().map(no -> "refused, " + no.reason() + ": " + no.message()).orElse("");
       case ENDED -> operation.outcome().map(FoundOperation::words).orElse("");

@@ -272,6 +272,53 @@ public final class VolumeCommand implements Runnable {
   }
 
   @Command(
+      name = "protect",
+      mixinStandardHelpOptions = true,
+      description = "Keep a snapshot in a disk from being deleted.",
+      footer = {
+        "",
+        "In pools of Ceph only. The disk can't be deleted either, until the snapshot is freed. A",
+        "linked clone of a snapshot protects it too.",
+        "",
+        "Examples:",
+        "  ballast volume protect vms/web1 before-upgrade",
+        "  ballast volume unprotect vms/web1 before-upgrade"
+      })
+  int protect(
+      @Mixin VolumeTarget target,
+      @Parameters(index = "1", paramLabel = "NAME", description = "Name of the snapshot.")
+          String name) {
+    return act(
+        target,
+        "protecting a snapshot of",
+        "protected a snapshot of",
+        () -> new VolumeOrder.ProtectSnapshot(target.volume(), name));
+  }
+
+  @Command(
+      name = "unprotect",
+      mixinStandardHelpOptions = true,
+      description = "Free a snapshot that was protected, so that it can be deleted.",
+      footer = {
+        "",
+        "In pools of Ceph only. Refused while anything builds upon it, which is named.",
+        "",
+        "Examples:",
+        "  ballast volume unprotect vms/web1 before-upgrade",
+        "  ballast volume delete-snapshot vms/web1 before-upgrade"
+      })
+  int unprotect(
+      @Mixin VolumeTarget target,
+      @Parameters(index = "1", paramLabel = "NAME", description = "Name of the snapshot.")
+          String name) {
+    return act(
+        target,
+        "freeing a snapshot of",
+        "freed a snapshot of",
+        () -> new VolumeOrder.UnprotectSnapshot(target.volume(), name));
+  }
+
+  @Command(
       name = "resize",
       mixinStandardHelpOptions = true,
       description = "Give a disk another size.",

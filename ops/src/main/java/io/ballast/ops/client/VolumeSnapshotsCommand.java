@@ -63,7 +63,8 @@ public final class VolumeSnapshotsCommand implements Callable<Integer> {
             ink,
             Table.Column.words("SNAPSHOT"),
             Table.Column.words("MADE"),
-            Table.Column.words("OF"));
+            Table.Column.words("OF"),
+            Table.Column.words(""));
     for (Volume.Snapshot snapshot : listed.snapshots()) {
       table.row(
           ink.strong(snapshot.name()),
@@ -71,7 +72,8 @@ public final class VolumeSnapshotsCommand implements Callable<Integer> {
           ink.text(
               snapshot.memory().value() == 0
                   ? "the disk"
-                  : "the disk, and " + snapshot.memory() + " of memory"));
+                  : "the disk, and " + snapshot.memory() + " of memory"),
+          ink.text(snapshot.isProtected().orElse(false) ? "protected" : ""));
     }
     return table;
   }

@@ -19,12 +19,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.Download;
 import io.ballast.storage.tool.QemuAnswer;
@@ -114,6 +116,8 @@ final class Folder implements Backend {
       case ExportDifference order -> throw cephOnly();
       case TrashVolume order -> throw cephOnly();
       case RestoreVolume order -> throw cephOnly();
+      case ProtectSnapshot order -> throw cephOnly();
+      case UnprotectSnapshot order -> throw cephOnly();
       case WipeVolume order -> Task.of(new Wipe(images, exchange).of(bench, part(bench)));
       case ResizeVolume order -> Task.of(resize(bench.item(order.volume()), order.size()));
     };
@@ -234,7 +238,8 @@ final class Folder implements Backend {
 
   private static RefusedException cephOnly() {
     return new RefusedException(
-        Reason.NOT_ALLOWED, "a folder has no trash, and tells no differences; pools of Ceph do");
+        Reason.NOT_ALLOWED,
+        "a folder has no trash, protects no snapshots, tells no differences; pools of Ceph do");
   }
 
   private Task cloning(Bench bench, CloneVolume order) {

@@ -6,6 +6,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CloneVolume;
@@ -19,12 +20,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
@@ -126,11 +129,12 @@ final class RbdPool implements Backend {
       case CompareVolumes compare -> site.work().compared(compare);
       case FlattenVolume flatten -> flatten(site, bench.item(flatten.volume()));
       case ResizeVolume resize -> resize(site, bench.item(resize.volume()), resize.size());
-      case SnapshotVolume snapshot ->
-          act(site, Rbd.Act.CREATE, snapshot.snapshot()).recover(e -> taken(e, snapshot));
-      case RevertVolume revert -> act(site, Rbd.Act.ROLLBACK, revert.snapshot());
-      case DeleteSnapshot delete -> deleteSnapshot(site, delete.snapshot());
-      case DeleteVolume delete -> delete(site);
+      case SnapshotVolume snapshot -> snapshot(site, snapshot.snapshot()).keep();
+      case RevertVolume revert -> snapshot(site, revert.snapshot()).revert();
+      case DeleteSnapshot delete -> snapshot(site, delete.snapshot()).forget(delete.volume());
+      case ProtectSnapshot kept -> snapshot(site, kept.snapshot()).protect();
+      case UnprotectSnapshot freed -> snapshot(site, freed.snapshot()).unprotect();
+      case DeleteVolume delete -> delete(site, delete.volume());
       case TrashVolume discarded ->
           new RbdTrash(site.rbd(), site.steps()).discard(site.volume(), discarded.keep());
       case RestoreVolume restore ->
@@ -245,7 +249,7 @@ final class RbdPool implements Backend {
   }
 
   /** A failure that means that it was done before is none. */
-  private static Future<String> unless(Reason reason, Throwable failure) {
+  static Future<String> unless(Reason reason, Throwable failure) {
     return failure instanceof RefusedException refused && refused.reason() == reason
         ? Future.succeededFuture("")
         : Future.failedFuture(failure);
@@ -283,44 +287,17 @@ final class RbdPool implements Backend {
                 : site.steps().surely(() -> site.rbd().resize(site.volume(), size)).map(""));
   }
 
-  private static Future<String> act(Site site, Rbd.Act act, String snapshot) {
-    Address address = site.snapshot(snapshot);
-    return site.steps().surely(() -> site.rbd().snapshot(act, address)).map("");
+  private RbdSnapshot snapshot(Site site, String name) {
+    return new RbdSnapshot(site.rbd(), site.steps(), removal, site.snapshot(name));
   }
 
-  private static Future<String> taken(Throwable failure, SnapshotVolume order) {
-    return unless(Reason.NAME_TAKEN, failure)
-        .compose(
-            there ->
-                Future.failedFuture(
-                    new RefusedException(
-                        Reason.NAME_TAKEN,
-                        "there is a snapshot '%s' already; choose another name, or delete it first"
-                            .formatted(order.snapshot()))));
-  }
-
-  private Future<String> deleteSnapshot(Site site, String name) {
-    Address snapshot = site.snapshot(name);
-    return site.rbd()
-        .snapshots(site.volume())
-        .map(all -> all.stream().filter(kept -> kept.name().equals(name)).toList())
-        .compose(
-            found ->
-                found.isEmpty()
-                    ? Future.succeededFuture("")
-                    : removal
-                        .childless(site.rbd(), snapshot)
-                        .compose(none -> removal.of(site.rbd(), snapshot, found.getFirst())))
-        .map("");
-  }
-
-  private Future<String> delete(Site site) {
+  private Future<String> delete(Site site, VolumeId volume) {
     return site.rbd()
         .parent(site.volume())
         .compose(
             parent ->
                 removal
-                    .withSnapshots(site.rbd(), site.volume())
+                    .withSnapshots(site.rbd(), volume, site.volume())
                     .compose(
                         gone ->
                             parent
@@ -361,7 +338,10 @@ final class RbdPool implements Backend {
         .map(
             all ->
                 all.stream()
-                    .map(kept -> new Volume.Snapshot(kept.name(), kept.at(), Bytes.ZERO))
+                    .map(
+                        kept ->
+                            new Volume.Snapshot(
+                                kept.name(), kept.at(), Bytes.ZERO, Optional.of(kept.guarded())))
                     .toList());
   }
 

@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VolumeId;
 import io.ballast.storage.tool.Rbd;
 import io.ballast.storage.tool.Rbd.Address;
 import io.ballast.storage.tool.RbdAnswer;
@@ -95,7 +96,7 @@ final class Removal {
    * Removes an image that nobody has open, with its snapshots, unless something builds upon one or
    * somebody has protected one.
    */
-  Future<Void> withSnapshots(Rbd rbd, Address image) {
+  Future<Void> withSnapshots(Rbd rbd, VolumeId volume, Address image) {
     return rbd.watchers(image)
         .compose(watchers -> shut(image, watchers))
         .compose(shut -> rbd.snapshots(image))
@@ -105,7 +106,7 @@ final class Removal {
               for (RbdAnswer.Kept kept : snapshots) {
                 free = free.compose(done -> childless(rbd, image.at(kept.name())));
               }
-              return free.map(done -> unguarded(image, snapshots));
+              return free.map(done -> unguarded(volume, snapshots));
             })
         .compose(
             snapshots -> {
@@ -132,14 +133,18 @@ final class Removal {
             "%s is open to %s; close it there first".formatted(image, String.join(", ", names))));
   }
 
-  private static List<RbdAnswer.Kept> unguarded(Address image, List<RbdAnswer.Kept> snapshots) {
+  /**
+   * The snapshots of an image.
+   *
+   * @throws RefusedException as {@code WRONG_STATE} where somebody has protected one
+   */
+  static List<RbdAnswer.Kept> unguarded(VolumeId volume, List<RbdAnswer.Kept> snapshots) {
     for (RbdAnswer.Kept kept : snapshots) {
       if (kept.guarded() && !Part.isSnapshot(kept.name())) {
         throw new RefusedException(
             Reason.WRONG_STATE,
-            "snapshot %s is protected; if nobody needs it, delete it first with 'ballast volume"
-                    .formatted(image.at(kept.name()))
-                + " delete-snapshot'");
+            "snapshot '%s' of %s is protected; 'ballast volume unprotect %s %s' frees it"
+                .formatted(kept.name(), volume, volume, kept.name()));
       }
     }
     return snapshots;

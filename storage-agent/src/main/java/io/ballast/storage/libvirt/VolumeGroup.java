@@ -19,12 +19,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.tool.Lvm;
 import io.ballast.storage.tool.Lvm.Logical;
@@ -130,6 +132,8 @@ final class VolumeGroup implements Backend {
       case TrashVolume trash -> never("keep a copy, or delete the disk");
       case RestoreVolume restore -> never("there is no trash here");
       case ExportDifference exported -> never("export the whole disk");
+      case ProtectSnapshot kept -> never("make a copy of what the snapshot keeps");
+      case UnprotectSnapshot freed -> never("no snapshot is protected there");
     };
   }
 

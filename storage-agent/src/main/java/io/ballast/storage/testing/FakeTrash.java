@@ -7,11 +7,11 @@ import io.ballast.messages.VolumeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A fake: the trash of all pools. */
 final class FakeTrash {
@@ -19,7 +19,7 @@ final class FakeTrash {
   private int discards;
 
   /** A volume in the trash, with its snapshots. */
-  record Binned(String id, Volume volume, Map<String, Volume> kept, Duration keep) {
+  record Binned(String id, Volume volume, Map<String, FakeSnapshots.Kept> kept, Duration keep) {
     /** The volume as it comes back. */
     Volume as(VolumeId name) {
       return new Volume(
@@ -32,9 +32,9 @@ final class FakeTrash {
     }
   }
 
-  void put(Volume volume, Map<String, Volume> kept, Duration keep) {
+  void put(Volume volume, Map<String, FakeSnapshots.Kept> kept, Duration keep) {
     String id = "1a%04x".formatted(discards++);
-    trash.put(id, new Binned(id, volume, new LinkedHashMap<>(kept), keep));
+    trash.put(id, new Binned(id, volume, kept, keep));
   }
 
   /** What has an id, or else was called so; at least one. */
@@ -60,6 +60,13 @@ final class FakeTrash {
 
   void remove(Binned binned) {
     trash.remove(binned.id());
+  }
+
+  /** The volumes there that build upon what lies at a path. */
+  Stream<Volume> upon(String path) {
+    return trash.values().stream()
+        .map(Binned::volume)
+        .filter(volume -> volume.backing().equals(Optional.of(path)));
   }
 
   List<Volume.Trashed> of(String pool) {

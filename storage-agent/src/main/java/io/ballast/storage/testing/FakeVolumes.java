@@ -24,12 +24,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.layers.Moments;
 import io.ballast.storage.trade.Task;
@@ -38,8 +40,6 @@ import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.work.Preconditions;
 import io.vertx.core.Future;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,9 +60,10 @@ public final class FakeVolumes implements Volumes {
   private final PoolBook pools = new PoolBook();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
   private final FakeExchange exchange = new FakeExchange();
-  private final Map<VolumeId, Map<String, Volume>> snapshots = new TreeMap<>();
   private final Set<OperationId> parts = ConcurrentHashMap.newKeySet();
   private final FakeTrash trash = new FakeTrash();
+  private final FakeSnapshots snapshots = new FakeSnapshots(volumes, trash);
+  private final FakeLayers layers = new FakeLayers(volumes, snapshots);
   private final FakeMachines machines = new FakeMachines(volumes);
   private final Mood mood = new Mood(this);
 
@@ -111,7 +112,7 @@ public final class FakeVolumes implements Volumes {
     mood.hang();
   }
 
-  /** Leaves all work undone from now on. */
+  /** Leaves all work from now on undone when it is a quarter done. */
   public void slow() {
     mood.slow();
   }
@@ -155,48 +156,20 @@ public final class FakeVolumes implements Volumes {
             new Found(
                 pools.active(volume.pool()),
                 Optional.ofNullable(volumes.get(volume)).map(this::used),
-                chain(volume)));
+                layers.chain(volume)));
   }
 
-  private List<Volume.Layer> chain(VolumeId volume) {
-    List<Volume.Layer> chain = new ArrayList<>();
-    Optional<String> below = Optional.ofNullable(volumes.get(volume)).flatMap(Volume::backing);
-    while (below.isPresent() && chain.size() < volumes.size()) {
-      Optional<Volume> base = base(below.get());
-      chain.add(new Volume.Layer(below.get(), base.map(Volume::id)));
-      below = base.flatMap(Volume::backing);
-    }
-    return chain;
-  }
-
-  /** What lies at a path; the path of a volume here is its id. */
-  private Optional<Volume> base(String path) {
-    return volumes.values().stream()
-        .filter(volume -> volume.id().toString().equals(path))
-        .findFirst();
-  }
-
-  /** With the volumes that build upon it. */
+  /** With what uses it. */
   private Volume used(Volume volume) {
-    List<Volume.User> users = new ArrayList<>(volume.users());
-    users.addAll(machines.users(volume.id(), this::chain));
-    volumes.values().stream()
-        .filter(other -> other.backing().equals(Optional.of(volume.id().toString())))
-        .forEach(
-            other ->
-                users.add(new Volume.User(Volume.User.Kind.VOLUME, other.id().toString(), false)));
-    return new Volume(
-        volume.id(),
-        volume.format(),
-        volume.capacity(),
-        volume.allocated(),
-        volume.backing(),
-        users);
+    return volume.with(machines.users(volume.id(), layers::chain)).with(layers.upon(volume.id()));
   }
 
   @Override
   public Task carryOut(OperationId operation, VolumeOrder order, Task.Progress progress) {
     parts.add(operation);
+    if (mood.isSlow()) {
+      progress.at(Bytes.ofMiB(1), Bytes.ofMiB(4));
+    }
     Task work = mood.work(() -> carryOut(order, progress));
     work.end().onComplete(end -> parts.remove(operation));
     return work;
@@ -233,36 +206,38 @@ public final class FakeVolumes implements Volumes {
       case FetchVolume fetched -> bring(fetched.volume(), fetched.source(), fetched.format());
       case ExportVolume exported -> {
         Volume volume = known(exported.volume());
-        exchange.add(exported.file(), new FakeExchange.Image(volume.capacity(), written(volume)));
+        exchange.add(
+            exported.file(), new FakeExchange.Image(volume.capacity(), layers.written(volume)));
       }
       case CheckVolume check -> {
         known(check.volume());
         return "no errors";
       }
-      case SnapshotVolume snapshot -> {
-        Volume volume = known(snapshot.volume());
-        if (kept(volume.id()).putIfAbsent(snapshot.snapshot(), volume) != null) {
-          throw new RefusedException(Reason.NAME_TAKEN, "there is such a snapshot already");
-        }
-      }
+      case SnapshotVolume snapshot -> snapshots.keep(known(snapshot.volume()), snapshot.snapshot());
       case RevertVolume revert -> put(kept(revert.volume(), revert.snapshot()));
-      case DeleteSnapshot delete -> kept(delete.volume()).remove(delete.snapshot());
+      case DeleteSnapshot delete ->
+          snapshots.forget(known(delete.volume()).id(), delete.snapshot());
+      case ProtectSnapshot kept -> snapshots.protect(known(ceph(kept)).id(), kept.snapshot());
+      case UnprotectSnapshot freed ->
+          snapshots.unprotect(known(ceph(freed)).id(), freed.snapshot());
       case CompareVolumes compare -> {
-        if (!written(known(compare.volume())).equals(written(known(compare.other())))) {
+        if (!layers
+            .written(known(compare.volume()))
+            .equals(layers.written(known(compare.other())))) {
           throw new RefusedException(Reason.WRONG_STATE, "they differ, first at byte 0");
         }
         return "they hold the same";
       }
       case DeleteVolume delete -> {
+        snapshots.forget(delete.volume());
         Volume gone = volumes.remove(delete.volume());
-        snapshots.remove(delete.volume());
         if (gone != null) {
           pools.giveBack(delete.volume().pool(), gone.allocated());
         }
       }
       case WipeVolume wipe -> {
         Volume volume = known(wipe.volume());
-        snapshots.remove(wipe.volume());
+        snapshots.take(wipe.volume());
         put(with(volume, EMPTY, Optional.empty()));
         progress.at(volume.capacity(), volume.capacity());
       }
@@ -276,8 +251,7 @@ public final class FakeVolumes implements Volumes {
         if (gone == null) {
           trash.found(discarded.volume(), Optional.empty());
         } else {
-          trash.put(gone, snapshots.getOrDefault(gone.id(), Map.of()), discarded.keep());
-          snapshots.remove(gone.id());
+          trash.put(gone, snapshots.take(gone.id()), discarded.keep());
         }
       }
       case RestoreVolume restore -> {
@@ -287,7 +261,7 @@ public final class FakeVolumes implements Volumes {
         }
         trash.remove(back);
         put(back.as(restore.volume()));
-        snapshots.put(restore.volume(), back.kept());
+        snapshots.bring(restore.volume(), back.kept());
       }
       case ResizeVolume resize -> {
         Volume known = known(resize.volume());
@@ -351,24 +325,16 @@ public final class FakeVolumes implements Volumes {
         });
   }
 
-  private Map<String, Volume> kept(VolumeId id) {
-    return snapshots.computeIfAbsent(known(id).id(), none -> new LinkedHashMap<>());
-  }
-
   /** A volume whose snapshots don't build upon what it builds upon. */
   private Volume unkept(VolumeId id) {
-    if (!isCeph(id) && !kept(id).isEmpty()) {
+    if (!isCeph(id) && !snapshots.of(known(id).id()).isEmpty()) {
       throw new RefusedException(Reason.WRONG_STATE, id + " keeps snapshots");
     }
     return known(id);
   }
 
   private Volume kept(VolumeId id, String snapshot) {
-    Volume kept = kept(id).get(snapshot);
-    if (kept == null) {
-      throw new RefusedException(Reason.UNKNOWN_VOLUME, "there is no snapshot " + snapshot);
-    }
-    return kept;
+    return snapshots.content(known(id).id(), snapshot);
   }
 
   @Override
@@ -381,9 +347,7 @@ public final class FakeVolumes implements Volumes {
   }
 
   private List<Volume.Snapshot> listed(VolumeId volume) {
-    return kept(volume).keySet().stream()
-        .map(name -> new Volume.Snapshot(name, Instant.EPOCH, Bytes.ZERO))
-        .toList();
+    return snapshots.listed(known(volume).id(), isCeph(volume));
   }
 
   private void make(VolumeId id, String format, Bytes size, Bytes takes, Optional<String> backing) {
@@ -406,18 +370,31 @@ public final class FakeVolumes implements Volumes {
           isCeph(order.volume()) ? "raw" : "qcow2",
           source.capacity(),
           EMPTY,
-          Optional.of(order.source().toString()));
+          Optional.of(upon(order)));
     } else {
       String format =
           order.format().map(Format::word).orElse(isCeph(order.volume()) ? "raw" : "qcow2");
-      make(order.volume(), format, source.capacity(), written(source), Optional.empty());
+      make(order.volume(), format, source.capacity(), layers.written(source), Optional.empty());
     }
     progress.at(source.capacity(), source.capacity());
   }
 
+  /** The path of what a linked clone builds upon; a snapshot is protected for it. */
+  private String upon(CloneVolume order) {
+    return order
+        .snapshot()
+        .filter(name -> isCeph(order.source()))
+        .map(
+            name -> {
+              snapshots.protect(order.source(), name);
+              return FakeSnapshots.path(order.source(), name);
+            })
+        .orElseGet(order.source()::toString);
+  }
+
   /** Copies into a volume what it builds upon, and has it build upon something else. */
   private void onto(Volume volume, Optional<String> backing) {
-    Bytes below = volume.backing().flatMap(this::base).map(this::written).orElse(Bytes.ZERO);
+    Bytes below = volume.backing().flatMap(layers::at).map(layers::written).orElse(Bytes.ZERO);
     pools.take(volume.id().pool(), below);
     put(with(volume, volume.allocated().plus(below), backing));
   }
@@ -427,22 +404,13 @@ public final class FakeVolumes implements Volumes {
         volume.id(), volume.format(), volume.capacity(), allocated, backing, volume.users());
   }
 
-  /** How much was ever written to a volume and to what it builds upon. */
-  private Bytes written(Volume volume) {
-    return volume
-        .backing()
-        .flatMap(this::base)
-        .map(base -> written(base).plus(volume.allocated().minusOrZero(EMPTY)))
-        .orElse(volume.allocated());
-  }
-
   @Override
   public Future<Reply.VolumeMeasured> measure(VolumeId volume, Format format) {
     return mood.answer(
         () -> {
           pools.active(volume.pool());
           Volume known = known(volume);
-          return new Reply.VolumeMeasured(written(known), known.capacity());
+          return new Reply.VolumeMeasured(layers.written(known), known.capacity());
         });
   }
 

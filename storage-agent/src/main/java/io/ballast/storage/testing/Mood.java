@@ -45,6 +45,12 @@ final class Mood {
     }
   }
 
+  boolean isSlow() {
+    synchronized (lock) {
+      return slow;
+    }
+  }
+
   void loseWork() {
     synchronized (lock) {
       hanging.clear();

@@ -17,12 +17,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.vertx.core.Future;
 
@@ -57,6 +59,8 @@ public enum CutOff {
       case CompareVolumes compare -> REPEATED;
       case ResizeVolume resize -> REPEATED;
       case DeleteSnapshot delete -> REPEATED;
+      case ProtectSnapshot kept -> REPEATED;
+      case UnprotectSnapshot freed -> REPEATED;
       case SnapshotVolume snapshot -> NAMES;
       case ExportVolume exported -> NAMES;
       case ExportDifference exported -> NAMES;

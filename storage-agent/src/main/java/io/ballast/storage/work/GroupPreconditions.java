@@ -28,12 +28,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Map;
@@ -105,6 +107,10 @@ final class GroupPreconditions {
       case RestoreVolume restore -> throw notHere("there is no trash here");
       case ExportDifference exported ->
           throw notHere("export the whole disk with 'ballast image export'");
+      case ProtectSnapshot kept ->
+          throw notHere("'ballast volume clone --snapshot' makes a copy that stands alone");
+      case UnprotectSnapshot freed ->
+          throw notHere("no snapshot is protected there, and each can be deleted");
     }
   }
 

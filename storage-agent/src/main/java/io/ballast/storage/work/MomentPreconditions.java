@@ -7,6 +7,7 @@ import io.ballast.messages.VmOrder.DeleteVmSnapshot;
 import io.ballast.messages.VmOrder.RevertVm;
 import io.ballast.messages.VmOrder.SnapshotVm;
 import io.ballast.messages.VmSnapshot;
+import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.RevertVolume;
@@ -107,7 +108,18 @@ public final class MomentPreconditions {
     for (Moment moment : moments.named(name)) {
       for (VolumeId disk : moments.disks()) {
         Preconditions.of(new DeleteSnapshot(disk, moment.name()), seen);
+        moments.kept(disk, moment).ifPresent(kept -> unprotected(disk, kept));
       }
+    }
+  }
+
+  /** So that no disk has forgotten what another one must not. */
+  private static void unprotected(VolumeId disk, Volume.Snapshot kept) {
+    if (kept.isProtected().orElse(false)) {
+      throw refused(
+          Reason.WRONG_STATE,
+          "snapshot '%s' of %s is protected; 'ballast volume unprotect %s %s' frees it"
+              .formatted(kept.name(), disk, disk, kept.name()));
     }
   }
 

@@ -19,12 +19,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.layers.Mark;
 import io.ballast.storage.trade.Volumes.Found;
@@ -99,6 +101,10 @@ public final class Preconditions {
           throw cephOnly("export the whole disk with 'ballast image export'");
       case TrashVolume trash -> throw cephOnly("keep a copy, or delete the disk");
       case RestoreVolume restore -> throw cephOnly("there is no trash here");
+      case ProtectSnapshot kept ->
+          throw cephOnly("'ballast volume clone --snapshot' makes a copy that stands alone");
+      case UnprotectSnapshot freed ->
+          throw cephOnly("no snapshot is protected here, and each can be deleted");
     }
   }
 

@@ -28,12 +28,14 @@ import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Map;
@@ -70,6 +72,8 @@ final class RbdPreconditions {
         known(found, snapshot.volume());
       }
       case DeleteSnapshot delete -> known(found, delete.volume());
+      case ProtectSnapshot kept -> known(found, kept.volume());
+      case UnprotectSnapshot freed -> known(found, freed.volume());
       case RevertVolume revert -> still(found, revert.volume());
       case ResizeVolume resize -> {
         Volume volume = still(found, resize.volume());

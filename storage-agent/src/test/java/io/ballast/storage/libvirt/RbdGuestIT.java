@@ -30,6 +30,7 @@ import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.storage.layers.Moments;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.testing.Lab;
@@ -186,6 +187,7 @@ final class RbdGuestIT implements Writing {
     assertAllKept(written(source), found(source));
     awaitStill(base);
     lab().virsh(1, "undefine", source.name());
+    done(new UnprotectSnapshot(base, "a"));
     done(new DeleteSnapshot(base, "a"));
     done(new DeleteVolume(base));
     assertAllKept(written(guest), found(guest));

@@ -281,6 +281,8 @@ final class RbdTest {
     "2, rbd: couldn't connect to the cluster!, TRADE_REFUSED",
     "2, rbd: error opening pool 'x': (2) No such file or directory, TRADE_REFUSED",
     "16, rbd: error: image still has watchers, IN_USE",
+    "16, rbd: protecting snap failed: (16) Device or resource busy, IN_USE",
+    "16, rbd: unprotecting snap failed: (16) Device or resource busy, IN_USE",
     "5, rbd: flatten error: (5) Input/output error, TRADE_REFUSED"
   })
   void whatFailsIsToldFromWhatIsNotThere(int code, String words, Reason reason) throws IOException {

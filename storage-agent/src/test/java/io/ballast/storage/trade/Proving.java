@@ -68,8 +68,12 @@ public interface Proving {
   }
 
   static Reason refusal(Future<?> future) {
+    return refused(future).reason();
+  }
+
+  static RefusedException refused(Future<?> future) {
     CompletionException failure = assertThrows(CompletionException.class, () -> answer(future));
-    return assertInstanceOf(RefusedException.class, failure.getCause()).reason();
+    return assertInstanceOf(RefusedException.class, failure.getCause());
   }
 
   /** The end of an order. */

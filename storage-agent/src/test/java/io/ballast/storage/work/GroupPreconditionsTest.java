@@ -26,12 +26,14 @@ import io.ballast.messages.VolumeOrder.ExportDifference;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RestoreVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.messages.VolumeOrder.TrashVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.time.Duration;
@@ -139,7 +141,9 @@ final class GroupPreconditionsTest {
             new CheckVolume(WEB1, CheckVolume.Repair.NONE),
             new TrashVolume(WEB1, Duration.ofDays(1)),
             new RestoreVolume(WEB1, Optional.empty()),
-            new ExportDifference(WEB1, Optional.empty(), "s", "f"))) {
+            new ExportDifference(WEB1, Optional.empty(), "s", "f"),
+            new ProtectSnapshot(WEB1, "s"),
+            new UnprotectSnapshot(WEB1, "s"))) {
       String words = String.valueOf(refuses(Reason.NOT_ALLOWED, order).getMessage());
       assertTrue(words.contains("; "), words);
     }

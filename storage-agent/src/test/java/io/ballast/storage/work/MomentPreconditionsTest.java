@@ -14,6 +14,7 @@ import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.DeleteSnapshot;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.storage.layers.Moment;
 import io.ballast.storage.layers.Moments;
 import io.ballast.storage.testing.FakeVolumes;
@@ -143,6 +144,18 @@ final class MomentPreconditionsTest {
     done(keep("a"));
     volumes.machine("web2", true, DATA);
     refuses(Reason.IN_USE, back("a"));
+  }
+
+  @Test
+  void whatOneDiskMustKeepAllKeep() {
+    done(keep("a"));
+    String kept = new Moment("a", AT).name();
+    answer(
+        volumes.carryOut(operation(), new ProtectSnapshot(DATA, kept), (done, total) -> {}).end());
+
+    String words = refuses(Reason.WRONG_STATE, forget("a"));
+    assertTrue(words.contains("'ballast volume unprotect vms/data " + kept + "'"), words);
+    allows(back("a"));
   }
 
   @Test

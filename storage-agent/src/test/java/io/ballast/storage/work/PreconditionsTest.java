@@ -3,6 +3,7 @@ package io.ballast.storage.work;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
@@ -24,10 +25,12 @@ import io.ballast.messages.VolumeOrder.DeleteSnapshot;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.messages.VolumeOrder.WipeVolume;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.ArrayList;
@@ -292,6 +295,16 @@ final class PreconditionsTest {
     allows(new CompareVolumes(WEB1, BASE));
     allows(new RebaseVolume(WEB1, BASE));
     assertEquals("VM web2 (running, reads it)", reader.toString());
+  }
+
+  @Test
+  void noSnapshotIsProtectedInAFolder() {
+    there(BASE, "qcow2");
+    for (VolumeOrder order :
+        List.of(new ProtectSnapshot(BASE, "s"), new UnprotectSnapshot(BASE, "s"))) {
+      String words = String.valueOf(refuses(Reason.NOT_ALLOWED, order).getMessage());
+      assertTrue(words.contains("; "), words);
+    }
   }
 
   // ---- rebase and commit

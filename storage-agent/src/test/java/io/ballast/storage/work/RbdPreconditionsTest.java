@@ -26,10 +26,12 @@ import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ImportVolume;
+import io.ballast.messages.VolumeOrder.ProtectSnapshot;
 import io.ballast.messages.VolumeOrder.RebaseVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.RevertVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
+import io.ballast.messages.VolumeOrder.UnprotectSnapshot;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.Collections;
 import java.util.List;
@@ -119,6 +121,8 @@ final class RbdPreconditionsTest {
     allows(new FlattenVolume(WEB1));
     allows(new SnapshotVolume(WEB1, "s"));
     allows(new DeleteSnapshot(WEB1, "s"));
+    allows(new ProtectSnapshot(WEB1, "s"));
+    allows(new UnprotectSnapshot(WEB1, "s"));
     refuses(Reason.MALFORMED, new SnapshotVolume(WEB1, "s@t"));
     refuses(Reason.MALFORMED, new SnapshotVolume(WEB1, ".ballast-s"));
   }
@@ -198,6 +202,8 @@ final class RbdPreconditionsTest {
             new FlattenVolume(WEB1),
             new SnapshotVolume(WEB1, "s"),
             new DeleteSnapshot(WEB1, "s"),
+            new ProtectSnapshot(WEB1, "s"),
+            new UnprotectSnapshot(WEB1, "s"),
             new RevertVolume(WEB1, "s"),
             new ResizeVolume(WEB1, Bytes.ofMiB(16), false))) {
       refuses(Reason.UNKNOWN_VOLUME, order);

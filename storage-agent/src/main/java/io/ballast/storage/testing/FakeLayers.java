@@ -1,0 +1,59 @@
+package io.ballast.storage.testing;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A fake: what volumes build upon, which is a volume by its id or a snapshot by its path. */
+final class FakeLayers {
+  private final Map<VolumeId, Volume> volumes;
+  private final FakeSnapshots snapshots;
+
+  FakeLayers(Map<VolumeId, Volume> volumes, FakeSnapshots snapshots) {
+    this.volumes = volumes;
+    this.snapshots = snapshots;
+  }
+
+  /** What lies at a path, as it is now or as it was kept. */
+  Optional<Volume> at(String path) {
+    return volumes.values().stream()
+        .filter(volume -> volume.id().toString().equals(path))
+        .findFirst()
+        .or(() -> snapshots.at(path));
+  }
+
+  /** What a volume builds upon, nearest first. */
+  List<Volume.Layer> chain(VolumeId volume) {
+    List<Volume.Layer> chain = new ArrayList<>();
+    Optional<String> below = Optional.ofNullable(volumes.get(volume)).flatMap(Volume::backing);
+    while (below.isPresent() && chain.size() < volumes.size()) {
+      Optional<Volume> base = at(below.get());
+      chain.add(new Volume.Layer(below.get(), base.map(Volume::id)));
+      below = base.flatMap(Volume::backing);
+    }
+    return chain;
+  }
+
+  /** The volumes that build upon a volume, or upon a snapshot of it. */
+  List<Volume.User> upon(VolumeId volume) {
+    return volumes.values().stream()
+        .filter(other -> base(other).map(Volume::id).equals(Optional.of(volume)))
+        .map(other -> new Volume.User(Volume.User.Kind.VOLUME, other.id().toString(), false))
+        .toList();
+  }
+
+  /** How much was ever written to a volume and to what it builds upon. */
+  Bytes written(Volume volume) {
+    return base(volume)
+        .map(base -> written(base).plus(volume.allocated().minusOrZero(FakeVolumes.EMPTY)))
+        .orElse(volume.allocated());
+  }
+
+  private Optional<Volume> base(Volume volume) {
+    return volume.backing().flatMap(this::at);
+  }
+}
