@@ -7,6 +7,7 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.VolumeOrder.FetchVolume;
 import io.ballast.storage.tool.Download;
 import io.ballast.storage.tool.Downloads;
+import io.ballast.storage.tool.Headroom;
 import io.ballast.storage.tool.ImageHeader;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Run;
@@ -40,6 +41,18 @@ record Exchange(Disk disk, Downloads downloads, Path folder) {
   /** A file of somebody else as an image, once it is known to be harmless. */
   Future<Image> image(Path file) {
     return disk.call("the look at " + file, () -> strange(file));
+  }
+
+  /** Checks that all of what an order reads has room here; a copy takes no more. */
+  Future<Bytes> roomFor(Bench bench) {
+    Bytes needed =
+        bench.opened().stream().map(Shelf.Item::allocated).reduce(Bytes.ZERO, Bytes::plus);
+    return disk.call(
+        "the look at " + folder,
+        () -> {
+          Headroom.OF_DISK.check(folder, needed);
+          return needed;
+        });
   }
 
   /** Fetches an image into the hidden file of an operation. */

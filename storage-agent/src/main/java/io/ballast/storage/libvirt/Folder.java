@@ -386,14 +386,18 @@ final class Folder implements Backend {
 
   private Task exporting(Bench bench, ExportVolume order) {
     Shelf.Item item = bench.item(order.volume());
-    return exchange.exporting(
-        bench.operation(),
-        order.file(),
-        images.convert(
-            image(item),
-            new Image(exchange.part(bench.operation()), order.form().word()),
-            new QemuImg.Copy(Optional.empty(), order.compressed()),
-            share(bench, item)));
+    Image copy = new Image(exchange.part(bench.operation()), order.form().word());
+    QemuImg.Copy how = new QemuImg.Copy(Optional.empty(), order.compressed());
+    return Deferred.of(
+        exchange
+            .roomFor(bench)
+            .map(
+                room ->
+                    exchange.exporting(
+                        bench.operation(),
+                        order.file(),
+                        images.convert(image(item), copy, how, share(bench, item)))),
+        Future::succeededFuture);
   }
 
   private Task making(Bench bench, Run run) {

@@ -90,16 +90,20 @@ record RawWork(Bench bench, Steps steps, QemuImg images, Sources sources, Exchan
   Future<String> exported(ExportVolume order) {
     Shelf.Item item = bench.item(order.volume());
     Image file = new Image(exchange.part(bench.operation()), order.form().word());
-    return exchange.named(
-        bench.operation(),
-        order.file(),
-        steps.then(
-            () ->
-                images.convert(
-                    sources.image(bench.shelf(), item),
-                    file,
-                    new QemuImg.Copy(Optional.empty(), order.compressed()),
-                    share(item.capacity()))));
+    return exchange
+        .roomFor(bench)
+        .compose(
+            room ->
+                exchange.named(
+                    bench.operation(),
+                    order.file(),
+                    steps.then(
+                        () ->
+                            images.convert(
+                                sources.image(bench.shelf(), item),
+                                file,
+                                new QemuImg.Copy(Optional.empty(), order.compressed()),
+                                share(item.capacity())))));
   }
 
   Future<String> compared(CompareVolumes order) {

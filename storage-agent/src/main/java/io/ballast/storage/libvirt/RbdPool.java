@@ -310,18 +310,22 @@ final class RbdPool implements Backend {
   private Future<String> exportDifference(Site site, ExportDifference order) {
     Bench bench = site.bench();
     DoubleConsumer progress = site.share(bench.item(order.volume()).capacity());
-    return exchange.named(
-        bench.operation(),
-        order.file(),
-        site.steps()
-            .then(
-                () ->
-                    site.rbd()
-                        .exportDifference(
-                            order.from(),
-                            site.snapshot(order.until()),
-                            exchange.part(bench.operation()),
-                            progress)));
+    return exchange
+        .roomFor(bench)
+        .compose(
+            room ->
+                exchange.named(
+                    bench.operation(),
+                    order.file(),
+                    site.steps()
+                        .then(
+                            () ->
+                                site.rbd()
+                                    .exportDifference(
+                                        order.from(),
+                                        site.snapshot(order.until()),
+                                        exchange.part(bench.operation()),
+                                        progress))));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ballast.storage.tool;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,8 +31,12 @@ public final class Download implements Runnable {
   private static final int OK = 200;
   private static final int PIECE = 1 << 16;
 
+  /** The room is looked at again after so many bytes, for others take of it too. */
+  private static final long STRETCH = 64L << 20;
+
   private final What what;
   private final Path file;
+  private final Headroom headroom;
   private final Heard heard;
   private final Promise<Path> end = Promise.promise();
   private final AtomicLong done = new AtomicLong();
@@ -59,10 +64,12 @@ public final class Download implements Runnable {
 
   /**
    * @param file which is not there yet; where this fails, it may be there in part
+   * @param headroom of the folder of that
    */
-  public Download(What what, Path file, Heard heard) {
+  Download(What what, Path file, Headroom headroom, Heard heard) {
     this.what = what;
     this.file = file;
+    this.headroom = headroom;
     this.heard = heard;
   }
 
@@ -161,12 +168,19 @@ public final class Download implements Runnable {
 
   private void store(InputStream body, Optional<Long> total) throws IOException {
     MessageDigest digest = sha256();
+    Path folder = file.resolveSibling(".").normalize();
+    headroom.check(folder, new Bytes(total.orElse(0L)));
+    long looked = 0;
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
       byte[] piece = new byte[PIECE];
       for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
         digest.update(piece, 0, read);
         out.write(piece, 0, read);
         heard.at(done.addAndGet(read), total);
+        if (done.get() > looked + STRETCH) {
+          looked = done.get();
+          headroom.check(folder, Bytes.ZERO);
+        }
       }
     }
     if (total.isPresent() && total.get() != done.get()) {

@@ -15,6 +15,7 @@ public final class Downloads implements AutoCloseable {
   private static final int MOST = 8;
 
   private final ScheduledExecutorService clock;
+  private final Headroom headroom;
 
   // Guarded by these downloads.
   private final Set<Download> running = new HashSet<>();
@@ -22,7 +23,12 @@ public final class Downloads implements AutoCloseable {
 
   /** None yet; the clock's tasks never block. */
   public Downloads(ScheduledExecutorService clock) {
+    this(clock, Headroom.OF_DISK);
+  }
+
+  Downloads(ScheduledExecutorService clock, Headroom headroom) {
     this.clock = clock;
+    this.headroom = headroom;
   }
 
   /**
@@ -31,7 +37,7 @@ public final class Downloads implements AutoCloseable {
    * @throws RefusedException as {@code BUSY} where too many are under way
    */
   public Download fetch(Download.What what, Path file, Download.Heard heard) {
-    Download download = new Download(what, file, heard);
+    Download download = new Download(what, file, headroom, heard);
     synchronized (this) {
       if (closed) {
         throw new RefusedException(Reason.NOT_READY, "the agent is stopping; try again later");

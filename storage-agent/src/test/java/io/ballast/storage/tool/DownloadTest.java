@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -39,8 +41,9 @@ final class DownloadTest {
 
   @TempDir private Path folder;
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Downloads downloads = new Downloads(clock);
+  private final Downloads downloads = new Downloads(clock, this::check);
   private final CountDownLatch over = new CountDownLatch(1);
+  private volatile Bytes room = Bytes.ofMiB(100);
   private HttpServer server;
 
   @BeforeEach
@@ -57,6 +60,7 @@ final class DownloadTest {
           exchange.close();
         });
     server.createContext("/silent", this::hang);
+    server.createContext("/endless", DownloadTest::goOn);
     server.start();
   }
 
@@ -66,6 +70,23 @@ final class DownloadTest {
     downloads.close();
     server.stop(0);
     clock.shutdown();
+  }
+
+  private void check(Path where, Bytes more) throws IOException {
+    Path file = where.resolve("file");
+    Bytes taken = new Bytes(Files.exists(file) ? Files.size(file) : 0);
+    Headroom.check(where, Bytes.ZERO, room.minusOrZero(taken), more);
+    if (taken.compareTo(room) > 0) {
+      throw new RefusedException(Reason.NO_ROOM, "it is full");
+    }
+  }
+
+  private static void goOn(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    byte[] zeros = new byte[1 << 20];
+    while (true) {
+      exchange.getResponseBody().write(zeros);
+    }
   }
 
   private static void answer(HttpExchange exchange, int length) throws IOException {
@@ -130,6 +151,21 @@ final class DownloadTest {
 
     assertEquals(Reason.INVALID_IMAGE, refused.reason());
     assertTrue(String.valueOf(refused.getMessage()).contains(DIGEST), refused.getMessage());
+  }
+
+  @Test
+  void whatHasNoRoomIsNotStored() {
+    room = new Bytes(CONTENT.length - 1);
+    assertEquals(Reason.NO_ROOM, refusal(fetch("/image", Optional.empty())).reason());
+    assertFalse(Files.exists(folder.resolve("file")));
+  }
+
+  @Test
+  void whatDoesNotSayHowMuchItIsEndsWhereTheRoomDoes() {
+    RefusedException refused = refusal(fetch("/endless", Optional.empty()));
+
+    assertEquals(Reason.NO_ROOM, refused.reason());
+    assertTrue(folder.resolve("file").toFile().length() < 256 << 20);
   }
 
   @Test
