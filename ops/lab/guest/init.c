@@ -191,15 +191,15 @@ static void answer(int port, const char *line, int writes) {
         snprintf(reply, sizeof reply, "{\"return\": %ld}\n", atol(id + 5));
     } else if (strstr(line, "guest-ping")) {
         snprintf(reply, sizeof reply, "{\"return\": {}}\n");
-    } else if (strstr(line, "guest-fsfreeze-freeze")) {
+    } else if (strstr(line, "guest-fsfreeze-freeze") && !shared->frozen) { /* which is refused when it is frozen already */
         shared->frozen = 1;
         for (int ms = 0; writes && !shared->still && ms < 5000; ms++) pause_ms(1);
         printf("frozen %ld %.3f\n", shared->number, now());
         snprintf(reply, sizeof reply, "{\"return\": 1}\n");
     } else if (strstr(line, "guest-fsfreeze-thaw")) {
-        printf("thawed %ld %.3f\n", shared->number, now());
+        if (shared->frozen) printf("thawed %ld %.3f\n", shared->number, now());
+        snprintf(reply, sizeof reply, "{\"return\": %d}\n", shared->frozen ? 1 : 0);
         shared->frozen = shared->still = 0;
-        snprintf(reply, sizeof reply, "{\"return\": 1}\n");
     }
     if (write(port, reply, strlen(reply)) < 0) printf("agent: %s\n", strerror(errno));
 }

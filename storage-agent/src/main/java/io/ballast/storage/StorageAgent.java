@@ -61,6 +61,7 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
 
   @Override
   public Trade trade(Agent<StorageBeat> agent) {
+    var unused = volumes.wakeAll();
     return new StorageCommands(host, volumes, policy, agent, clock);
   }
 

@@ -93,7 +93,17 @@ final class VmCommands {
               "VM %s may have been used since then; 'ballast vm snapshots' shows where it stands"
                   .formatted(order.vm())));
     }
-    if (order instanceof SnapshotVm snapshot && stands(machine, snapshot.snapshot())) {
+    if (order instanceof SnapshotVm snapshot
+        && Moments.of(machine)
+            .snapshot(snapshot.snapshot())
+            .filter(VmSnapshot::whole)
+            .isPresent()) {
+      return ended(
+          CutOff.maybe(
+              "VM %s has a snapshot '%s', of which it is not known whether all its disks kept it at one moment"
+                  .formatted(order.vm(), order.snapshot())));
+    }
+    if (order instanceof SnapshotVm snapshot && Tree.of(machine).stands(snapshot.snapshot())) {
       return ended(
           new Outcome.Done(
               Optional.empty(),
@@ -104,13 +114,6 @@ final class VmCommands {
 
   private static Future<Work> ended(Outcome outcome) {
     return Future.succeededFuture(tell -> Future.succeededFuture(outcome));
-  }
-
-  /** Whether a snapshot was made already. */
-  private static boolean stands(VmDisks machine, String snapshot) {
-    return Moments.areOf(machine)
-        ? Moments.of(machine).snapshot(snapshot).filter(VmSnapshot::whole).isPresent()
-        : Tree.of(machine).stands(snapshot);
   }
 
   private Future<Work> checked(OperationId id, VmOrder order, VmDisks machine, boolean again) {

@@ -254,6 +254,20 @@ final class VmCommandsTest {
   }
 
   @Test
+  void whatAllDisksKeepIsNotTakenForOneMomentWhenTheAgentWasCutOff() {
+    cephMachine();
+    volumes.slow();
+    OperationId keeping = ask(new SnapshotVm("web2", "a", SnapshotVm.Quiesce.AUTO)).operation();
+    done(vertx.undeploy(life));
+    volumes.recover();
+    begin();
+
+    Outcome.Unknown end = assertInstanceOf(Outcome.Unknown.class, end(keeping).outcome());
+    assertTrue(end.message().contains("kept it at one moment"), end::message);
+    assertEquals(1, ask(new ListVmSnapshots("web2")).snapshots().size());
+  }
+
+  @Test
   void layersOfSnapshotsAreLeftToTheirMachine() {
     end(keep("a"));
     VolumeId layer = there().getLast();

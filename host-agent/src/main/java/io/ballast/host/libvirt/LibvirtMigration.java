@@ -1,6 +1,7 @@
 package io.ballast.host.libvirt;
 
 import io.ballast.agent.Lane;
+import io.ballast.agent.RestMark;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.host.trade.PeerAddress;
@@ -172,6 +173,11 @@ final class LibvirtMigration {
           connection,
           order.vm(),
           domain -> {
+            if (RestMark.isIn(domain.getXMLDesc(0))) {
+              throw new RefusedException(
+                  Reason.BUSY,
+                  what() + " was not begun: a snapshot of its disks is being made; try again");
+            }
             startedWithItsHost = startsWithItsHost(domain);
             domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
             domain.migrateToURI(

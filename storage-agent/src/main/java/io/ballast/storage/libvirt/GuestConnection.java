@@ -8,14 +8,14 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockJobInfo;
-import org.libvirt.DomainInfo.DomainState;
 import org.libvirt.Error;
 import org.libvirt.Error.ErrorDomain;
 import org.libvirt.Error.ErrorNumber;
@@ -34,7 +34,7 @@ final class GuestConnection extends Connect implements Guests {
   private static final VirErrorCallback SILENCE = (user, error) -> {};
 
   /** The functions of libvirt that libvirt-java lacks, by their C names and with their results. */
-  private interface Own extends Library {
+  interface Own extends Library {
     Own CALLS = Native.load("virt", Own.class, Map.of(OPTION_STRING_ENCODING, "UTF-8"));
 
     int virDomainBlockPull(DomainPointer domain, String disk, NativeLong bandwidth, int flags);
@@ -59,9 +59,6 @@ final class GuestConnection extends Connect implements Guests {
   private static final int WITH_SECRETS = 1;
   private static final int DEFINED = 1 << 1;
 
-  private static final int METADATA_ELEMENT = 2;
-  private static final int LIVE = 1;
-
   private static final int REMEMBER_NOTHING = 1 << 2;
   private static final int ONLY_DISKS = 1 << 4;
   private static final int FILES_ARE_THERE = 1 << 5;
@@ -69,6 +66,7 @@ final class GuestConnection extends Connect implements Guests {
   private static final int ALL_OR_NONE = 1 << 7;
 
   private final String uri;
+  private final Sleep sleep = new Sleep(this);
   private boolean broken;
 
   private GuestConnection(String uri) throws LibvirtException {
@@ -130,12 +128,12 @@ final class GuestConnection extends Connect implements Guests {
     }
   }
 
-  private interface Deed {
+  interface Deed {
     void on(Domain domain) throws LibvirtException;
   }
 
   /** Changes something of a domain that stays where it is. */
-  private void change(String vm, String what, Deed deed) {
+  void change(String vm, String what, Deed deed) {
     on(
         vm,
         what,
@@ -171,7 +169,7 @@ final class GuestConnection extends Connect implements Guests {
     }
   }
 
-  private RefusedException failed(String what, Error error) {
+  RefusedException failed(String what, Error error) {
     broken |= error.getDomain() == ErrorDomain.VIR_FROM_RPC;
     String words = String.valueOf(error.getMessage());
     return new RefusedException(
@@ -251,15 +249,17 @@ final class GuestConnection extends Connect implements Guests {
         domain -> Own.CALLS.virDomainBlockPull(domain, slot.target(), new NativeLong(0), 0));
   }
 
-  private void call(String vm, String what, ToIntFunction<DomainPointer> call) {
+  int call(String vm, String what, ToIntFunction<DomainPointer> call) {
     DomainPointer domain = Libvirt.INSTANCE.virDomainLookupByName(vcp, vm);
     if (domain == null) {
       throw failed(what, lastError());
     }
     try {
-      if (call.applyAsInt(domain) < 0) {
+      int result = call.applyAsInt(domain);
+      if (result < 0) {
         throw failed(what, lastError());
       }
+      return result;
     } finally {
       Own.CALLS.virDomainFree(domain);
     }
@@ -297,7 +297,7 @@ final class GuestConnection extends Connect implements Guests {
                 .free());
   }
 
-  private void patient(String vm) {
+  void patient(String vm) {
     call(
         vm,
         "the talk with the agent in VM " + vm,
@@ -305,85 +305,18 @@ final class GuestConnection extends Connect implements Guests {
   }
 
   @Override
-  public void rest(String vm, OperationId operation, Rest how) {
-    change(
-        vm,
-        "the rest of VM " + vm,
-        domain -> {
-          if (domain.getInfo().state != DomainState.VIR_DOMAIN_RUNNING) {
-            throw new RefusedException(
-                Reason.WRONG_STATE, "VM %s does not run; start or resume it first".formatted(vm));
-          }
-          mark(domain, Resting.by(operation, how));
-          try {
-            switch (how) {
-              case FROZEN -> freeze(vm);
-              case PAUSED -> domain.suspend();
-            }
-          } catch (RefusedException | LibvirtException e) {
-            mark(domain, null);
-            throw e;
-          }
-        });
-  }
-
-  /** A guest that was asked and has not answered may freeze yet, and is told not to. */
-  private void freeze(String vm) {
-    patient(vm);
-    String what = "the freezing of the file systems of VM " + vm;
-    try {
-      call(vm, what, domain -> Own.CALLS.virDomainFSFreeze(domain, Pointer.NULL, 0, 0));
-    } catch (RefusedException e) {
-      try {
-        thaw(vm);
-      } catch (RefusedException thawing) {
-        LOG.debug("{}", thawing.getMessage());
-      }
-      throw e;
-    }
-  }
-
-  private void thaw(String vm) {
-    call(
-        vm,
-        "the thawing of the file systems of VM " + vm,
-        domain -> Own.CALLS.virDomainFSThaw(domain, Pointer.NULL, 0, 0));
-  }
-
-  private static void mark(Domain domain, @Nullable String mark) throws LibvirtException {
-    domain.setMetadata(METADATA_ELEMENT, mark, Resting.PREFIX, Resting.NAMESPACE, LIVE);
+  public void rest(String vm, OperationId operation, Rest how, Duration within) {
+    sleep.rest(vm, operation, how, within);
   }
 
   @Override
-  public void wake(OperationId operation) {
-    try {
-      for (int id : listDomains()) {
-        Domain domain = domainLookupByID(id);
-        try {
-          wake(domain, operation);
-        } finally {
-          domain.free();
-        }
-      }
-    } catch (LibvirtException e) {
-      throw failed("the waking of a VM", e.getError());
-    }
+  public Woken wake(OperationId operation) {
+    return sleep.wake(operation);
   }
 
-  private void wake(Domain domain, OperationId operation) throws LibvirtException {
-    Optional<Rest> rest = Resting.of(domain.getXMLDesc(0), operation);
-    if (rest.isEmpty()) {
-      return;
-    }
-    switch (rest.get()) {
-      case FROZEN -> thaw(domain.getName());
-      case PAUSED -> {
-        if (domain.getInfo().state == DomainState.VIR_DOMAIN_PAUSED) {
-          domain.resume();
-        }
-      }
-    }
-    mark(domain, null);
+  @Override
+  public List<String> wakeAll() {
+    return sleep.wakeAll();
   }
 
   @Override

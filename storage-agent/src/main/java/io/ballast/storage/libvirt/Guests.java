@@ -4,6 +4,8 @@ import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -75,19 +77,36 @@ interface Guests extends LaneConnection {
     /** Its guest's agent freezes the file systems; all else in it goes on. */
     FROZEN,
     /** Its processors stand still, and what it was writing is on its disks. */
-    PAUSED
+    PAUSED,
+    /** First the one, then the other. */
+    FROZEN_AND_PAUSED
   }
 
   /**
    * Brings a machine to rest until it is woken. Libvirt keeps with the machine which operation has
    * done so, as long as it is in memory. Fails as {@link #grow} does, as {@code WRONG_STATE} where
    * it does not run, and as {@code HYPERVISOR_REFUSED} where its agent does not help; then it goes
-   * on.
+   * on. Fails as {@code MAY_YET_HAPPEN} where it may rest later, for its agent does not say.
+   *
+   * @param within it has to rest, or goes on
    */
-  void rest(String vm, OperationId operation, Rest how);
+  void rest(String vm, OperationId operation, Rest how, Duration within);
 
-  /** Wakes all machines that an operation has brought to rest, if there are any. */
-  void wake(OperationId operation);
+  /** What became of a machine that was brought to rest. */
+  enum Woken {
+    /** It rested until now. */
+    RESTED,
+    /** Somebody or something else had woken it. */
+    DISTURBED,
+    /** It is not here: it was shut off or moved away, or never rested. */
+    GONE
+  }
+
+  /** Wakes the machine that an operation has brought to rest. */
+  Woken wake(OperationId operation);
+
+  /** Wakes all machines that any operation has brought to rest; their names. */
+  List<String> wakeAll();
 
   /**
    * Has disks of a machine that is off lie on other files, and changes nothing else of it. Fails as

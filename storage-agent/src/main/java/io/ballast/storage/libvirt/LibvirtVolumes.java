@@ -350,7 +350,12 @@ public final class LibvirtVolumes implements Volumes {
 
   @Override
   public Future<Void> wake(OperationId operation) {
-    return onContext(stillness.wake(operation));
+    return onContext(stillness.wake(operation).mapEmpty());
+  }
+
+  @Override
+  public Future<Void> wakeAll() {
+    return onContext(stillness.wakeAll());
   }
 
   /** What the disks of machines lie on. */

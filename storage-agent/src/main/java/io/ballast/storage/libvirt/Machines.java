@@ -29,7 +29,7 @@ final class Machines {
     this.stillness = stillness;
     this.storage = storage;
     snapshots = new Snapshots(lane, layering, this::look);
-    moments = new MomentWork(stillness, storage::ready);
+    moments = new MomentWork(stillness, storage::ready, this::machine);
   }
 
   /** What the disks of machines lie on. */
@@ -48,8 +48,12 @@ final class Machines {
   }
 
   private Future<VmSeen> look(String vm) {
-    return lane.look("the look at VM " + vm, LiveJob.CALL, connection -> connection.machine(vm))
+    return machine(vm)
         .compose(machine -> storage.folders().map(folders -> new VmSeen(machine, folders)));
+  }
+
+  private Future<Machine> machine(String vm) {
+    return lane.look("the look at VM " + vm, LiveJob.CALL, connection -> connection.machine(vm));
   }
 
   /** A machine and its disks, and what those keep themselves. */

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +38,19 @@ final class MomentWork {
 
   private final Stillness stillness;
   private final BiFunction<OperationId, VolumeOrder, Future<Supplier<Task>>> orders;
+  private final Function<String, Future<Machine>> looks;
 
   /**
    * @param orders looks at all that an order on a single volume needs; what is given begins it
+   * @param looks looks at a machine anew
    */
   MomentWork(
-      Stillness stillness, BiFunction<OperationId, VolumeOrder, Future<Supplier<Task>>> orders) {
+      Stillness stillness,
+      BiFunction<OperationId, VolumeOrder, Future<Supplier<Task>>> orders,
+      Function<String, Future<Machine>> looks) {
     this.stillness = stillness;
     this.orders = orders;
+    this.looks = looks;
   }
 
   /** Has an order carried out. */
@@ -87,8 +93,23 @@ final class MomentWork {
                     ? stillness.during(
                         new Stillness.Sleeper(operation, order.vm(), order.quiesce(), disks.size()),
                         () -> together(ready))
-                    : together(ready).map("the VM was off"))
+                    : together(ready).compose(kept -> off(order.vm())))
         .recover(failure -> undone(operation, disks, moment, failure));
+  }
+
+  /** A machine that was started meanwhile may have written to one disk and not to another. */
+  private Future<String> off(String vm) {
+    return looks
+        .apply(vm)
+        .map(
+            machine -> {
+              if (machine.active()) {
+                throw new RefusedException(
+                    Reason.BUSY,
+                    "VM %s was started while its disks were kept; try again".formatted(vm));
+              }
+              return "the VM was off";
+            });
   }
 
   private Future<List<Supplier<Task>>> ready(
@@ -118,9 +139,26 @@ final class MomentWork {
         || refused.reason() == Reason.MAY_YET_HAPPEN) {
       return Future.failedFuture(failure);
     }
-    return each(operation, disks, List.of(moment), DeleteSnapshot::new)
-        .onFailure(e -> LOG.warn("Snapshots {} are left: {}", moment.name(), e.getMessage()))
-        .transform(gone -> Future.failedFuture(failure));
+    List<String> left = new ArrayList<>();
+    Future<Void> all = Future.succeededFuture();
+    for (VolumeId disk : disks) {
+      all =
+          all.compose(
+              before ->
+                  each(operation, List.of(disk), List.of(moment), DeleteSnapshot::new)
+                      .onFailure(e -> LOG.warn("{} is left: {}", moment.name(), e.getMessage()))
+                      .onFailure(e -> left.add(disk.toString()))
+                      .otherwiseEmpty());
+    }
+    return all.transform(
+        gone -> Future.failedFuture(left.isEmpty() ? failure : left(refused, moment, left)));
+  }
+
+  private static RefusedException left(RefusedException why, Moment moment, List<String> disks) {
+    return new RefusedException(
+        why.reason(),
+        "%s; snapshot '%s' is left in %s, and could not be removed: delete it"
+            .formatted(why.getMessage(), moment.snapshot(), String.join(", ", disks)));
   }
 
   // ---- one disk after the other

@@ -1,17 +1,18 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.RestMark;
 import io.ballast.messages.OperationId;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * What libvirt keeps with a machine that was brought to rest: by which operation, and how. It goes
- * when the machine is shut off.
+ * What libvirt keeps with a machine that was brought to rest. It goes when the machine is shut off.
+ *
+ * @param operation by which
  */
-final class Resting {
+record Resting(String operation, Guests.Rest how) {
   static final String PREFIX = "ballast";
-  static final String NAMESPACE = "urn:ballast:rest";
-
-  private Resting() {}
+  static final String NAMESPACE = RestMark.NAMESPACE;
 
   /** What is kept. */
   static String by(OperationId operation, Guests.Rest how) {
@@ -19,21 +20,33 @@ final class Resting {
     return "<rest operation='%s' how='%s'/>".formatted(id, how);
   }
 
-  /** How an operation has brought the machine of a description to rest; empty if it has not. */
-  static Optional<Guests.Rest> of(String xml, OperationId operation) {
+  /** By whom and how the machine of a description was brought to rest; empty if it was not. */
+  static Optional<Resting> of(String xml) {
     return Xml.of(xml)
         .at("metadata/" + PREFIX + ":rest")
-        .filter(rest -> rest.attribute("operation").equals(Optional.of(operation.value())))
-        .flatMap(rest -> rest.attribute("how"))
-        .flatMap(Resting::known);
+        .flatMap(
+            rest ->
+                rest.attribute("how")
+                    .flatMap(Resting::known)
+                    .map(how -> new Resting(rest.attribute("operation").orElse(""), how)));
   }
 
   private static Optional<Guests.Rest> known(String how) {
-    for (Guests.Rest rest : Guests.Rest.values()) {
-      if (rest.name().equals(how)) {
-        return Optional.of(rest);
-      }
-    }
-    return Optional.empty();
+    return Stream.of(Guests.Rest.values()).filter(it -> it.name().equals(how)).findFirst();
+  }
+
+  /**
+   * Whether libvirt's words about what a guest's agent was asked say that it did not get that, or
+   * answered that it can't; else it may do so yet.
+   */
+  static boolean isAnswer(String words) {
+    return Stream.of(
+            "agent is not connected",
+            "agent is not configured",
+            "agent not available for now",
+            "agent is not available due to an error",
+            "unable to execute QEMU agent command",
+            "has nothing to freeze")
+        .anyMatch(words::contains);
   }
 }

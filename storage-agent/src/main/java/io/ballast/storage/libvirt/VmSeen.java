@@ -76,14 +76,30 @@ record VmSeen(Machine machine, List<Seen> folders) {
     return written().flatMap(disk -> keeper(disk, shelves).stream()).toList();
   }
 
+  /**
+   * Where a disk lies.
+   *
+   * @throws RefusedException as {@code NOT_ALLOWED} where it may lie in one of several clusters
+   */
   private static Optional<Keeper> keeper(Machine.Disk disk, List<Shelf> shelves) {
-    return shelves.stream()
-        .flatMap(
-            shelf ->
-                shelf.items().stream()
-                    .filter(item -> disk.liesOn(shelf.pool().name(), item))
-                    .map(item -> new Keeper(disk.target(), shelf, item)))
-        .findFirst();
+    List<Keeper> found =
+        shelves.stream()
+            .flatMap(
+                shelf ->
+                    shelf.items().stream()
+                        .filter(item -> disk.liesOn(shelf.pool().name(), item))
+                        .map(item -> new Keeper(disk.target(), shelf, item)))
+            .toList();
+    if (found.stream().map(keeper -> keeper.shelf().access().monitors()).distinct().count() > 1) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED,
+          "disk %s lies on %s, and there is such a volume in each of %s; name its pool in the VM's description"
+              .formatted(
+                  disk.target(),
+                  disk.source(),
+                  found.stream().map(keeper -> keeper.id().toString()).toList()));
+    }
+    return found.stream().findFirst();
   }
 
   /** A disk that is given by its pool has a source that others than QEMU find. */

@@ -199,6 +199,12 @@ final class FakeMachines {
     return resting.remove(operation);
   }
 
+  int wakeAll() {
+    int many = resting.size();
+    resting.clear();
+    return many;
+  }
+
   /** What the disks of a machine lie on. */
   List<VolumeId> disks(String name) {
     return known(name).disks().values().stream().filter(volumes::containsKey).toList();

@@ -470,6 +470,11 @@ public final class FakeVolumes implements Volumes {
   }
 
   @Override
+  public Future<Void> wakeAll() {
+    return mood.answer(machines::wakeAll).mapEmpty();
+  }
+
+  @Override
   public void close() {
     recover();
   }

@@ -40,7 +40,7 @@ public final class Lvm {
       Pattern.compile("Zero-filled (\\d+) bytes from the offset (\\d+)");
 
   /** Tags take few characters; all names that Ballast gives consist of these. */
-  private static final Pattern TAGGED = Pattern.compile("[A-Za-z0-9._+-]{1,127}");
+  private static final Pattern TAGGED = Pattern.compile("[A-Za-z0-9._+:-]{1,127}");
 
   /**
    * Of the ten letters the fifth tells the state: an invalid snapshot, or one that is suspended.

@@ -133,10 +133,13 @@ public interface Volumes extends AutoCloseable {
   Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress);
 
   /**
-   * Has all virtual machines go on that an operation has brought to rest, if it was cut off before
-   * it could do so.
+   * Has the virtual machine go on that an operation has brought to rest, if it was cut off before
+   * it could do so. Fails as {@code MAY_YET_HAPPEN} where that can't be done.
    */
   Future<Void> wake(OperationId operation);
+
+  /** Has all virtual machines go on that an earlier life of the agent has left at rest. */
+  Future<Void> wakeAll();
 
   /** Removes what an operation left in a pool that did not come to its end. */
   Future<Void> clear(OperationId operation, String pool);

@@ -85,7 +85,32 @@ public final class MomentPreconditions {
     if (!moments.named(name).isEmpty() && !again) {
       throw VmPreconditions.taken(vm(), name);
     }
-    moments.disks().forEach(disk -> Preconditions.of(new SnapshotVolume(disk, name), seen));
+    for (VolumeId disk : moments.disks()) {
+      Preconditions.of(new SnapshotVolume(disk, name), seen);
+      if (moments.disks().size() > 1) {
+        alone(disk);
+      }
+    }
+  }
+
+  /** Nobody else writes to a disk while the others are kept. */
+  private void alone(VolumeId disk) {
+    Found found = Preconditions.of(seen, disk);
+    Volume volume = Preconditions.known(found, disk);
+    if (!machine.active()) {
+      Preconditions.still(found, disk);
+    }
+    volume.users().stream()
+        .filter(user -> user.kind() == Volume.User.Kind.VM && user.active())
+        .filter(user -> !user.name().equals(machine.vm()))
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw refused(
+                  Reason.IN_USE,
+                  "volume %s is used by %s too, which does not rest while %s does; shut it down first"
+                      .formatted(disk, other, vm()));
+            });
   }
 
   private void revert(String name) {

@@ -4,6 +4,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,8 @@ final class FakeGuest implements Guests {
   boolean there = true;
   boolean migrates;
   boolean mute;
-  boolean wakes = true;
+  int failsToWake;
+  Woken woken = Woken.RESTED;
   boolean paused;
   String source = "/images/web1";
   int looks = 3;
@@ -92,23 +94,30 @@ final class FakeGuest implements Guests {
   }
 
   @Override
-  public synchronized void rest(String vm, OperationId operation, Rest how) {
+  public synchronized void rest(String vm, OperationId operation, Rest how, Duration within) {
     calls.add("rest " + how);
     busy();
     if (paused) {
       throw new RefusedException(Reason.WRONG_STATE, "it does not run");
     }
-    if (how == Rest.FROZEN && mute) {
+    if (how != Rest.PAUSED && mute) {
       throw new RefusedException(Reason.HYPERVISOR_REFUSED, "QEMU guest agent is not connected");
     }
   }
 
   @Override
-  public synchronized void wake(OperationId operation) {
+  public synchronized Woken wake(OperationId operation) {
     calls.add("wake");
-    if (!wakes) {
+    if (failsToWake-- > 0) {
       throw new RefusedException(Reason.BUSY, "something else works on it");
     }
+    return woken;
+  }
+
+  @Override
+  public synchronized List<String> wakeAll() {
+    calls.add("wake all");
+    return List.of("web1");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.ballast.storage.libvirt;
 import static io.ballast.storage.trade.Proving.answer;
 import static io.ballast.storage.trade.Proving.operation;
 import static io.ballast.storage.trade.Proving.refusal;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,8 +56,12 @@ final class MomentWorkTest {
   private final List<VolumeOrder> orders = new ArrayList<>();
   private final Set<OperationId> operations = new HashSet<>();
   private final Set<VolumeOrder> failing = new HashSet<>();
+  private boolean started;
   private final MomentWork work =
-      new MomentWork(new Stillness(lane, clock, Duration.ofMinutes(5)), this::ready);
+      new MomentWork(
+          new Stillness(lane, clock, Duration.ofMinutes(5)),
+          this::ready,
+          vm -> Future.succeededFuture(new Machine(vm, started, List.of())));
 
   @AfterEach
   void close() {
@@ -116,6 +121,28 @@ final class MomentWorkTest {
   }
 
   @Test
+  void aMachineThatWasStartedMeanwhileIsNotKept() {
+    started = true;
+
+    assertEquals(Reason.BUSY, refusal(end(keep(), machine(false))));
+    assertEquals(new DeleteSnapshot(DATA, NAME), orders.getLast());
+  }
+
+  @Test
+  void whatCanNotBeForgottenIsNamedAndTheOthersForgetAllTheSame() {
+    failing.add(new SnapshotVolume(DATA, NAME));
+    failing.add(new DeleteSnapshot(ROOT, NAME));
+    String words =
+        answer(
+            end(keep(), machine(true))
+                .transform(end -> Future.succeededFuture(end.cause().getMessage())));
+
+    assertEquals(
+        "it is full; snapshot 'a' is left in vms/web1, and could not be removed: delete it", words);
+    assertEquals(new DeleteSnapshot(DATA, NAME), orders.getLast());
+  }
+
+  @Test
   void whatOneDiskCanNotKeepTheOthersForget() {
     failing.add(new SnapshotVolume(DATA, NAME));
 
@@ -132,9 +159,12 @@ final class MomentWorkTest {
 
   @Test
   void whatMayBeOfOneMomentStaysUntilItIsKnown() {
-    guest.wakes = false;
+    guest.failsToWake = Integer.MAX_VALUE;
+    Future<String> end = end(keep(), machine(true));
+    await().until(() -> guest.calls.contains("wake"));
+    clock.shutdown();
 
-    assertEquals(Reason.MAY_YET_HAPPEN, refusal(end(keep(), machine(true))));
+    assertEquals(Reason.MAY_YET_HAPPEN, refusal(end));
     assertEquals(2, orders.size());
   }
 

@@ -10,11 +10,13 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.storage.libvirt.Guests.Rest;
+import io.ballast.storage.libvirt.Guests.Woken;
 import io.ballast.testing.Lab;
 import io.ballast.testing.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,9 +75,9 @@ final class RestIT implements Writing {
   }
 
   /** As the next life of an agent does. */
-  private void wakeAnew(OperationId operation) {
+  private void wakeAnew(Lab.Guest guest) {
     GuestConnection other = GuestConnection.open(lab.uri(1));
-    other.wake(operation);
+    assertEquals(List.of(guest.name()), other.wakeAll());
     other.end();
   }
 
@@ -85,17 +87,23 @@ final class RestIT implements Writing {
     awaitAgent(guest);
     OperationId operation = operation();
 
-    guests.rest(guest.name(), operation, Rest.FROZEN);
+    guests.rest(guest.name(), operation, Rest.FROZEN, LONG);
     int written = guest.told("wrote").size();
     guest.awaitTicks(3);
     assertEquals(written, guest.told("wrote").size());
     assertEquals("running", state(guest));
 
-    guests.wake(operation());
+    assertEquals(Woken.GONE, guests.wake(operation()));
     assertTrue(isMarked(guest), "another operation has brought it to rest");
-    wakeAnew(operation);
+    wakeAnew(guest);
+    assertEquals(Woken.GONE, guests.wake(operation));
     guest.awaitTold("wrote", 2);
     assertEquals(guest.told("frozen"), guest.told("thawed"));
+    assertFalse(isMarked(guest));
+
+    lab.virsh(1, "domfsfreeze", guest.name());
+    assertEquals(Reason.HYPERVISOR_REFUSED, refusal(guest, operation, Rest.FROZEN));
+    assertEquals(1, guest.told("thawed").size(), "what others have frozen stays so");
     assertFalse(isMarked(guest));
     cut(guest);
   }
@@ -105,9 +113,9 @@ final class RestIT implements Writing {
     Lab.Guest guest = writing();
     OperationId operation = operation();
 
-    guests.rest(guest.name(), operation, Rest.PAUSED);
+    guests.rest(guest.name(), operation, Rest.PAUSED, LONG);
     assertEquals("paused", state(guest));
-    wakeAnew(operation);
+    wakeAnew(guest);
 
     assertEquals("running", state(guest));
     guest.awaitTicks(2);
@@ -125,15 +133,57 @@ final class RestIT implements Writing {
     lab.virsh(1, "suspend", guest.name());
 
     assertEquals(Reason.WRONG_STATE, refusal(guest, operation, Rest.PAUSED));
-    guests.wake(operation);
+    assertEquals(Woken.GONE, guests.wake(operation));
 
     assertEquals("paused", state(guest));
     cut(guest);
     assertEquals(Reason.WRONG_STATE, refusal(guest, operation, Rest.PAUSED));
   }
 
+  @Test
+  void aGuestIsFrozenAndPausedAndItIsToldWhetherItRestedUntilItWasWoken() throws IOException {
+    Lab.Guest guest = writing("--agent");
+    awaitAgent(guest);
+    for (String meanwhile : List.of("", "resume")) {
+      OperationId operation = operation();
+      guests.rest(guest.name(), operation, Rest.FROZEN_AND_PAUSED, LONG);
+      assertEquals("paused", state(guest));
+      if (!meanwhile.isEmpty()) {
+        lab.virsh(1, meanwhile, guest.name());
+      }
+
+      assertEquals(meanwhile.isEmpty() ? Woken.RESTED : Woken.DISTURBED, guests.wake(operation));
+      guest.awaitTold("wrote", 2);
+      assertEquals(guest.told("frozen"), guest.told("thawed"));
+    }
+    OperationId operation = operation();
+    guests.rest(guest.name(), operation, Rest.FROZEN, LONG);
+    lab.virsh(1, "domfsthaw", guest.name());
+    assertEquals(Woken.DISTURBED, guests.wake(operation));
+
+    guests.rest(guest.name(), operation, Rest.FROZEN_AND_PAUSED, LONG);
+    cut(guest);
+    assertEquals(Woken.GONE, guests.wake(operation));
+  }
+
+  @Test
+  void whatTookTooLongGoesOn() throws IOException {
+    Lab.Guest guest = writing("--agent");
+    awaitAgent(guest);
+    RefusedException refused =
+        assertThrows(
+            RefusedException.class,
+            () -> guests.rest(guest.name(), operation(), Rest.FROZEN_AND_PAUSED, Duration.ZERO));
+
+    assertEquals(Reason.BUSY, refused.reason());
+    guest.awaitTold("wrote", 2);
+    assertFalse(isMarked(guest));
+    cut(guest);
+  }
+
   private Reason refusal(Lab.Guest guest, OperationId operation, Rest how) {
-    return assertThrows(RefusedException.class, () -> guests.rest(guest.name(), operation, how))
+    return assertThrows(
+            RefusedException.class, () -> guests.rest(guest.name(), operation, how, LONG))
         .reason();
   }
 }

@@ -54,7 +54,7 @@ final class StillnessTest {
     String words = answer(during(Quiesce.AUTO, 2, Future.succeededFuture()));
 
     assertEquals("its file systems were frozen for the moment", words);
-    assertEquals(List.of("rest FROZEN", "keep", "wake"), guest.calls);
+    assertEquals(List.of("rest FROZEN_AND_PAUSED", "keep", "wake"), guest.calls);
   }
 
   @Test
@@ -67,7 +67,7 @@ final class StillnessTest {
         "crash-consistent, as after a cut of its power; it was paused for the moment: its guest"
             + " agent did not help",
         words);
-    assertEquals(List.of("rest FROZEN", "rest PAUSED", "keep", "wake"), guest.calls);
+    assertEquals(List.of("rest FROZEN_AND_PAUSED", "rest PAUSED", "keep", "wake"), guest.calls);
   }
 
   @Test
@@ -92,7 +92,7 @@ final class StillnessTest {
     guest.mute = true;
 
     assertEquals(
-        Reason.HYPERVISOR_REFUSED, refusal(during(Quiesce.REQUIRED, 2, Future.succeededFuture())));
+        Reason.HYPERVISOR_REFUSED, refusal(during(Quiesce.REQUIRED, 1, Future.succeededFuture())));
     assertEquals(List.of("rest FROZEN"), guest.calls);
   }
 
@@ -100,7 +100,7 @@ final class StillnessTest {
   void aMachineThatIsMovedAwayIsLeftAlone() {
     guest.migrates = true;
 
-    assertEquals(Reason.BUSY, refusal(during(Quiesce.AUTO, 2, Future.succeededFuture())));
+    assertEquals(Reason.BUSY, refusal(during(Quiesce.AUTO, 1, Future.succeededFuture())));
     assertEquals(List.of("rest FROZEN"), guest.calls);
   }
 
@@ -108,29 +108,77 @@ final class StillnessTest {
   void aMachineIsWokenWhenWhatWasDoneFails() {
     Future<?> failed = Future.failedFuture(new RefusedException(Reason.NO_ROOM, "full"));
 
-    assertEquals(Reason.NO_ROOM, refusal(during(Quiesce.AUTO, 2, failed)));
+    assertEquals(Reason.NO_ROOM, refusal(during(Quiesce.AUTO, 1, failed)));
     assertEquals(List.of("rest FROZEN", "keep", "wake"), guest.calls);
   }
 
-  @Test
-  void aMachineIsWokenWhenItsStorageTakesTooLong() {
+  /** The end of a deed that takes longer than a machine may rest. */
+  private Future<String> late(int disks) {
     Stillness brief = new Stillness(lane, clock, Duration.ofMillis(50));
     Promise<Void> slow = Promise.promise();
     Future<String> end =
-        brief.during(new Stillness.Sleeper(operation(), "web1", Quiesce.AUTO, 2), slow::future);
+        brief.during(new Stillness.Sleeper(operation(), "web1", Quiesce.AUTO, disks), slow::future);
 
     await().until(() -> guest.calls.contains("wake"));
     assertFalse(end.isComplete(), "it waits for what was begun");
     slow.complete();
+    return end;
+  }
 
-    assertEquals(Reason.TRADE_REFUSED, refusal(end));
+  @Test
+  void aMachineIsWokenWhenItsStorageTakesTooLong() {
+    assertEquals(Reason.TRADE_REFUSED, refusal(late(2)));
+  }
+
+  @Test
+  void oneDiskIsKeptAllTheSameWhenItsStorageTakesLong() {
+    assertEquals(
+        "crash-consistent, as after a cut of its power: it went on before its storage was done",
+        answer(late(1)));
+  }
+
+  @Test
+  void severalDisksAreNotOfOneMomentWhenOthersWokeTheirMachine() {
+    for (Guests.Woken how : List.of(Guests.Woken.DISTURBED, Guests.Woken.GONE)) {
+      guest.woken = how;
+      assertEquals(Reason.INTERRUPTED, refusal(during(Quiesce.AUTO, 2, Future.succeededFuture())));
+    }
+    String one = answer(during(Quiesce.AUTO, 1, Future.succeededFuture()));
+    assertTrue(one.contains("it did not rest until then; look at it where it runs"), one);
+  }
+
+  @Test
+  void aMachineIsWokenThoughThatFailsAtFirst() {
+    guest.failsToWake = 1;
+
+    answer(during(Quiesce.AUTO, 2, Future.succeededFuture()));
+    assertEquals(List.of("rest FROZEN_AND_PAUSED", "keep", "wake", "wake"), guest.calls);
   }
 
   @Test
   void aMachineThatCanNotBeWokenIsNotToldToBeDone() {
-    guest.wakes = false;
+    guest.failsToWake = Integer.MAX_VALUE;
+    Future<String> end = during(Quiesce.AUTO, 2, Future.succeededFuture());
+    await().until(() -> guest.calls.size() > 3);
+    clock.shutdown();
 
-    assertEquals(Reason.MAY_YET_HAPPEN, refusal(during(Quiesce.AUTO, 2, Future.succeededFuture())));
+    assertEquals(Reason.MAY_YET_HAPPEN, refusal(end));
+  }
+
+  @Test
+  void whatAnEarlierLifeLeftIsWokenBeforeAnythingRests() {
+    var unused = stillness.wakeAll();
+    answer(during(Quiesce.NEVER, 2, Future.succeededFuture()));
+
+    assertEquals(List.of("wake all", "rest PAUSED", "keep", "wake"), guest.calls);
+  }
+
+  @Test
+  void nothingRestsWhenTheAgentHasEnded() {
+    stillness.close();
+
+    assertEquals(Reason.NOT_READY, refusal(during(Quiesce.AUTO, 2, Future.succeededFuture())));
+    assertEquals(List.of(), guest.calls);
   }
 
   @Test

@@ -140,7 +140,15 @@ final class MomentPreconditionsTest {
   }
 
   @Test
-  void aDiskThatAnotherRunningMachineUsesIsNotGoneBack() {
+  void aDiskThatAnotherRunningMachineUsesIsNotKeptWithOthersNorGoneBack() {
+    volumes.machine("web2", true, DATA);
+    refuses(Reason.IN_USE, keep("a"));
+    volumes.machine("web1", true, ROOT, DATA);
+    refuses(Reason.IN_USE, keep("a"));
+    volumes.machine("web1", true, DATA);
+    allows(keep("a"));
+    volumes.machine("web1", false, ROOT, DATA);
+    volumes.machine("web2", false);
     done(keep("a"));
     volumes.machine("web2", true, DATA);
     refuses(Reason.IN_USE, back("a"));
