@@ -84,19 +84,20 @@ final class BallastProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** A program that it runs, by its name, once it runs one. */
-  ProcessHandle running(String program) {
+  /** A program that it runs, by its name and one of its arguments, once it runs one. */
+  ProcessHandle running(String program, String argument) {
     return Awaitility.await(program)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
         .until(
-            () ->
-                process
-                    .descendants()
-                    .filter(it -> it.info().command().orElse("").endsWith("/" + program))
-                    .findAny(),
+            () -> process.descendants().filter(it -> isOf(it.info(), program, argument)).findAny(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  private static boolean isOf(ProcessHandle.Info info, String program, String argument) {
+    return info.command().orElse("").endsWith("/" + program)
+        && List.of(info.arguments().orElse(new String[0])).contains(argument);
   }
 
   /** Kills it, as {@code kill -9} does. */
