@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,6 +82,27 @@ final class BallastProcess implements AutoCloseable {
       throw new AssertionError("it does not end: " + log());
     }
     return process.exitValue();
+  }
+
+  /** A program that it runs, by its name and one of its arguments, once it runs one. */
+  ProcessHandle running(String program, String argument) {
+    return Awaitility.await(program)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> process.descendants().filter(it -> isOf(it.info(), program, argument)).findAny(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static boolean isOf(ProcessHandle.Info info, String program, String argument) {
+    return info.command().orElse("").endsWith("/" + program)
+        && List.of(info.arguments().orElse(new String[0])).contains(argument);
+  }
+
+  /** Kills it, as {@code kill -9} does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   @Override

@@ -213,12 +213,7 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** Begins a command that ends when it is interrupted. */
   public Running start(Optional<Terminal.Size> size, String... args) {
-    Output output = new Output();
-    CompletableFuture<Integer> code = new CompletableFuture<>();
-    Thread thread =
-        new Thread(() -> code.complete(Ballast.run(shell(output.console(size)), args)), args[0]);
-    thread.start();
-    return new Running(output, thread, code);
+    return begun(console -> Ballast.run(shell(console), args), size);
   }
 
   private Shell shell(Console console) {
@@ -233,6 +228,16 @@ public final class SimulatedFleet implements AutoCloseable {
   static Ran ran(ToIntFunction<Console> command, Optional<Terminal.Size> size) {
     Output output = new Output();
     return output.ran(command.applyAsInt(output.console(size)));
+  }
+
+  /** Begins something with a console of its own. */
+  static Running begun(ToIntFunction<Console> command, Optional<Terminal.Size> size) {
+    Output output = new Output();
+    CompletableFuture<Integer> code = new CompletableFuture<>();
+    Thread thread =
+        new Thread(() -> code.complete(command.applyAsInt(output.console(size))), "command");
+    thread.start();
+    return new Running(output, thread, code);
   }
 
   /** What a command writes. */
