@@ -55,17 +55,22 @@ public final class Lab implements AutoCloseable {
 
   /** Sends a signal to the QEMU process of a guest. */
   public void signalQemu(int host, Guest guest, String signal) {
-    lab(
-        "exec",
-        String.valueOf(host),
-        "sh",
-        "-c",
-        "kill -" + signal + " $(cat /run/libvirt/qemu/" + guest.name() + ".pid)");
+    exec(
+        host, "sh", "-c", "kill -" + signal + " $(cat /run/libvirt/qemu/" + guest.name() + ".pid)");
   }
 
   public String virsh(int host, String... arguments) {
+    return on(host, "virsh", arguments);
+  }
+
+  /** What a program prints that runs in a host to its end. */
+  public String exec(int host, String... command) {
+    return on(host, "exec", command);
+  }
+
+  private static String on(int host, String command, String... arguments) {
     return lab(
-        Stream.concat(Stream.of("virsh", String.valueOf(host)), Arrays.stream(arguments))
+        Stream.concat(Stream.of(command, String.valueOf(host)), Arrays.stream(arguments))
             .toArray(String[]::new));
   }
 

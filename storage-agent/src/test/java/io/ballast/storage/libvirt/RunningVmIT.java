@@ -7,6 +7,8 @@ import static io.ballast.storage.trade.Proving.operation;
 import static io.ballast.storage.trade.Proving.refusal;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
@@ -23,6 +25,7 @@ import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.layers.Tree;
+import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.testing.Lab;
@@ -37,12 +40,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Work on the disks of running machines, by a real libvirt and QEMU, in a host of a lab. Needs what
@@ -96,6 +104,105 @@ final class RunningVmIT implements Writing {
     cut(guest);
 
     assertAllKept(written(guest), found(guest));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"off", "gone"})
+  void aFlattenIsCutOffWithItsGuest(String then) throws IOException {
+    VolumeId disk = thick("web10-" + then);
+    VolumeId base = chain(disk).getFirst();
+    Lab.Guest guest = started("qcow2:" + folder.resolve(disk.name()));
+    guest.awaitTold("wrote", 3);
+    // As slow as can be, so that it is caught; who asks for what is under way follows it.
+    lab.virsh(1, "blockpull", guest.name(), "vda", "--bandwidth", "1");
+    CountDownLatch underWay = new CountDownLatch(1);
+    Task task =
+        volumes.carryOut(
+            operation(), new FlattenVolume(disk), (done, total) -> underWay.countDown());
+    await().until(() -> underWay.getCount() == 0);
+    guest.awaitTold("wrote", 2);
+
+    cut(guest);
+    if (then.equals("gone")) {
+      lab.virsh(1, "undefine", guest.name());
+    }
+
+    assertEquals(Reason.INTERRUPTED, refusal(task.end()));
+    assertEquals(List.of(base), chain(disk));
+    assertFarIsKept(disk);
+    if (then.equals("gone")) {
+      done(new FlattenVolume(disk));
+      lab.virsh(1, "define", exchange.resolve(guest.name() + ".xml").toString());
+    } else {
+      lab.virsh(1, "start", guest.name());
+      guest.awaitTold("wrote", 2);
+      done(new FlattenVolume(disk));
+      guest.awaitTold("wrote", 2);
+      cut(guest);
+    }
+    assertEquals(List.of(), chain(disk));
+    assertAllKept(written(guest), found(guest));
+    assertFarIsKept(disk);
+  }
+
+  @Test
+  void aGuestIsNotStartedWhileAToolWorksOnItsDisk() throws Exception {
+    VolumeId disk = thick("web11");
+    Lab.Guest guest = defined("qcow2:" + folder.resolve(disk.name()));
+    CompletableFuture<ProcessHandle> tool = new CompletableFuture<>();
+    Task task =
+        volumes.carryOut(
+            operation(),
+            new FlattenVolume(disk),
+            (done, total) -> {
+              if (done.compareTo(Bytes.ZERO) > 0 && !tool.isDone()) {
+                tool.complete(stopped("qemu-img"));
+              }
+            });
+    ProcessHandle stopped = tool.get(1, TimeUnit.MINUTES);
+
+    String said =
+        String.valueOf(
+            assertThrows(IllegalStateException.class, () -> lab.virsh(1, "start", guest.name()))
+                .getMessage());
+
+    Program.run("kill", "-CONT", String.valueOf(stopped.pid()));
+    answer(task.end());
+    assertTrue(said.contains("lock"), said);
+    assertEquals(List.of(), chain(disk));
+    assertEquals(0, found(guest));
+    assertFarIsKept(disk);
+  }
+
+  /** Stops a program of this one in the middle of its work. */
+  private static ProcessHandle stopped(String name) {
+    ProcessHandle found =
+        ProcessHandle.current()
+            .descendants()
+            .filter(it -> it.info().command().orElse("").endsWith("/" + name))
+            .findFirst()
+            .orElseThrow();
+    Program.run("kill", "-STOP", String.valueOf(found.pid()));
+    return found;
+  }
+
+  /** A disk of 72 MiB whose base holds something where no guest comes to. */
+  private VolumeId thick(String name) {
+    VolumeId base = new VolumeId("images", name + ".base");
+    done(
+        new CreateVolume(
+            base, Format.RAW, Bytes.ofMiB(72), Volume.Preallocation.OFF, Optional.empty()));
+    String file = folder.resolve(base.name()).toString();
+    Program.run("qemu-io", "-f", "raw", "-c", "write -P 7 8M 64M", file);
+    VolumeId disk = new VolumeId("images", name + ".qcow2");
+    done(new CloneVolume(base, Optional.empty(), disk, true, Optional.empty(), false));
+    return disk;
+  }
+
+  private void assertFarIsKept(VolumeId disk) {
+    String file = folder.resolve(disk.name()).toString();
+    String said = Program.run("qemu-io", "-r", "-f", "qcow2", "-c", "read -P 7 8M 64M", file);
+    assertFalse(said.contains("failed"), said);
   }
 
   @Test

@@ -15,7 +15,6 @@ import io.ballast.messages.PoolOrder.StopPool;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
-import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
 import java.util.Optional;
 import java.util.UUID;
@@ -49,7 +48,7 @@ public interface PoolsContract extends Proving {
     change(order);
     change(order);
     VolumeId disk = new VolumeId(order.pool(), "disk");
-    answer(done(Proving.order(disk, Format.QCOW2, 4)));
+    answer(done(Proving.order(disk, best(), 4)));
     assertTrue(found(disk).isPresent());
     change(new RefreshPool(order.pool()));
 
