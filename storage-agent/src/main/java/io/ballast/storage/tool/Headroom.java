@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /** How much may be put into a folder, so that its host has room left for itself. */
 public interface Headroom {
   /** All but the last twentieth of the file system. */
-  Headroom OF_DISK = Headroom::check;
+  Headroom OF_DISK = Headroom::checkDisk;
 
   /**
    * Checks that so much more can be put there; blocks.
@@ -20,7 +20,7 @@ public interface Headroom {
    */
   void check(Path folder, Bytes more) throws IOException;
 
-  private static void check(Path folder, Bytes more) throws IOException {
+  private static void checkDisk(Path folder, Bytes more) throws IOException {
     FileStore store = Files.getFileStore(folder);
     check(folder, new Bytes(store.getTotalSpace()), new Bytes(store.getUsableSpace()), more);
   }
