@@ -4,6 +4,9 @@ package io.ballast.messages;
 public record Bytes(long value) implements Comparable<Bytes> {
   public static final Bytes ZERO = new Bytes(0);
 
+  /** The most that is counted, 2^63 - 1; larger amounts and sums are this. */
+  public static final Bytes MOST = new Bytes(Long.MAX_VALUE);
+
   private static final long KIB = 1024;
   private static final long MIB = 1024 * KIB;
 
@@ -21,8 +24,13 @@ public record Bytes(long value) implements Comparable<Bytes> {
     return new Bytes(Math.multiplyExact(mib, MIB));
   }
 
+  /** An amount as others count it, in 64 bits without a sign. */
+  public static Bytes ofUnsigned(long value) {
+    return value < 0 ? MOST : new Bytes(value);
+  }
+
   public Bytes plus(Bytes other) {
-    return new Bytes(Math.addExact(value, other.value));
+    return ofUnsigned(value + other.value);
   }
 
   /** This less {@code other}, and zero where {@code other} is more. */

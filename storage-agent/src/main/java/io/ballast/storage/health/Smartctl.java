@@ -83,6 +83,6 @@ final class Smartctl {
     return runner
         .run(new Tool(words, Map.of(), WITHIN, RAN, piece -> {}))
         .output()
-        .map(printed -> Answer.of(tool, printed));
+        .map(printed -> Answer.of(tool, printed).json());
   }
 }

@@ -423,7 +423,7 @@ final class Folder implements Backend {
         .compose(
             before ->
                 images
-                    .writtenBeyond(image(item), size)
+                    .writtenBeyond(image(item), size, item.capacity())
                     .compose(
                         written ->
                             written

@@ -59,7 +59,7 @@ record Machine(String name, boolean active, List<Disk> disks) {
     domain
         .at("devices")
         .ifPresent(devices -> devices.all("disk").forEach(disk -> disks.add(disk(disk))));
-    return new Machine(domain.text("name").orElse("?"), active, disks);
+    return new Machine(Tenant.name(domain), active, disks);
   }
 
   private static Disk disk(Xml disk) {

@@ -131,9 +131,9 @@ final class PoolConnection implements Pools {
               name,
               type,
               true,
-              new Bytes(room.capacity),
-              new Bytes(room.allocation),
-              new Bytes(room.available),
+              Bytes.ofUnsigned(room.capacity),
+              Bytes.ofUnsigned(room.allocation),
+              Bytes.ofUnsigned(room.available),
               autostart),
           place(name, type, described),
           Shelf.Access.of(described),
@@ -204,6 +204,9 @@ final class PoolConnection implements Pools {
       StorageVol volume = pool.storageVolLookupByName(name);
       try {
         return Optional.of(Shelf.Item.of(volume.getXMLDesc(0)));
+      } catch (IllegalArgumentException e) {
+        // It may build upon any other, so nothing can be said of them either.
+        throw new IllegalArgumentException("volume " + name + ": " + e.getMessage(), e);
       } finally {
         volume.free();
       }

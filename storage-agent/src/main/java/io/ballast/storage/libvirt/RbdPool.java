@@ -273,7 +273,7 @@ final class RbdPool implements Backend {
   private Future<String> resize(Site site, Shelf.Item item, Bytes size) {
     Future<Boolean> written =
         size.compareTo(item.capacity()) < 0
-            ? images.writtenBeyond(sources.image(site.bench().shelf(), item), size)
+            ? images.writtenBeyond(sources.image(site.bench().shelf(), item), size, item.capacity())
             : Future.succeededFuture(false);
     return written.compose(
         beyond ->

@@ -180,7 +180,8 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
     }
 
     /**
-     * Reads libvirt's description of a volume.
+     * Reads libvirt's description of a volume. The sizes in it may be what a guest wrote into a
+     * header, so none is too large.
      *
      * @throws IllegalArgumentException if it is none
      */
@@ -197,7 +198,8 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
     }
 
     private static Bytes bytes(Xml volume, String element) {
-      return new Bytes(Long.parseLong(volume.text(element).orElseThrow(() -> missing(element))));
+      return Bytes.ofUnsigned(
+          Long.parseUnsignedLong(volume.text(element).orElseThrow(() -> missing(element))));
     }
 
     private static IllegalArgumentException missing(String element) {

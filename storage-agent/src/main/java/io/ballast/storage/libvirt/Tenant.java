@@ -49,8 +49,16 @@ record Tenant(String name, boolean active, Set<String> written, Set<String> read
       disk.at("source").flatMap(Tenant::source).filter(source -> isRaw(disk)).ifPresent(raw::add);
       disk.all("backingStore").forEach(below -> rawBelow(below, raw));
     }
-    return new Tenant(
-        domain.text("name").or(() -> domain.text("uuid")).orElse("?"), active, written, read, raw);
+    return new Tenant(name(domain), active, written, read, raw);
+  }
+
+  /** The name of a domain; its UUID where nobody could see that. */
+  static String name(Xml domain) {
+    return domain
+        .text("name")
+        .filter(name -> !name.isBlank())
+        .or(() -> domain.text("uuid"))
+        .orElse("?");
   }
 
   /** Libvirt takes a disk for raw of which nothing else is said. */

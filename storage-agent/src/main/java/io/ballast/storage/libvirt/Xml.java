@@ -14,8 +14,14 @@ import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** An element of a description by libvirt. Reads nothing but the text: no document type. */
+/**
+ * An element of a description by libvirt. Reads nothing but the text: no document type. What a text
+ * of XML may not have stands there as {@code U+FFFD}: libvirt writes names and paths as it finds
+ * them, also those that a guest wrote into a header.
+ */
 record Xml(Element element) {
+  private static final int REPLACEMENT = 0xFFFD;
+
   /**
    * Reads a description.
    *
@@ -28,12 +34,31 @@ record Xml(Element element) {
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       DocumentBuilder builder = factory.newDocumentBuilder();
       builder.setErrorHandler(null);
-      return new Xml(builder.parse(new InputSource(new StringReader(text))).getDocumentElement());
+      return new Xml(
+          builder.parse(new InputSource(new StringReader(allowed(text)))).getDocumentElement());
     } catch (SAXException | IOException e) {
       throw new IllegalArgumentException("its XML can't be read: " + e.getMessage(), e);
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException("this Java can't read XML", e);
     }
+  }
+
+  private static String allowed(String text) {
+    return text.codePoints().allMatch(Xml::allowed)
+        ? text
+        : text.codePoints()
+            .map(point -> allowed(point) ? point : REPLACEMENT)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+  }
+
+  private static boolean allowed(int point) {
+    return point == '\t'
+        || point == '\n'
+        || point == '\r'
+        || (point >= ' ' && point < Character.MIN_SURROGATE)
+        || (point > Character.MAX_SURROGATE && point < 0xFFFE)
+        || point > 0xFFFF;
   }
 
   String name() {

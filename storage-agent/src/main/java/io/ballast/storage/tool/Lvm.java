@@ -1,6 +1,5 @@
 package io.ballast.storage.tool;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -130,23 +129,32 @@ public final class Lvm {
   }
 
   /** Reads what {@code lvs} answers. */
-  static List<Logical> all(JsonNode answer) {
+  static List<Logical> all(Answer answer) {
     List<Logical> all = new ArrayList<>();
-    for (JsonNode one : answer.at("/report/0/lv")) {
+    for (Answer one : report(answer, "lv")) {
       all.add(logical(one));
     }
     return all;
   }
 
-  private static Logical logical(JsonNode one) {
-    List<String> tags = List.of(one.path("lv_tags").asText().split(",", -1));
+  /** What LVM's tools answer lies in the first, and only, report. */
+  private static List<Answer> report(Answer answer, String what) {
+    List<Answer> reports = answer.all("report");
+    if (reports.isEmpty()) {
+      throw answer.odd("no report");
+    }
+    return reports.getFirst().all(what);
+  }
+
+  private static Logical logical(Answer one) {
+    List<String> tags = List.of(one.text("lv_tags").split(",", -1));
     return new Logical(
-        one.path("lv_name").asText(),
+        one.name("lv_name"),
         bytes(one, "lv_size"),
-        Optional.of(one.path("origin").asText()).filter(name -> !name.isEmpty()),
+        Optional.of(one.text("origin")).filter(name -> !name.isEmpty()),
         tagged(tags, SNAPSHOT),
-        !INVALID.matcher(one.path("lv_attr").asText()).matches(),
-        one.path("lv_device_open").asText().equals("open"),
+        !INVALID.matcher(one.name("lv_attr")).matches(),
+        one.text("lv_device_open").equals("open"),
         Instant.ofEpochSecond(number(one, "lv_time")),
         bytes(one, "vg_extent_size"));
   }
@@ -158,20 +166,21 @@ public final class Lvm {
         .findFirst();
   }
 
-  private static Bytes bytes(JsonNode one, String field) {
+  private static Bytes bytes(Answer one, String field) {
     return new Bytes(number(one, field));
   }
 
-  private static long number(JsonNode one, String field) {
-    String text = one.path(field).asText().strip();
+  private static long number(Answer one, String field) {
+    String text = one.text(field).strip();
     try {
-      return Long.parseLong(text);
+      long number = Long.parseLong(text);
+      if (number >= 0) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw new RefusedException(
-          Reason.TRADE_REFUSED,
-          "LVM told the %s '%s', which is no number; look at the tool on this host"
-              .formatted(field, text));
+      // Told below.
     }
+    throw one.odd("'%s' as '%s', which is no fitting number".formatted(text, field));
   }
 
   /** Where a volume lies: {@code DEVICE:FIRST-LAST}, in extents. */
@@ -187,10 +196,13 @@ public final class Lvm {
   }
 
   /** Reads what {@code lvs --segments} answers. */
-  static List<String> ranges(JsonNode answer) {
+  static List<String> ranges(Answer answer) {
     List<String> ranges = new ArrayList<>();
-    for (JsonNode one : answer.at("/report/0/seg")) {
-      ranges.addAll(List.of(one.path("seg_pe_ranges").asText().strip().split(" +", -1)));
+    for (Answer one : report(answer, "seg")) {
+      ranges.addAll(List.of(one.name("seg_pe_ranges").strip().split(" +", -1)));
+    }
+    if (ranges.isEmpty()) {
+      throw answer.odd("no place of the volume");
     }
     return ranges;
   }
@@ -214,8 +226,12 @@ public final class Lvm {
   }
 
   /** Reads what {@code vgs} answers of one group. */
-  static Room room(JsonNode answer) {
-    JsonNode one = answer.at("/report/0/vg/0");
+  static Room room(Answer answer) {
+    List<Answer> groups = report(answer, "vg");
+    if (groups.isEmpty()) {
+      throw answer.odd("no group");
+    }
+    Answer one = groups.getFirst();
     Bytes capacity = bytes(one, "vg_size");
     Bytes free = bytes(one, "vg_free");
     return new Room(capacity, capacity.minusOrZero(free), free);

@@ -1,22 +1,16 @@
 package io.ballast.storage.tool;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Volume;
-import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -137,23 +131,7 @@ public final class QemuImg {
 
   /** The snapshots in an image, oldest first. */
   public Future<List<Kept>> snapshots(Image image) {
-    return info(image).map(QemuImg::snapshots);
-  }
-
-  private static List<Kept> snapshots(JsonNode info) {
-    List<Kept> snapshots = new ArrayList<>();
-    for (JsonNode one : info.path("snapshots")) {
-      Instant at =
-          Instant.ofEpochSecond(one.path("date-sec").asLong(), one.path("date-nsec").asLong());
-      Bytes memory = new Bytes(one.path("vm-state-size").asLong());
-      String id = one.path("id").asText();
-      String name = one.path("name").asText();
-      // Others may have given it none.
-      String called = name.isBlank() ? id : name;
-      snapshots.add(new Kept(id, name, new Volume.Snapshot(called, at, memory)));
-    }
-    snapshots.sort(Comparator.comparing(kept -> kept.snapshot().at()));
-    return snapshots;
+    return info(image).map(QemuAnswer::snapshots);
   }
 
   /** Makes an empty image in a file that is not there yet. */
@@ -323,8 +301,12 @@ public final class QemuImg {
         Long.toString(size.value()));
   }
 
-  /** Whether anything was written to an image from some byte on. */
-  public Future<Boolean> writtenBeyond(Image image, Bytes from) {
+  /**
+   * Whether anything was written to an image from some byte on.
+   *
+   * @param size of the disk in it
+   */
+  public Future<Boolean> writtenBeyond(Image image, Bytes from, Bytes size) {
     return run(
             LONG,
             "map",
@@ -334,16 +316,7 @@ public final class QemuImg {
             image.format(),
             image.toString())
         .output()
-        .map(QemuImg::anyData);
-  }
-
-  private static boolean anyData(String map) {
-    for (JsonNode extent : Answer.of("qemu-img map", map)) {
-      if (extent.path("data").asBoolean()) {
-        return true;
-      }
-    }
-    return false;
+        .map(map -> QemuAnswer.data(map, from, size));
   }
 
   /** Looks whether an image is sound; {@link QemuAnswer#verdict} reads what it prints. */
@@ -379,40 +352,13 @@ public final class QemuImg {
    * claims too much, or names anything outside of itself.
    */
   public Future<Bytes> capacity(Image image) {
-    return info(image).map(info -> capacity(image, info));
+    return info(image).map(info -> QemuAnswer.capacity(image, info));
   }
 
-  private Future<JsonNode> info(Image image) {
+  private Future<Answer> info(Image image) {
     return run(QUICK, "info", "--output=json", "-U", "-f", image.format(), image.toString())
         .output()
         .map(printed -> Answer.of("qemu-img info", printed));
-  }
-
-  private static Bytes capacity(Image image, JsonNode info) {
-    long size = info.path("virtual-size").asLong(-1);
-    boolean outside =
-        info.has("backing-filename")
-            || info.has("full-backing-filename")
-            || info.at("/format-specific/data/data-file").isTextual()
-            || others(image, info);
-    if (outside || size < 0 || size > VolumeOrder.LARGEST_DISK.value()) {
-      throw new RefusedException(
-          Reason.INVALID_IMAGE,
-          outside
-              ? image + " names a file outside of itself, and nothing is read through it"
-              : image + " claims a disk of " + size + " bytes, which is too much");
-    }
-    return new Bytes(size);
-  }
-
-  /** Whether a VMDK lies in other files too. */
-  private static boolean others(Image image, JsonNode info) {
-    for (JsonNode extent : info.at("/format-specific/data/extents")) {
-      if (!extent.path("filename").asText().equals(image.address())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** How much a copy of an image would take. */
@@ -427,13 +373,7 @@ public final class QemuImg {
             image.format(),
             image.toString())
         .output()
-        .map(
-            printed -> {
-              JsonNode answer = Answer.of("qemu-img measure", printed);
-              return new Reply.VolumeMeasured(
-                  new Bytes(answer.path("required").asLong()),
-                  new Bytes(answer.path("fully-allocated").asLong()));
-            });
+        .map(QemuAnswer::measured);
   }
 
   private Run run(Duration within, String... arguments) {

@@ -1,6 +1,5 @@
 package io.ballast.storage.tool;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -265,8 +264,7 @@ public final class Rbd {
     return size.value() + "B";
   }
 
-  private <T> Future<T> asked(
-      String command, List<String> arguments, Function<JsonNode, T> answer) {
+  private <T> Future<T> asked(String command, List<String> arguments, Function<Answer, T> answer) {
     List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
     words.add("--format=json");
     words.addAll(arguments);

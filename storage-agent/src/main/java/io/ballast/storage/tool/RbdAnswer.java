@@ -1,6 +1,5 @@
 package io.ballast.storage.tool;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -46,33 +45,34 @@ public final class RbdAnswer {
   }
 
   /** Of {@code rbd ls --long}: what each image builds upon. */
-  static Map<String, Address> parents(JsonNode images) {
+  static Map<String, Address> parents(Answer images) {
     Map<String, Address> parents = new TreeMap<>();
-    for (JsonNode image : images) {
-      if (!image.has("snapshot")) {
-        parent(image).ifPresent(parent -> parents.put(image.path("image").asText(), parent));
+    for (Answer image : images.all()) {
+      String name = image.name("image");
+      if (!image.json().has("snapshot")) {
+        above(image).ifPresent(parent -> parents.put(name, parent));
       }
     }
     return parents;
   }
 
   /** Of {@code rbd du --merge-snapshots}: what each image takes. */
-  static Map<String, Bytes> usage(JsonNode usage) {
+  static Map<String, Bytes> usage(Answer usage) {
     Map<String, Bytes> taken = new TreeMap<>();
-    for (JsonNode image : usage.path("images")) {
-      taken.put(image.path("name").asText(), new Bytes(image.path("used_size").asLong()));
+    for (Answer image : usage.all("images")) {
+      taken.put(image.name("name"), new Bytes(image.number("used_size")));
     }
     return taken;
   }
 
   /** Of {@code ceph df}: how much a pool holds and may come to hold. */
-  static Room room(JsonNode df, String pool) {
-    for (JsonNode one : df.path("pools")) {
-      JsonNode stored = one.at("/stats/stored");
-      JsonNode left = one.at("/stats/max_avail");
-      if (one.path("name").asText().equals(pool) && stored.isNumber() && left.isNumber()) {
-        Bytes used = new Bytes(Math.max(0, stored.asLong()));
-        Bytes available = new Bytes(Math.max(0, left.asLong()));
+  static Room room(Answer df, String pool) {
+    for (Answer one : df.all("pools")) {
+      Optional<Answer> stats = one.part("stats").filter(it -> one.name("name").equals(pool));
+      if (stats.filter(it -> it.json().has("stored")).isPresent()) {
+        // Ceph tells less than nothing of a pool that no disk of it can serve.
+        Bytes used = new Bytes(Math.max(0, stats.get().whole("stored")));
+        Bytes available = new Bytes(Math.max(0, stats.get().whole("max_avail")));
         return new Room(used.plus(available), used, available);
       }
     }
@@ -83,28 +83,39 @@ public final class RbdAnswer {
   }
 
   /** Of {@code rbd info}: what the image builds upon. */
-  static Optional<Address> parent(JsonNode image) {
-    JsonNode parent = image.path("parent");
-    return parent.isObject()
-        ? Optional.of(
-            new Address(
-                parent.path("pool").asText(),
-                parent.path("image").asText(),
-                Optional.of(parent.path("snapshot").asText())))
-        : Optional.empty();
+  static Optional<Address> parent(Answer image) {
+    image.name("name");
+    return above(image);
+  }
+
+  private static Optional<Address> above(Answer image) {
+    return image
+        .part("parent")
+        .map(
+            parent ->
+                new Address(
+                    parent.name("pool"),
+                    parent.name("image"),
+                    Optional.of(parent.name("snapshot"))));
   }
 
   /** Of {@code rbd snap ls}, which tells them in the order in which they were made. */
-  static List<Kept> snapshots(JsonNode snapshots) {
+  static List<Kept> snapshots(Answer snapshots) {
     List<Kept> kept = new ArrayList<>();
-    for (JsonNode one : snapshots) {
+    for (Answer one : snapshots.all()) {
       kept.add(
           new Kept(
-              one.path("name").asText(),
-              one.path("protected").asText().equals("true"),
-              time(one.path("timestamp").asText())));
+              one.name("name"), guarded(one.name("protected"), one), time(one.text("timestamp"))));
     }
     return kept;
+  }
+
+  private static boolean guarded(String word, Answer snapshot) {
+    return switch (word) {
+      case "true" -> true;
+      case "false" -> false;
+      case String other -> throw snapshot.odd("'" + other + "' as 'protected'");
+    };
   }
 
   private static Instant time(String text) {
@@ -120,30 +131,27 @@ public final class RbdAnswer {
   }
 
   /** Of {@code rbd children}: each as {@code POOL/IMAGE}. */
-  static List<String> children(JsonNode children) {
+  static List<String> children(Answer children) {
     List<String> names = new ArrayList<>();
-    for (JsonNode child : children) {
-      boolean trash = child.path("trash").asBoolean();
+    for (Answer child : children.all()) {
+      boolean trash = child.truth("trash");
       names.add(
           "%s/%s%s"
-              .formatted(
-                  child.path("pool").asText(),
-                  child.path("image").asText(),
-                  trash ? " (in the trash)" : ""));
+              .formatted(child.name("pool"), child.text("image"), trash ? " (in the trash)" : ""));
     }
     return names;
   }
 
   /** Of {@code rbd trash ls --long}. */
-  static List<Volume.Trashed> trash(JsonNode trash) {
+  static List<Volume.Trashed> trash(Answer trash) {
     List<Volume.Trashed> volumes = new ArrayList<>();
-    for (JsonNode one : trash) {
-      Instant at = time(one.path("deleted_at").asText());
-      String status = one.path("status").asText();
+    for (Answer one : trash.all()) {
+      Instant at = time(one.text("deleted_at"));
+      String status = one.name("status");
       volumes.add(
           new Volume.Trashed(
-              one.path("id").asText(),
-              one.path("name").asText(),
+              one.name("id"),
+              one.name("name"),
               at,
               status.startsWith(GUARDED) ? time(status.substring(GUARDED.length())) : at));
     }
@@ -152,22 +160,20 @@ public final class RbdAnswer {
   }
 
   /** Of {@code rbd status}. */
-  static List<Client> watchers(JsonNode status) {
+  static List<Client> watchers(Answer status) {
     List<Client> clients = new ArrayList<>();
-    for (JsonNode watcher : status.path("watchers")) {
-      clients.add(
-          new Client(
-              watcher.path("address").asText(), "client." + watcher.path("client").asText()));
+    for (Answer watcher : status.all("watchers")) {
+      clients.add(new Client(watcher.text("address"), "client." + watcher.number("client")));
     }
     return clients;
   }
 
   /** Of {@code rbd lock ls}, without the locks that clients take by themselves. */
-  static List<Client> lockers(JsonNode locks) {
+  static List<Client> lockers(Answer locks) {
     List<Client> clients = new ArrayList<>();
-    for (JsonNode lock : locks) {
-      if (!lock.path("id").asText().startsWith("auto ")) {
-        clients.add(new Client(lock.path("address").asText(), lock.path("locker").asText()));
+    for (Answer lock : locks.all()) {
+      if (!lock.text("id").startsWith("auto ")) {
+        clients.add(new Client(lock.text("address"), lock.name("locker")));
       }
     }
     return clients;

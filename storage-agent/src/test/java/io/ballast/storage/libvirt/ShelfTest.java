@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.StorageBeat.Pool;
@@ -14,7 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pools of Ceph by libvirt's descriptions, and what builds upon what in them. */
 final class ShelfTest {
@@ -85,6 +90,52 @@ final class ShelfTest {
     assertEquals(
         List.of(new Volume.User(Volume.User.Kind.VOLUME, "ceph/web1", false)),
         below.volume(templates.item("debian").orElseThrow()).users());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "2251799813685249, 2251799813685249",
+    "9223372036854775807, 9223372036854775807",
+    "9223372036854775808, 9223372036854775807",
+    "18446744073709551615, 9223372036854775807",
+  })
+  void noSizeThatAGuestWroteIntoAHeaderIsTooLargeToBeRead(String told, long read) {
+    assertEquals(new Bytes(read), Item.of(volume(told, "")).capacity());
+  }
+
+  @Test
+  void theSumOfSizesThatNoDiskHasIsTheMostThatIsCounted() {
+    Bytes odd = Item.of(volume("18446744073709551615", "")).capacity();
+
+    assertEquals(odd, Stream.generate(() -> odd).limit(5_000).reduce(Bytes.ZERO, Bytes::plus));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-1", "8 MiB", "8388608.0", "18446744073709551616"})
+  void whatIsNoSizeIsNotRead(String told) {
+    assertThrows(IllegalArgumentException.class, () -> Item.of(volume(told, "")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0001", "\uFFFE", "\uFFFF", "\uD800", "\u001F"})
+  void whatNoXmlMayHaveInAPathThatAGuestWroteIsReplaced(String odd) {
+    Item layer = Item.of(volume("1", "/images/a" + odd + "\uD83D\uDCBE"));
+
+    assertEquals(Optional.of("/images/a\uFFFD\uD83D\uDCBE"), layer.backing());
+  }
+
+  private static String volume(String capacity, String backing) {
+    return """
+    <volume type='file'>
+      <name>web1</name>
+      <capacity unit='bytes'>%s</capacity>
+      <allocation unit='bytes'>200704</allocation>
+      <target><path>/images/web1</path><format type='qcow2'/></target>
+      <backingStore><path>%s</path></backingStore>
+    </volume>
+    """
+        .formatted(capacity, backing);
   }
 
   private static Item item(String name) {

@@ -10,6 +10,8 @@ import io.ballast.messages.Volume;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class TenantTest {
   private static final String WEB1 =
@@ -111,6 +113,35 @@ final class TenantTest {
   void aVmWithoutDisksUsesNothing() {
     assertEquals(Set.of(), Tenant.of("<domain><name>x</name><devices/></domain>", true).written());
     assertEquals(Set.of(), Tenant.of("<domain><uuid>u</uuid></domain>", true).written());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "<name>web1</name><uuid>u</uuid> | web1",
+        "<name></name><uuid>u</uuid>     | u",
+        "<name> </name><uuid>u</uuid>    | u",
+        "<name>&#9;&#x2003;</name><uuid>u</uuid> | u",
+        "<uuid>u</uuid>                  | u",
+        "<name> </name>                  | ?",
+      })
+  void aVmWhoseNameNobodySeesIsCalledByItsUuid(String names, String called) {
+    String domain =
+        """
+        <domain>%s<devices><disk type='file' device='disk'>
+          <source file='/images/web1'/><target dev='vda'/>
+        </disk></devices></domain>
+        """
+            .formatted(names);
+
+    assertEquals(
+        Optional.of(called),
+        Tenant.of(domain, true)
+            .user("images", item("web1", "/images/web1"))
+            .map(Volume.User::name));
+    assertEquals(called, Machine.of(domain, true).name());
   }
 
   @Test

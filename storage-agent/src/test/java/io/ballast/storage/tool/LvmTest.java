@@ -3,6 +3,7 @@ package io.ballast.storage.tool;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -151,6 +152,13 @@ final class LvmTest {
       strings = {
         "{\"report\": [{\"vg\": []}]}",
         "{\"report\": [{\"vg\": [{\"vg_size\":\"1069547520\"}]}]}",
+        "{\"report\": [{\"vg\": [{\"vg_size\":1069547520, \"vg_free\":268435456}]}]}",
+        "{\"report\": [{\"vg\": [{\"vg_size\":\"1069547520\", \"vg_free\":\"-1\"}]}]}",
+        "{\"report\": [{\"vg\": [{\"vg_size\":\"9223372036854775808\", \"vg_free\":\"1\"}]}]}",
+        "{\"report\": []}",
+        "{}",
+        "[]",
+        "null",
       })
   void aGroupThatTellsNoRoomIsRefused(String printed) {
     RefusedException odd =
@@ -169,10 +177,77 @@ final class LvmTest {
         "{\"report\": [{\"lv\": [{\"lv_name\": \"web1\"}]}]}",
         "{\"report\": [{\"lv\": [{\"lv_name\": \"web1\", \"lv_size\": \"8.00m\"}]}]}",
         "  WARNING: no report",
+        "{}",
+        "[]",
+        "null",
+        "\"\"",
+        "{\"report\": []}",
+        "{\"report\": {}}",
+        "{\"report\": [{}]}",
+        "{\"report\": [{\"lv\": {}}]}",
+        "{\"report\": [{\"lv\": [\"web1\"]}]}",
+        "{\"report\": [{\"lv\": [",
       })
   void anAnswerThatCantBeReadIsRefused(String printed) {
     assertEquals(
         Reason.TRADE_REFUSED, assertThrows(RefusedException.class, () -> all(printed)).reason());
+  }
+
+  private static final String WHOLE =
+      "'lv_name':'web1', 'lv_size':'8388608', 'origin':'', 'lv_tags':'', 'lv_attr':'-wi-a-----',"
+          + " 'lv_device_open':'', 'lv_time':'1796106522', 'vg_extent_size':'1048576'";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'lv_name':'web1'                | 'lv_name':''",
+        "'lv_name':'web1',               | ``",
+        "'lv_size':'8388608'             | 'lv_size':8388608",
+        "'lv_size':'8388608'             | 'lv_size':'-1'",
+        "'lv_size':'8388608'             | 'lv_size':'9223372036854775808'",
+        "'origin':'',                    | ``",
+        "'origin':''                     | 'origin':null",
+        "'lv_tags':'',                   | ``",
+        "'lv_tags':''                    | 'lv_tags':[]",
+        "'lv_attr':'-wi-a-----',         | ``",
+        "'lv_attr':'-wi-a-----'          | 'lv_attr':''",
+        "'lv_device_open':'',            | ``",
+        "'lv_device_open':''             | 'lv_device_open':false",
+        "'lv_time':'1796106522'          | 'lv_time':'2026-12-01 02:43:46'",
+        "'vg_extent_size':'1048576'      | 'vg_extent_size':''",
+      })
+  void aVolumeOfWhichAnythingIsNotToldIsRefused(String field, String odd) {
+    String lacking = WHOLE.replace(field, odd);
+
+    assertEquals(1, all(volume(WHOLE)).size());
+    assertNotEquals(WHOLE, lacking);
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> all(volume(lacking)), lacking);
+    assertEquals(Reason.TRADE_REFUSED, refused.reason());
+    assertTrue(String.valueOf(refused.getMessage()).startsWith("lvs printed "), refused::toString);
+  }
+
+  private static String volume(String fields) {
+    return "{\"report\": [{\"lv\": [{" + fields.replace('\'', '"') + "}]}]}";
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "null",
+        "{\"report\": [{\"seg\": []}]}",
+        "{\"report\": [{\"seg\": [{}]}]}",
+        "{\"report\": [{\"seg\": [{\"seg_pe_ranges\":\"\"}]}]}",
+        "{\"report\": [{\"seg\": [{\"seg_pe_ranges\":[\"/dev/sda2:16-23\"]}]}]}",
+      })
+  void aVolumeThatLiesNowhereIsRefused(String printed) {
+    RefusedException odd =
+        assertThrows(RefusedException.class, () -> Lvm.ranges(Answer.of("lvs", printed)));
+    assertEquals(Reason.TRADE_REFUSED, odd.reason());
   }
 
   private static List<Logical> all(String printed) {

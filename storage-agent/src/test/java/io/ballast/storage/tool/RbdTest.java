@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -21,16 +21,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said to Ceph's tool and understood of it, with what Ceph 16.2.15 printed. */
@@ -102,7 +105,7 @@ final class RbdTest {
     }
   }
 
-  private static JsonNode df() {
+  private static Answer df() {
     return Answer.of(
         "ceph df",
         """
@@ -155,7 +158,9 @@ final class RbdTest {
             RefusedException.class,
             () ->
                 RbdAnswer.snapshots(
-                    Answer.of("rbd snap ls", "[{\"name\":\"x\",\"timestamp\":\"1. 12.\"}]")));
+                    Answer.of(
+                        "rbd snap ls",
+                        "[{\"name\":\"x\",\"protected\":\"true\",\"timestamp\":\"1. 12.\"}]")));
     assertEquals(Reason.TRADE_REFUSED, odd.reason());
   }
 
@@ -195,6 +200,119 @@ final class RbdTest {
                   "address":"10.214.0.1:0/1338590701"},
                  {"id":"backup","locker":"client.4250","address":"10.214.0.1:0/22"}]
                 """)));
+  }
+
+  /** All that is asked of Ceph's tools, with what each may answer where there is nothing. */
+  private static final Map<String, Function<Answer, Object>> LOOKS =
+      Map.of(
+          "ls", RbdAnswer::parents,
+          "du", RbdAnswer::usage,
+          "df", answer -> RbdAnswer.room(answer, "rbd"),
+          "info", RbdAnswer::parent,
+          "snap ls", RbdAnswer::snapshots,
+          "children", RbdAnswer::children,
+          "trash ls", RbdAnswer::trash,
+          "status", RbdAnswer::watchers,
+          "lock ls", RbdAnswer::lockers);
+
+  private static Object look(String what, String printed) {
+    return Objects.requireNonNull(LOOKS.get(what)).apply(Answer.of("rbd " + what, printed));
+  }
+
+  static Set<String> looks() {
+    return LOOKS.keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void whatTellsNothingDoesNotSayThatThereIsNothing(String look) {
+    for (String printed : List.of("{}", "[{}]", "null", "\"\"", "", "0", "true", "[0]", "[", "{")) {
+      assertEquals(
+          Reason.TRADE_REFUSED,
+          assertThrows(RefusedException.class, () -> look(look, printed), printed).reason());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ls | [] | {}",
+        "du | {'images': [], 'total_used_size': 0} | {}",
+        "snap ls | [] | []",
+        "children | [] | []",
+        "trash ls | [] | []",
+        "status | {'watchers': []} | []",
+        "lock ls | [] | []",
+      })
+  void whereThereIsNothingTheListIsEmpty(String look, String printed, String nothing) {
+    assertEquals(nothing, look(look, printed.replace('\'', '"')).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ls | {'images': []}",
+        "ls | [{'image': 7}]",
+        "ls | [{'image': 'clone', 'parent': 'rbd/base@one'}]",
+        "ls | [{'image': 'clone', 'parent': {}}]",
+        "ls | [{'image': 'clone', 'parent': {'pool': 'rbd', 'image': 'base'}}]",
+        "ls | [{'image': 'clone', 'parent': {'pool': 'rbd', 'image': 'base', 'snapshot': ''}}]",
+        "du | []",
+        "du | {'images': {}}",
+        "du | {'images': [{'name': 'a'}]}",
+        "du | {'images': [{'name': 'a', 'used_size': '8388608'}]}",
+        "du | {'images': [{'name': 'a', 'used_size': -1}]}",
+        "du | {'images': [{'name': 'a', 'used_size': 9223372036854775808}]}",
+        "df | {'pools': {}}",
+        "df | {'pools': [{'name': 'rbd', 'stats': []}]}",
+        "df | {'pools': [{'name': 'rbd', 'stats': {'stored': 1}}]}",
+        "df | {'pools': [{'name': 'rbd', 'stats': {'stored': '1', 'max_avail': 1}}]}",
+        "df | {'pools': [{'name': 'rbd', 'stats':"
+            + " {'stored': 1, 'max_avail': 9223372036854775808}}]}",
+        "info | []",
+        "info | {'name': ''}",
+        "info | {'size': 8388608}",
+        "info | {'name': 'web1', 'parent': []}",
+        "info | {'name': 'web1', 'parent': {'pool': 'rbd', 'image': 'base', 'snapshot': 1}}",
+        "snap ls | {'snapshots': []}",
+        "snap ls | [{'name': 'one', 'timestamp': 'Tue Dec  1 02:43:46 2026'}]",
+        "snap ls | [{'name': 'one', 'protected': true, 'timestamp': 'Tue Dec  1 02:43:46 2026'}]",
+        "snap ls | [{'name': 'one', 'protected': 'yes', 'timestamp': 'Tue Dec  1 02:43:46 2026'}]",
+        "snap ls | [{'name': 'one', 'protected': 'true'}]",
+        "snap ls | [{'protected': 'true', 'timestamp': 'Tue Dec  1 02:43:46 2026'}]",
+        "children | {'children': []}",
+        "children | ['rbd/clone']",
+        "children | [{'pool': 'rbd', 'image': 'clone'}]",
+        "children | [{'pool': 'rbd', 'image': 'clone', 'trash': 'true'}]",
+        "children | [{'image': 'clone', 'trash': true}]",
+        "trash ls | [{'id': '1a', 'name': 'web1', 'status': 'expired'}]",
+        "trash ls | [{'id': 1, 'name': 'web1', 'deleted_at': 'Tue Dec  1 02:43:46 2026',"
+            + " 'status': 'expired'}]",
+        "trash ls | [{'id': '1a', 'name': 'web1', 'deleted_at': 'Tue Dec  1 02:43:46 2026'}]",
+        "status | []",
+        "status | {'watchers': {'watcher': {'address': '10.0.0.1:0/1', 'client': 1}}}",
+        "status | {'watchers': null}",
+        "status | {'watchers': [{'address': '10.0.0.1:0/1'}]}",
+        "status | {'watchers': [{'address': '10.0.0.1:0/1', 'client': '1'}]}",
+        "status | {'watchers': [{'client': 1}]}",
+        "lock ls | {'auto 1': {'locker': 'client.1', 'address': '10.0.0.1:0/1'}}",
+        "lock ls | [{'locker': 'client.1', 'address': '10.0.0.1:0/1'}]",
+        "lock ls | [{'id': 'backup', 'address': '10.0.0.1:0/1'}]",
+      })
+  void anAnswerThatLacksAnythingIsRefused(String look, String printed) {
+    RefusedException odd =
+        assertThrows(RefusedException.class, () -> look(look, printed.replace('\'', '"')));
+    assertEquals(Reason.TRADE_REFUSED, odd.reason());
+    assertTrue(String.valueOf(odd.getMessage()).contains(look), odd::toString);
+  }
+
+  @Test
+  void aPoolThatNoDiskServesHasNoRoomLeft() {
+    assertEquals(
+        new Room(new Bytes(5), new Bytes(5), Bytes.ZERO),
+        look("df", "{\"pools\":[{\"name\":\"rbd\",\"stats\":{\"stored\":5,\"max_avail\":-2}}]}"));
   }
 
   // ---- names
