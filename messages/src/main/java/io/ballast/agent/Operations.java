@@ -307,7 +307,10 @@ final class Operations {
     look(operation, FIRST_PAUSE, loop.now().plus(LOOKED_FOR));
   }
 
-  /** Finds out what became of it; looks again for a while where that can't be seen now. */
+  /**
+   * Finds out what became of it; looks again for a while where that can't be seen now, and as long
+   * as what else goes on stands in its way.
+   */
   private void look(Operation operation, Duration pause, Duration until) {
     if (threshold.isClosed() || operation.ended()) {
       return;
@@ -324,7 +327,8 @@ final class Operations {
             done -> {
               if (done.succeeded()) {
                 end(operation, done.result());
-              } else if (Verdict.unseen(done.cause()) && loop.now().compareTo(until) < 0) {
+              } else if (Verdict.inTheWay(done.cause())
+                  || (Verdict.unseen(done.cause()) && loop.now().compareTo(until) < 0)) {
                 loop.after(pause, () -> look(operation, longer(pause), until));
               } else {
                 end(operation, Verdict.afterLook(done.cause()));

@@ -21,6 +21,11 @@ final class Verdict {
     return true;
   }
 
+  /** Whether something else goes on that has to end first. */
+  static boolean inTheWay(Throwable failure) {
+    return failure instanceof RefusedException refused && refused.reason() == Reason.BUSY;
+  }
+
   /** Whether a look at it saw nothing, and a later one may see more. */
   static boolean unseen(Throwable failure) {
     return failure instanceof RefusedException refused

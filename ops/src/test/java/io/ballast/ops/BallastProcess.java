@@ -84,7 +84,7 @@ final class BallastProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** A program that it runs, by its name and one of its arguments, once it runs one. */
+  /** A program that it runs, by its name and what an argument holds, once it runs one. */
   ProcessHandle running(String program, String argument) {
     return Awaitility.await(program)
         .atMost(PATIENCE)
@@ -97,7 +97,7 @@ final class BallastProcess implements AutoCloseable {
 
   private static boolean isOf(ProcessHandle.Info info, String program, String argument) {
     return info.command().orElse("").endsWith("/" + program)
-        && List.of(info.arguments().orElse(new String[0])).contains(argument);
+        && String.join(" ", info.arguments().orElse(new String[0])).contains(argument);
   }
 
   /** Kills it, as {@code kill -9} does. */

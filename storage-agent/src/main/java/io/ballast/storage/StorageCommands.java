@@ -59,6 +59,7 @@ import io.ballast.storage.trade.Volumes.Found;
 import io.ballast.storage.work.CutOff;
 import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.Preconditions;
+import io.ballast.storage.work.Resumed;
 import io.ballast.storage.work.VolumeWork;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -147,7 +148,7 @@ final class StorageCommands implements Trade {
         order.volume().toString(),
         true,
         check,
-        () -> tell -> again(id, order, () -> check.get().compose(checked -> checked.run(tell))));
+        () -> new Resumed(begin -> again(id, order, () -> check.get().compose(begin))));
   }
 
   /** Does an order that was cut off, unless that could do harm to what was done since. */

@@ -17,6 +17,7 @@ import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.work.CutOff;
 import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.MomentPreconditions;
+import io.ballast.storage.work.Resumed;
 import io.ballast.storage.work.VmPreconditions;
 import io.ballast.storage.work.VolumeWork;
 import io.vertx.core.Future;
@@ -57,10 +58,11 @@ final class VmCommands {
         true,
         () -> volumes.disks(order.vm()).compose(machine -> checked(id, order, machine, false)),
         () ->
-            tell ->
-                cleared(id, order)
-                    .compose(machine -> again(id, order, machine))
-                    .compose(work -> work.run(tell)));
+            new Resumed(
+                begin ->
+                    cleared(id, order)
+                        .compose(machine -> again(id, order, machine))
+                        .compose(begin)));
   }
 
   /** Clears away what was interrupted, in all pools of the machine's disks. */

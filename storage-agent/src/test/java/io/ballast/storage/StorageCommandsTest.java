@@ -191,6 +191,42 @@ final class StorageCommandsTest {
   }
 
   @Test
+  void whatWasInterruptedWaitsForWhatElseIsDoneAgain() {
+    VolumeId source = new VolumeId("images", "old");
+    end(create(source));
+    volumes.slow();
+    OperationId copied =
+        ask(new CloneVolume(source, Optional.empty(), WEB1, false, Optional.empty(), false))
+            .operation();
+    OperationId exported =
+        ask(new ExportVolume(source, "old.qcow2", ExportVolume.Form.QCOW2, false)).operation();
+
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    volumes.recover();
+    begin();
+
+    assertEquals(DONE, end(exported).outcome());
+    assertEquals(DONE, end(copied).outcome());
+  }
+
+  @Test
+  void whatIsDoneAgainCanBeCancelledToo() {
+    volumes.slow();
+    OperationId made = ask(create(WEB1)).operation();
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    begin();
+
+    ask(new Cancel(made));
+
+    assertEquals(
+        Reason.CANCELLED, assertInstanceOf(Outcome.Failed.class, end(made).outcome()).reason());
+    volumes.recover();
+    assertEquals(Optional.empty(), ask(new InspectVolume(WEB1)).volume());
+  }
+
+  @Test
   void whatWasInterruptedIsClearedAwayAlsoWhereItCantBeDoneAnyMore() {
     end(create(WEB1));
     volumes.slow();
