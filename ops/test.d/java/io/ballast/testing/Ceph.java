@@ -16,7 +16,7 @@ public final class Ceph implements AutoCloseable {
   /** Where its monitor listens. */
   public static final String ADDRESS = "10.214.0.1";
 
-  /** Who may use both pools. */
+  /** Who may use its pools. */
   public static final String USER = "libvirt";
 
   private Ceph() {}
@@ -27,7 +27,12 @@ public final class Ceph implements AutoCloseable {
     return new Ceph();
   }
 
-  /** Removes all images from both pools. */
+  /** Adds another pool. */
+  public void add(String pool) {
+    run(TOOL, "add", pool);
+  }
+
+  /** Removes all images from its first two pools. */
   public void empty() {
     run(TOOL, "empty");
   }

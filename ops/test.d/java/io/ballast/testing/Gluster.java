@@ -24,6 +24,11 @@ public final class Gluster implements AutoCloseable {
     return new Gluster();
   }
 
+  /** Makes a folder in the volume and mounts it by itself; where. */
+  public Path mounted(String folder) {
+    return Path.of(Program.run(TOOL, "mount", folder).strip());
+  }
+
   @Override
   public void close() {
     Program.run(TOOL, "down");

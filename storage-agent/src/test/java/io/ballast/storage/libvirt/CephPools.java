@@ -2,6 +2,8 @@ package io.ballast.storage.libvirt;
 
 import static io.ballast.storage.trade.Proving.answer;
 
+import io.ballast.messages.PoolOrder.DefinePool;
+import io.ballast.messages.PoolSource;
 import io.ballast.testing.Ceph;
 import io.ballast.testing.Lab;
 import io.vertx.core.Vertx;
@@ -10,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A real Ceph, its pools {@code ceph-rbd} and {@code ceph-other} in the host of a lab, and the work
@@ -31,7 +35,7 @@ final class CephPools implements AutoCloseable {
     lab.virsh(
         1,
         "secret-define",
-        define(
+        file(
             """
             <secret ephemeral='no' private='yes'>
               <uuid>%s</uuid>
@@ -40,32 +44,30 @@ final class CephPools implements AutoCloseable {
             """
                 .formatted(SECRET)));
     lab.virsh(1, "secret-set-value", SECRET, "--file", ceph.keyFile().toString());
-    for (String pool : List.of("rbd", "other")) {
-      lab.virsh(
-          1,
-          "pool-create",
-          define(
-              """
-              <pool type='rbd'>
-                <name>ceph-%1$s</name>
-                <source>
-                  <host name='%2$s' port='6789'/>
-                  <name>%1$s</name>
-                  <auth type='ceph' username='%3$s'><secret uuid='%4$s'/></auth>
-                </source>
-              </pool>
-              """
-                  .formatted(pool, Ceph.ADDRESS, Ceph.USER, SECRET)));
-    }
     volumes =
         new LibvirtVolumes(
             vertx,
             lab.uri(1),
             Duration.ofSeconds(20),
             new LibvirtVolumes.Places(exchange, ceph.conf()));
+    for (String pool : List.of("rbd", "other")) {
+      answer(volumes.carryOut(new DefinePool("ceph-" + pool, source(pool, Ceph.ADDRESS))));
+    }
   }
 
-  private String define(String xml) throws IOException {
+  private static PoolSource source(String pool, String monitor) {
+    return new PoolSource.Rbd(
+        List.of(monitor), pool, Ceph.USER, Optional.of(UUID.fromString(SECRET)));
+  }
+
+  /** A pool of Ceph that no pool of the host is made of yet, by the port of the old protocol. */
+  PoolSource another() {
+    String pool = "pool-" + UUID.randomUUID();
+    ceph.add(pool);
+    return source(pool, Ceph.ADDRESS + ":6789");
+  }
+
+  private String file(String xml) throws IOException {
     return Files.writeString(Files.createTempFile(exchange, "lab", ".xml"), xml).toString();
   }
 

@@ -18,6 +18,7 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.trade.FilesContract;
+import io.ballast.storage.trade.PoolsContract;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.testing.Gluster;
 import io.ballast.testing.Lab;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -40,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("gluster")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class GlusterIT implements FilesContract, Writing {
+final class GlusterIT implements FilesContract, PoolsContract, Writing {
   private final Vertx vertx = Vertx.vertx();
   @TempDir static Path exchange;
   private Gluster gluster;
@@ -59,16 +61,18 @@ final class GlusterIT implements FilesContract, Writing {
             lab.uri(1),
             Duration.ofSeconds(20),
             new LibvirtVolumes.Places(exchange, Path.of("/etc/ceph/ceph.conf")));
-    told =
-        answer(
-            volumes.carryOut(
-                new DefinePool(
-                    pool(),
-                    new PoolSource.Network(
-                        Protocol.GLUSTER,
-                        Gluster.ADDRESS,
-                        Gluster.VOLUME,
-                        Gluster.MOUNT.toString()))));
+    told = answer(volumes.carryOut(new DefinePool(pool(), source(Gluster.VOLUME, Gluster.MOUNT))));
+  }
+
+  private static PoolSource source(String export, Path path) {
+    return new PoolSource.Network(Protocol.GLUSTER, Gluster.ADDRESS, export, path.toString());
+  }
+
+  /** A folder of the volume, which libvirt mounts for the lab's host, and this for its agent. */
+  @Override
+  public PoolSource source() {
+    String name = UUID.randomUUID().toString();
+    return source(Gluster.VOLUME + "/" + name, gluster.mounted(name));
   }
 
   @AfterAll

@@ -196,8 +196,8 @@ final class RbdGuestIT implements Writing {
   /** The guest writes each block to its first disk, then to the second one. */
   @Test
   void allDisksAreKeptAtOneMoment() throws IOException {
-    VolumeId first = created("web5");
-    VolumeId second = new VolumeId("ceph-other", "web5-data");
+    VolumeId first = created("web7");
+    VolumeId second = new VolumeId("ceph-other", "web7-data");
     done(order(second, Format.RAW, 8));
     Lab.Guest guest = guest(first, second);
     for (String name : List.of("a", "b")) {

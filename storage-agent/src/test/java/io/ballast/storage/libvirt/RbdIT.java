@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
@@ -31,6 +32,7 @@ import io.ballast.messages.VolumeOrder.TrashVolume;
 import io.ballast.storage.tool.QemuImg.Image;
 import io.ballast.storage.tool.Rbd;
 import io.ballast.storage.trade.CephContract;
+import io.ballast.storage.trade.PoolsContract;
 import io.ballast.storage.trade.Task;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.testing.Ceph;
@@ -57,7 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("rbd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class RbdIT implements CephContract {
+final class RbdIT implements CephContract, PoolsContract {
   @TempDir static Path exchange;
   @TempDir static Path folder;
   private CephPools pools;
@@ -91,6 +93,11 @@ final class RbdIT implements CephContract {
   @Override
   public String pool() {
     return "ceph-rbd";
+  }
+
+  @Override
+  public PoolSource source() {
+    return pools.another();
   }
 
   @Override
