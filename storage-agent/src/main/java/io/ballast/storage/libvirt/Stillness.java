@@ -259,7 +259,9 @@ final class Stillness implements AutoCloseable {
               if (tries == 0) {
                 return Future.failedFuture(failure);
               }
-              LOG.warn("{}: {}", what, failure.getMessage());
+              if (tries == TRIES) {
+                LOG.warn("{} is tried again: {}", what, failure.getMessage());
+              }
               return later().compose(now -> tried(what, call, tries - 1));
             });
   }
