@@ -51,9 +51,11 @@ import io.ballast.ops.snapshot.SnapshotException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -187,7 +189,9 @@ public final class Ballast implements Runnable {
   private static int wrongUsage(ParameterException wrong, String[] args) {
     CommandLine line = wrong.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("ballast: " + noCommand(wrong).orElseGet(() -> lowered(wrong.getMessage())));
+    String why =
+        noCommand(wrong).orElseGet(() -> lowered(wrong.getMessage()) + noOption(wrong, args));
+    err.println("ballast: " + CommandFailure.printable(why));
     UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("'" + line.getCommandSpec().qualifiedName() + " --help' tells more");
     return ExitCode.USAGE.value();
@@ -200,6 +204,23 @@ public final class Ballast implements Runnable {
             && !wrong.getCommandLine().getSubcommands().isEmpty()
         ? Optional.of("there is no command '" + unmatched.getUnmatched().getFirst() + "'")
         : Optional.empty();
+  }
+
+  /** Where a word is missing: one that begins like an option and may have been meant. */
+  private static String noOption(ParameterException wrong, String[] args) {
+    return wrong instanceof MissingParameterException
+        ? Stream.of(args)
+            .takeWhile(arg -> !arg.equals("--"))
+            .filter(arg -> arg.length() > 1 && arg.startsWith("-"))
+            .filter(arg -> isNone(wrong.getCommandLine().getCommandSpec(), arg))
+            .findFirst()
+            .map(arg -> "; there is no option '" + arg + "', and what is none stands behind a --")
+            .orElse("")
+        : "";
+  }
+
+  private static boolean isNone(CommandSpec command, String arg) {
+    return command.findOption(arg.replaceFirst("=.*", "")) == null;
   }
 
   private static int failed(Exception exception, CommandLine line, ParseResult parsed) {

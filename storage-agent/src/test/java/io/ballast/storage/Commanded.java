@@ -34,8 +34,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** A storage agent over a fake storage with a pool {@code images}, which is sent commands. */
 final class Commanded implements AutoCloseable {
@@ -71,6 +73,35 @@ final class Commanded implements AutoCloseable {
     OperationId operation = ask(command).operation();
     await().until(() -> ends.containsKey(operation));
     return requireNonNull(ends.get(operation));
+  }
+
+  /**
+   * Sends two commands at once, and has neither end before both were heard: why each was refused or
+   * failed, empty where it succeeded.
+   */
+  List<Optional<Reason>> atOnce(
+      StorageCommand<Reply.Accepted> one, StorageCommand<Reply.Accepted> other) {
+    volumes.slow();
+    List<Future<Reply.Accepted>> answers =
+        Stream.of(one, other)
+            .map(command -> bus.call(Request.of(Address.at(Role.STORAGE, HOST), command)))
+            .toList();
+    done(Future.join(answers).otherwiseEmpty());
+    volumes.recover();
+    return answers.stream().map(this::ended).toList();
+  }
+
+  private Optional<Reason> ended(Future<Reply.Accepted> answer) {
+    if (answer.failed()) {
+      return Optional.of(assertInstanceOf(RefusedException.class, answer.cause()).reason());
+    }
+    OperationId operation = answer.result().operation();
+    await().until(() -> ends.containsKey(operation));
+    return switch (requireNonNull(ends.get(operation))) {
+      case Outcome.Done done -> Optional.empty();
+      case Outcome.Failed failed -> Optional.of(failed.reason());
+      case Outcome.Unknown unknown -> throw new AssertionError(unknown);
+    };
   }
 
   /** Why what was accepted failed. */

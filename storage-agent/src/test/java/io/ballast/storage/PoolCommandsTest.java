@@ -19,6 +19,7 @@ import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.ExportVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,49 @@ final class PoolCommandsTest {
         Reason.NOT_ALLOWED,
         agent.refusal(new DefinePool("etc", new PoolSource.Folder("/etc"))).reason());
     assertEquals(Reason.MALFORMED, agent.refusal(new DefinePool("-o", FOLDER)).reason());
+  }
+
+  @Test
+  void ofTwoPoolsThatAreMadeUnderOneNameAtOnceOneIs() {
+    List<Optional<Reason>> ends =
+        agent.atOnce(
+            new DefinePool("fast", FOLDER),
+            new DefinePool("fast", new PoolSource.Folder("/srv/other")));
+
+    assertOneOf(ends);
+    assertEquals(DONE, agent.end(create(new VolumeId("fast", "web1.qcow2"))));
+  }
+
+  @Test
+  void ofTwoDisksThatAreExportedToOneFileAtOnceOneIs() {
+    VolumeId other = new VolumeId("images", "web2.qcow2");
+    agent.end(create(WEB1));
+    agent.end(create(other));
+
+    List<Optional<Reason>> ends = agent.atOnce(export(WEB1), export(other));
+
+    assertOneOf(ends);
+    assertEquals(Reason.NAME_TAKEN, agent.failure(export(WEB1)));
+  }
+
+  @Test
+  void ofTwoExportsOfOneDiskToOneFileAtOnceOneIs() {
+    agent.end(create(WEB1));
+
+    assertOneOf(agent.atOnce(export(WEB1), export(WEB1)));
+  }
+
+  private static VolumeOrder export(VolumeId volume) {
+    return new ExportVolume(volume, "web.qcow2", ExportVolume.Form.QCOW2, false);
+  }
+
+  /** One has succeeded, and the other was refused because of that. */
+  private static void assertOneOf(List<Optional<Reason>> ends) {
+    assertEquals(2, ends.size());
+    assertEquals(1, ends.stream().filter(Optional::isEmpty).count(), ends::toString);
+    assertTrue(
+        ends.contains(Optional.of(Reason.NAME_TAKEN)) || ends.contains(Optional.of(Reason.BUSY)),
+        ends::toString);
   }
 
   @Test

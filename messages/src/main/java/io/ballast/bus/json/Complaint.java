@@ -15,6 +15,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VolumeId;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,8 @@ public final class Complaint {
           Map.entry(HostId.class, "the name of a host, as text"),
           Map.entry(VmId.class, "a UUID, as text"),
           Map.entry(OperationId.class, "the id of an operation, as text"),
+          Map.entry(VolumeId.class, "a volume, as text such as images/web1.qcow2"),
+          Map.entry(UUID.class, "a UUID, as text"),
           Map.entry(Instant.class, "an instant in ISO 8601, such as 2030-01-31T12:00:00Z"),
           Map.entry(Duration.class, "a duration in ISO 8601, such as PT5S"),
           Map.entry(Outcome.class, "an object whose 'type' is done, failed or unknown"),

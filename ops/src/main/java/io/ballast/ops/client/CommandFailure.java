@@ -72,6 +72,11 @@ public final class CommandFailure extends RuntimeException {
 
   /** The line for a person; what others say in several lines is joined to one. */
   public String line() {
-    return String.valueOf(getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
+    return printable(String.valueOf(getMessage()).strip().replaceAll("\\s*\\R\\s*", "; "));
+  }
+
+  /** A text in which nothing steers a terminal. */
+  public static String printable(String text) {
+    return text.replaceAll("\\p{Cc}", "?");
   }
 }

@@ -137,7 +137,16 @@ public final class Preconditions {
     Pool pool = found.pool();
     fits(pool, order.size());
     switch (order.preallocation()) {
-      case OFF, METADATA -> room(pool, Bytes.ZERO);
+      case METADATA -> {
+        if (order.format() == Volume.Format.RAW) {
+          throw refused(
+              Reason.NOT_ALLOWED,
+              "a raw disk has no metadata to make; leave --preallocate out, or take falloc or"
+                  + " full");
+        }
+        room(pool, Bytes.ZERO);
+      }
+      case OFF -> room(pool, Bytes.ZERO);
       case FALLOC, FULL -> room(pool, order.size());
     }
   }

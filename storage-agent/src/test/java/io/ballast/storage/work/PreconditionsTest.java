@@ -72,7 +72,14 @@ final class PreconditionsTest {
     refuses(Reason.NO_ROOM, create(101, Preallocation.OFF));
     free = 0;
     none(WEB1);
-    refuses(Reason.NO_ROOM, create(50, Preallocation.METADATA));
+    refuses(Reason.NO_ROOM, qcow2(Preallocation.METADATA));
+  }
+
+  @Test
+  void onlyAFormWithMetadataCanHaveThatMadeAtOnce() {
+    none(WEB1);
+    allows(qcow2(Preallocation.METADATA));
+    refuses(Reason.NOT_ALLOWED, create(50, Preallocation.METADATA));
   }
 
   @Test
@@ -376,6 +383,10 @@ final class PreconditionsTest {
 
   private static CreateVolume create(long size, Preallocation preallocation) {
     return create(WEB1, size, preallocation);
+  }
+
+  private static CreateVolume qcow2(Preallocation preallocation) {
+    return new CreateVolume(WEB1, Format.QCOW2, Bytes.ofMiB(50), preallocation, Optional.empty());
   }
 
   private static CreateVolume create(VolumeId volume, long size, Preallocation preallocation) {
