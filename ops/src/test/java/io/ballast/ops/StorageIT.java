@@ -226,7 +226,13 @@ final class StorageIT {
   }
 
   /** A command whose tool stands still in the midst of its work, which is to make a file. */
-  private record HalfWay(Running command, String operation, ProcessHandle tool, Path part) {}
+  private record HalfWay(Running command, ProcessHandle tool, Path part) {
+    /** Its id, which is said once the work takes a while. */
+    String operation() {
+      command.untilSaid(said -> said.contains("as operation "));
+      return command.said().replaceAll("(?s).*?as operation ([0-9a-f-]{36}).*", "$1");
+    }
+  }
 
   private HalfWay halfWay(String... words) {
     List<Path> others = parts();
@@ -239,10 +245,7 @@ final class StorageIT {
             .orElseThrow();
     ProcessHandle tool = agent.running("qemu-img", part.toString());
     signal(tool, "STOP");
-    // Its id is said once the work takes a while.
-    command.untilSaid(said -> said.contains("as operation "));
-    String operation = command.said().replaceAll("(?s).*?as operation ([0-9a-f-]{36}).*", "$1");
-    return new HalfWay(command, operation, tool, part);
+    return new HalfWay(command, tool, part);
   }
 
   private static void signal(ProcessHandle process, String name) {
