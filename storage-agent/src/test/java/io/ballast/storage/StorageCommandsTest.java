@@ -204,7 +204,9 @@ final class StorageCommandsTest {
     done(vertx.undeploy(life));
     volumes.loseWork();
     volumes.recover();
+    volumes.hang(); // until both are taken up
     begin();
+    volumes.recover();
 
     assertEquals(DONE, end(exported).outcome());
     assertEquals(DONE, end(copied).outcome());

@@ -39,7 +39,7 @@ final class StorageInputTest {
         "0 | field 'size' is 0; a disk has a multiple",
         "1000 | field 'size' is 1000; a disk has a multiple",
         "512.5 | field 'size' must be a whole number of bytes below 2^63",
-        "'512' | field 'size' must be a whole number of bytes below 2^63",
+        "'''512''' | field 'size' must be a whole number of bytes below 2^63",
         "true | field 'size' must be a whole number of bytes below 2^63",
         "[] | field 'size' must be a whole number of bytes below 2^63",
         "null | field 'size' is missing",
