@@ -18,6 +18,8 @@ final class Fields {
           "(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
 
+  private static final Pattern LINK = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,14}");
+
   private Fields() {}
 
   static <T> T required(@Nullable T value, String field) {
@@ -81,6 +83,17 @@ final class Fields {
     return word;
   }
 
+  /** The name of a link of a host, as Linux allows it and no tool takes it for anything else. */
+  static String link(@Nullable String value, String field) {
+    String name = text(value, field);
+    if (!LINK.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "field '%s' is '%s'; a link has a name of 1 to 15 letters, digits and . _ -"
+              .formatted(field, name));
+    }
+    return name;
+  }
+
   /** A text of at most so many characters. */
   static String brief(@Nullable String value, String field, int longest) {
     String text = text(value, field);
@@ -109,6 +122,14 @@ final class Fields {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
           "field '" + field + "' is " + value + "; it must be a finite number of at least 0");
+    }
+    return value;
+  }
+
+  static long count(long value, String field) {
+    if (value < 0) {
+      throw new IllegalArgumentException(
+          "field '" + field + "' is " + value + "; it must be at least 0");
     }
     return value;
   }

@@ -1,7 +1,14 @@
 package io.ballast.messages;
 
+import java.util.Optional;
+
 /** What a host's network agent can be asked. */
-public sealed interface NetCommand<R extends Reply> extends Command<R> {
+public sealed interface NetCommand<R extends Reply> extends Command<R>
+    permits NetCommand.InspectNet,
+        NetCommand.InspectOperation,
+        NetCommand.InspectPort,
+        NetCommand.ListPorts,
+        NetOrder {
   /** Tell what the next beat would tell. */
   record InspectNet() implements NetCommand<Reply.NetInspected> {}
 
@@ -9,6 +16,37 @@ public sealed interface NetCommand<R extends Reply> extends Command<R> {
   record InspectOperation(OperationId operation) implements NetCommand<Reply.OperationInspected> {
     public InspectOperation {
       Fields.required(operation, "operation");
+    }
+  }
+
+  /** Look at a port and at what is there of it now. */
+  record InspectPort(Mac card) implements NetCommand<Reply.PortInspected> {
+    public InspectPort {
+      Fields.required(card, "card");
+    }
+  }
+
+  /**
+   * Look at ports, and at what is there of them now.
+   *
+   * @param vm whose cards; absent = of any
+   * @param bridge into which they are plugged; absent = any
+   * @param vlan in which they take part; absent = any or none
+   */
+  record ListPorts(Optional<VmId> vm, Optional<String> bridge, Optional<Integer> vlan)
+      implements NetCommand<Reply.PortsListed> {
+    public ListPorts {
+      Fields.required(vm, "vm");
+      Fields.required(bridge, "bridge").ifPresent(name -> Fields.link(name, "bridge"));
+      Fields.required(vlan, "vlan").ifPresent(tag -> Vlan.checked(tag, "vlan"));
+    }
+
+    /** Whether it asks for this one, too. */
+    public boolean means(Port port) {
+      return vm.map(port.vm()::equals).orElse(true)
+          && bridge.map(port.bridge()::equals).orElse(true)
+          && vlan.map(tag -> port.vlan().filter(it -> it.tags().contains(tag)).isPresent())
+              .orElse(true);
     }
   }
 }

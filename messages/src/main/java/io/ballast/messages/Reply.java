@@ -213,6 +213,28 @@ public sealed interface Reply extends Message {
     }
   }
 
+  /**
+   * One port.
+   *
+   * @param port absent where the agent has none for that card
+   */
+  record PortInspected(Optional<PortStatus> port) implements Reply {
+    public PortInspected {
+      Fields.required(port, "port");
+    }
+  }
+
+  /**
+   * Ports.
+   *
+   * @param ports sorted by card
+   */
+  record PortsListed(List<PortStatus> ports) implements Reply {
+    public PortsListed {
+      ports = Fields.listOf(ports, "ports");
+    }
+  }
+
   /** The whole picture. */
   record FleetInspected(Fleet fleet) implements Reply {
     public FleetInspected {

@@ -11,6 +11,7 @@ import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.InspectOperation;
+import io.ballast.messages.NetOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -37,12 +38,19 @@ record NetCommands(Agent<NetBeat> agent) implements Trade {
       case InspectNet asked ->
           new Handling.Question(() -> agent.next().map(Reply.NetInspected::new));
       case InspectOperation asked -> new Handling.Inspect(asked.operation());
+      case NetCommand.InspectPort asked -> throw notYet();
+      case NetCommand.ListPorts asked -> throw notYet();
+      case NetOrder asked -> throw notYet();
     };
   }
 
   @Override
   public Event finished(OperationId operation, String object, Outcome outcome, Instant at) {
     throw new IllegalStateException("no command of a network agent begins an operation");
+  }
+
+  private static RefusedException notYet() {
+    return new RefusedException(Reason.UNKNOWN_KIND, "not yet");
   }
 
   private static RefusedException notForThis(Command<?> command) {

@@ -27,6 +27,7 @@ import io.ballast.messages.Message;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Vlan;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,9 @@ public final class Codec {
               "file-system", PoolSource.FileSystem.class,
               "network", PoolSource.Network.class,
               "volume-group", PoolSource.VolumeGroup.class,
-              "rbd", PoolSource.Rbd.class));
+              "rbd", PoolSource.Rbd.class),
+          Vlan.class,
+          Map.of("access", Vlan.Access.class, "trunk", Vlan.Trunk.class));
 
   static final JsonMapper JSON = mapper(LARGEST_ANSWER);
 

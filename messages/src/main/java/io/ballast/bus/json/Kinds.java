@@ -8,6 +8,7 @@ import io.ballast.messages.HostCommand;
 import io.ballast.messages.Message;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
+import io.ballast.messages.NetOrder;
 import io.ballast.messages.Notice;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
@@ -112,6 +113,14 @@ public final class Kinds {
 
     command(
         "net.inspect-operation", NetCommand.InspectOperation.class, Reply.OperationInspected.class);
+    command("net.inspect-port", NetCommand.InspectPort.class, Reply.PortInspected.class);
+    command("net.list-ports", NetCommand.ListPorts.class, Reply.PortsListed.class);
+    command("net.create-bridge", NetOrder.CreateBridge.class, Reply.Accepted.class);
+    command("net.delete-bridge", NetOrder.DeleteBridge.class, Reply.Accepted.class);
+    command("net.plug-port", NetOrder.PlugPort.class, Reply.Accepted.class);
+    command("net.change-port", NetOrder.ChangePort.class, Reply.Accepted.class);
+    command("net.unplug-port", NetOrder.UnplugPort.class, Reply.Accepted.class);
+    command("net.repair-ports", NetOrder.RepairPorts.class, Reply.Accepted.class);
 
     command(
         "scheduler.inspect-fleet", SchedulerCommand.InspectFleet.class, Reply.FleetInspected.class);
@@ -135,6 +144,8 @@ public final class Kinds {
     name("reply.vm-snapshots-listed", Reply.VmSnapshotsListed.class);
     name("reply.volume-measured", Reply.VolumeMeasured.class);
     name("reply.net-inspected", Reply.NetInspected.class);
+    name("reply.port-inspected", Reply.PortInspected.class);
+    name("reply.ports-listed", Reply.PortsListed.class);
     name("reply.fleet-inspected", Reply.FleetInspected.class);
     name("reply.planned", Reply.Planned.class);
 

@@ -1,10 +1,10 @@
 package io.ballast.storage.health;
 
+import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Health;
 import io.ballast.messages.StorageBeat.Health.Kind;
-import io.ballast.storage.tool.Runner;
 import io.ballast.storage.trade.Devices;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -2,9 +2,9 @@ package io.ballast.storage.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ballast.agent.Latest;
+import io.ballast.agent.tool.Runner;
+import io.ballast.agent.tool.Tool;
 import io.ballast.storage.tool.Answer;
-import io.ballast.storage.tool.Runner;
-import io.ballast.storage.tool.Tool;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.tool.Run;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
@@ -10,7 +11,6 @@ import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.Headroom;
 import io.ballast.storage.tool.ImageHeader;
 import io.ballast.storage.tool.QemuImg.Image;
-import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -7,7 +8,6 @@ import io.ballast.storage.libvirt.Rooms.Measurement;
 import io.ballast.storage.tool.Lvm;
 import io.ballast.storage.tool.Rbd;
 import io.ballast.storage.tool.Room;
-import io.ballast.storage.tool.Runner;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;

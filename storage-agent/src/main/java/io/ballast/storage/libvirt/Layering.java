@@ -1,6 +1,7 @@
 package io.ballast.storage.libvirt;
 
 import io.ballast.agent.Lane;
+import io.ballast.agent.tool.Run;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
@@ -12,7 +13,6 @@ import io.ballast.storage.layers.Tree.Merge;
 import io.ballast.storage.layers.Tree.Overlay;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
-import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.nio.file.FileAlreadyExistsException;

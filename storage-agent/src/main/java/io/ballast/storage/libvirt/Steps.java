@@ -1,9 +1,9 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.tool.Run;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.ballast.storage.tool.Download;
-import io.ballast.storage.tool.Run;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
@@ -32,7 +33,6 @@ import io.ballast.storage.tool.Lvm;
 import io.ballast.storage.tool.Lvm.Logical;
 import io.ballast.storage.tool.QemuImg;
 import io.ballast.storage.tool.QemuImg.Image;
-import io.ballast.storage.tool.Runner;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.ballast.storage.libvirt;
 
-import io.ballast.storage.tool.Runner;
-import io.ballast.storage.tool.Tool;
+import io.ballast.agent.tool.Runner;
+import io.ballast.agent.tool.Tool;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,9 @@ package io.ballast.storage.tool;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ballast.agent.tool.Run;
+import io.ballast.agent.tool.Runner;
+import io.ballast.agent.tool.Tool;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Volume;

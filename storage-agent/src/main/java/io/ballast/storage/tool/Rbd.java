@@ -1,5 +1,8 @@
 package io.ballast.storage.tool;
 
+import io.ballast.agent.tool.Run;
+import io.ballast.agent.tool.Runner;
+import io.ballast.agent.tool.Tool;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;

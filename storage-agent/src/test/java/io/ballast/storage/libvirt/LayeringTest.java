@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -15,7 +16,6 @@ import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.layers.Tree;
 import io.ballast.storage.tool.QemuImg;
-import io.ballast.storage.tool.Runner;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static io.ballast.storage.trade.Proving.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ballast.storage.tool.Runner;
+import io.ballast.agent.tool.Runner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

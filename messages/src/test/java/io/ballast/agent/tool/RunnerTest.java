@@ -1,4 +1,4 @@
-package io.ballast.storage.tool;
+package io.ballast.agent.tool;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
@@ -243,6 +243,15 @@ final class RunnerTest {
     assertEquals(
         Reason.TRADE_REFUSED,
         refusal(runner.run(Tool.of(Duration.ofMillis(100), "sleep", "600")).output()).reason());
+  }
+
+  @Test
+  void aToolReadsWhatItIsGivenHoweverLong() {
+    String text = "0123456789abcde\n".repeat(20_000);
+
+    assertEquals(text, answer(runner.run(Tool.of(LONG, "cat").reading(text)).output()));
+    assertEquals(
+        "done", answer(runner.run(Tool.of(LONG, "printf", "done").reading(text)).output()));
   }
 
   private Future<String> run(String... words) {

@@ -1,4 +1,4 @@
-package io.ballast.storage.tool;
+package io.ballast.agent.tool;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
@@ -91,7 +91,7 @@ public final class Runner implements AutoCloseable {
       }
     }
     for (Run run : begin) {
-      Thread.ofPlatform().daemon().name("storage tool").start(() -> carryOut(line, run));
+      Thread.ofPlatform().daemon().name("tool").start(() -> carryOut(line, run));
     }
   }
 

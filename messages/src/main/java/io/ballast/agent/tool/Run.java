@@ -1,4 +1,4 @@
-package io.ballast.storage.tool;
+package io.ballast.agent.tool;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,14 +18,18 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A run of a tool, on two threads of its own: one for what it prints, one for what it complains.
+ * A run of a tool, on threads of its own: for what it prints, for what it complains, and for what
+ * it reads.
  */
 public final class Run implements Runnable {
   /** Most that a tool may print, in characters. */
   private static final int LOUDEST = 16 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
   private static final int LONGEST_COMPLAINT = 8_192;
   private static final Duration GOODBYE = Duration.ofSeconds(3);
   private static final int NOT_FOUND = 127;
@@ -65,7 +70,7 @@ public final class Run implements Runnable {
     end(
         new RefusedException(
             tool.cut() == Tool.Cut.OPEN ? Reason.MAY_YET_HAPPEN : Reason.TRADE_REFUSED,
-            "%s was not done after %d s and was ended; look whether the storage hangs"
+            "%s was not done after %d s and was ended; look whether what it works on hangs"
                 .formatted(tool.name(), tool.within().toSeconds())));
   }
 
@@ -103,6 +108,9 @@ public final class Run implements Runnable {
     } catch (IOException e) {
       output.tryFail(refused(tool.name() + " can't be run: " + e.getMessage()));
       return;
+    }
+    if (!tool.input().isEmpty()) {
+      Thread.ofPlatform().daemon().name(tool.name() + " input").start(() -> feed(running));
     }
     StringBuilder printed = new StringBuilder();
     List<Thread> ears =
@@ -142,8 +150,19 @@ public final class Run implements Runnable {
     builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
     builder.environment().put("LC_ALL", "C");
     builder.environment().putAll(tool.environment());
-    builder.redirectInput(new File("/dev/null"));
+    if (tool.input().isEmpty()) {
+      builder.redirectInput(new File("/dev/null"));
+    }
     return builder.start();
+  }
+
+  /** A tool that ends before it has read everything says itself why. */
+  private void feed(Process running) {
+    try (OutputStream mouth = running.getOutputStream()) {
+      mouth.write(tool.input().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.debug("{} did not read all it was given: {}", tool.name(), e.toString());
+    }
   }
 
   /** Waits for its end; what was told to end and does not is killed. */
@@ -185,7 +204,7 @@ public final class Run implements Runnable {
     }
     String told = words.isEmpty() ? tool.name() + " ended with " + code : words;
     return words.toLowerCase(Locale.ROOT).contains("no space left on device")
-        ? new RefusedException(Reason.NO_ROOM, "the pool is full: " + told)
+        ? new RefusedException(Reason.NO_ROOM, "there is no room left: " + told)
         : new RefusedException(tool.reasons().getOrDefault(code, Reason.TRADE_REFUSED), told);
   }
 

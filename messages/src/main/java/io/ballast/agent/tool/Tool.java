@@ -1,4 +1,4 @@
-package io.ballast.storage.tool;
+package io.ballast.agent.tool;
 
 import io.ballast.messages.Reason;
 import java.time.Duration;
@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  *     threads of its own
  * @param reasons what other exit codes mean; those that are not told mean {@code TRADE_REFUSED}
  * @param cut whether it may be ended before it is done
+ * @param input what it reads on its standard input, perhaps nothing
  */
 public record Tool(
     List<String> words,
@@ -26,7 +27,8 @@ public record Tool(
     Set<Integer> fine,
     Consumer<String> heard,
     Map<Integer, Reason> reasons,
-    Cut cut) {
+    Cut cut,
+    String input) {
   /** Whether a run may be ended before it is done. */
   public enum Cut {
     /** At any time; it changes nothing then, or only what is its own. */
@@ -57,7 +59,19 @@ public record Tool(
       Duration within,
       Set<Integer> fine,
       Consumer<String> heard) {
-    this(words, environment, within, fine, heard, Map.of(), Cut.SAFE);
+    this(words, environment, within, fine, heard, Map.of(), Cut.SAFE, "");
+  }
+
+  /** A run that reads nothing. */
+  public Tool(
+      List<String> words,
+      Map<String, String> environment,
+      Duration within,
+      Set<Integer> fine,
+      Consumer<String> heard,
+      Map<Integer, Reason> reasons,
+      Cut cut) {
+    this(words, environment, within, fine, heard, reasons, cut, "");
   }
 
   /** A run that may be ended at any time, and leaves nothing open. */
@@ -68,12 +82,22 @@ public record Tool(
       Set<Integer> fine,
       Consumer<String> heard,
       Map<Integer, Reason> reasons) {
-    this(words, environment, within, fine, heard, reasons, Cut.SAFE);
+    this(words, environment, within, fine, heard, reasons, Cut.SAFE, "");
   }
 
   /** A run of which only the whole output counts. */
   public static Tool of(Duration within, String... words) {
     return new Tool(List.of(words), Map.of(), within, Set.of(0), piece -> {});
+  }
+
+  /** The same run, which reads this. */
+  public Tool reading(String text) {
+    return new Tool(words, environment, within, fine, heard, reasons, cut, text);
+  }
+
+  /** The same run, of which it matters to whoever waits when it is cut off. */
+  public Tool cut(Cut when) {
+    return new Tool(words, environment, within, fine, heard, reasons, when, input);
   }
 
   /** The name of the program. */
