@@ -44,6 +44,8 @@ final class Verdict {
               UNKNOWN_VM,
               UNKNOWN_POOL,
               UNKNOWN_VOLUME,
+              UNKNOWN_BRIDGE,
+              UNKNOWN_PORT,
               UNKNOWN_OPERATION,
               WRONG_STATE,
               BUSY,

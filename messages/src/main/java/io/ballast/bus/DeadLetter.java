@@ -47,6 +47,8 @@ public record DeadLetter(
           UNKNOWN_VM,
           UNKNOWN_POOL,
           UNKNOWN_VOLUME,
+          UNKNOWN_BRIDGE,
+          UNKNOWN_PORT,
           UNKNOWN_OPERATION,
           NAME_TAKEN,
           INVALID_IMAGE,

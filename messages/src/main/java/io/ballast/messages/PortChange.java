@@ -51,6 +51,21 @@ public record PortChange(
     both(clear, Part.LINE, "line", line);
   }
 
+  /** A change that only takes away. */
+  public static PortChange clearing(Set<Part> parts) {
+    return new PortChange(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        parts);
+  }
+
   private static void both(Set<Part> clear, Part part, String field, Optional<?> value) {
     if (clear.contains(part) && value.isPresent()) {
       throw new IllegalArgumentException(

@@ -31,6 +31,10 @@ public enum Reason {
   UNKNOWN_POOL(Fault.CALLER, false),
   /** There is no such volume, snapshot or file where it was looked for. */
   UNKNOWN_VOLUME(Fault.CALLER, false),
+  /** The host has no such bridge, or reaches no such network. */
+  UNKNOWN_BRIDGE(Fault.CALLER, false),
+  /** The host's network agent keeps no such port. */
+  UNKNOWN_PORT(Fault.CALLER, false),
   /** There is no such open operation. */
   UNKNOWN_OPERATION(Fault.CALLER, false),
   /** The virtual machine or host is not in a state that allows this. */

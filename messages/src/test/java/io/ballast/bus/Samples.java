@@ -12,7 +12,6 @@ import io.ballast.messages.Message;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Move;
 import io.ballast.messages.NetBeat;
-import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolOrder;
@@ -46,7 +45,7 @@ public final class Samples {
 
   public static final VolumeId VOLUME = new VolumeId("default", "web-1.qcow2");
 
-  private static final Instant AT = Instant.parse("2030-01-31T12:00:00.250Z");
+  static final Instant AT = Instant.parse("2030-01-31T12:00:00.250Z");
 
   private Samples() {}
 
@@ -217,16 +216,6 @@ public final class Samples {
         Optional.empty());
   }
 
-  static NetBeat netBeatWithAge() {
-    NetBeat beat = netBeat();
-    return new NetBeat(
-        beat.pulse(),
-        beat.bridges(),
-        beat.links(),
-        Optional.of(AT.minusSeconds(90)),
-        Optional.of("the links can't be read"));
-  }
-
   public static MigrationProgress progress() {
     return new MigrationProgress(
         Duration.ofMillis(2500),
@@ -327,6 +316,7 @@ public final class Samples {
                 "libvirt",
                 Optional.of(VM.value()))));
     grown.put("health", storageBeatWithHealth());
+    grown.put("ports", NetSamples.beatWithPorts());
     grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
     grown.put(
@@ -361,7 +351,7 @@ public final class Samples {
         "age-of-pools",
         storageBeatWithAge(),
         "age-of-links",
-        netBeatWithAge(),
+        NetSamples.beatWithAge(),
         "not-migratable",
         new Reply.Refused(Reason.NOT_MIGRATABLE, "the VM has a passed-through device; take it out"),
         "report",
@@ -376,7 +366,9 @@ public final class Samples {
   }
 
   public static List<Message> all() {
-    return Stream.concat(StorageSamples.all().stream(), others().stream()).toList();
+    return Stream.of(StorageSamples.all(), NetSamples.all(), others())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Message> others() {
@@ -414,8 +406,6 @@ public final class Samples {
             List.of("default"),
             Duration.ofMinutes(10)),
         new HostCommand.Release(OPERATION),
-        new NetCommand.InspectNet(),
-        new NetCommand.InspectOperation(OPERATION),
         new SchedulerCommand.InspectFleet(),
         new SchedulerCommand.PlanMoves(),
         new SchedulerCommand.MoveVm(VM, Optional.of(H2)),

@@ -1,51 +1,79 @@
 package io.ballast.net;
 
+import static java.util.Objects.requireNonNull;
+
 import io.ballast.agent.Agent;
 import io.ballast.agent.AgentVerticle;
 import io.ballast.agent.Journal;
+import io.ballast.agent.Loop;
 import io.ballast.agent.Trade;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Role;
+import io.ballast.messages.HostId;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.Pulse;
+import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.work.Ports;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The network agent of one host: beats its bridges, ports and links with their rates over the
- * interval before, and answers for them.
+ * The network agent of one host: keeps the ports of its VMs, beats its bridges, ports and links
+ * with their rates over the interval before, and answers for them.
  */
 public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
 
-  private final NetSampler sampler;
+  private final HostId host;
+  private final Ports.Machine machine;
+  private final NetPolicy policy;
+  private final Clock clock;
+  private @Nullable NetSampler sampler;
 
-  private NetAgent(NetSampler sampler) {
-    this.sampler = sampler;
+  private NetAgent(HostId host, Ports.Machine machine, NetPolicy policy, Clock clock) {
+    this.host = host;
+    this.machine = machine;
+    this.policy = policy;
+    this.clock = clock;
   }
 
   /** An agent over the network of a host, to be deployed. */
   public static Deployable of(
-      Agent.Terms terms, Bus bus, Journal journal, Ports ports, Clock clock) {
+      Agent.Terms terms,
+      Bus bus,
+      Journal journal,
+      Ports.Machine machine,
+      NetPolicy policy,
+      Clock clock) {
     return new AgentVerticle<>(
-        Role.NET, terms, bus, journal, clock, new NetAgent(new NetSampler(ports, clock)));
+        Role.NET,
+        terms,
+        bus,
+        journal,
+        clock,
+        new NetAgent(terms.beater().host(), machine, policy, clock));
   }
 
   @Override
   public Trade trade(Agent<NetBeat> agent) {
-    return new NetCommands(agent);
+    Ports ports = new Ports(Loop.of(requireNonNull(Vertx.currentContext())), machine, policy);
+    ports.open();
+    sampler = new NetSampler(ports, policy, clock);
+    return new NetCommands(host, ports, agent);
   }
 
   @Override
   public Future<Void> look() {
-    return sampler.sample();
+    return requireNonNull(sampler).sample();
   }
 
   @Override
   public NetBeat beat(Pulse pulse) {
-    return sampler.beat(pulse);
+    return requireNonNull(sampler).beat(pulse);
   }
 }

@@ -3,26 +3,48 @@ package io.ballast.net;
 import io.ballast.agent.Agent;
 import io.ballast.agent.Handling;
 import io.ballast.agent.Trade;
+import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.InspectOperation;
+import io.ballast.messages.NetCommand.InspectPort;
+import io.ballast.messages.NetCommand.ListPorts;
 import io.ballast.messages.NetOrder;
+import io.ballast.messages.NetOrder.ChangePort;
+import io.ballast.messages.NetOrder.CreateBridge;
+import io.ballast.messages.NetOrder.DeleteBridge;
+import io.ballast.messages.NetOrder.PlugPort;
+import io.ballast.messages.NetOrder.RepairPorts;
+import io.ballast.messages.NetOrder.UnplugPort;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
+import io.ballast.net.work.Ports;
+import io.ballast.net.work.Preconditions;
+import io.ballast.net.work.Scene;
+import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** The trade of a host's network agent: it tells what it sees. */
-record NetCommands(Agent<NetBeat> agent) implements Trade {
+/**
+ * The trade of a host's network agent: what each command does to a bridge or a port, checked
+ * against what the host's network is then. Lives on one loop.
+ */
+record NetCommands(HostId host, Ports ports, Agent<NetBeat> agent) implements Trade {
   @Override
   public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
     return switch (command) {
@@ -38,19 +60,85 @@ record NetCommands(Agent<NetBeat> agent) implements Trade {
       case InspectNet asked ->
           new Handling.Question(() -> agent.next().map(Reply.NetInspected::new));
       case InspectOperation asked -> new Handling.Inspect(asked.operation());
-      case NetCommand.InspectPort asked -> throw notYet();
-      case NetCommand.ListPorts asked -> throw notYet();
-      case NetOrder asked -> throw notYet();
+      case InspectPort asked ->
+          new Handling.Question(
+              () -> ports.compare().map(scene -> new Reply.PortInspected(of(asked.card(), scene))));
+      case ListPorts asked ->
+          new Handling.Question(
+              () -> ports.compare().map(scene -> new Reply.PortsListed(meant(asked, scene))));
+      case NetOrder order -> change(order);
     };
+  }
+
+  private static Optional<PortStatus> of(Mac card, Scene scene) {
+    return scene.ports().stream().filter(it -> it.port().card().equals(card)).findFirst();
+  }
+
+  private static List<PortStatus> meant(ListPorts asked, Scene scene) {
+    return scene.ports().stream().filter(it -> asked.means(it.port())).toList();
+  }
+
+  /** Each can be repeated as it is; one that was cut off is done again if it is still allowed. */
+  private Handling change(NetOrder order) {
+    Supplier<Future<Work>> check = () -> ports.preconditions().map(now -> checked(order, now));
+    return new Handling.Change(
+        order.object(), false, check, () -> tell -> check.get().compose(work -> work.run(tell)));
+  }
+
+  private Work checked(NetOrder order, Preconditions now) {
+    return switch (order) {
+      case CreateBridge create -> {
+        now.create(create);
+        yield done(() -> ports.create(create).map(""));
+      }
+      case DeleteBridge delete ->
+          now.delete(delete)
+              .map(kind -> done(() -> ports.delete(delete.bridge(), kind).map("")))
+              .orElseGet(() -> done(() -> Future.succeededFuture("there was none")));
+      case PlugPort plug -> plugged(plug.port(), now);
+      case ChangePort change -> plugged(changed(change, now.present(change.card())), now);
+      case UnplugPort unplug -> done(() -> ports.unplug(unplug.card()));
+      case RepairPorts repair -> done(() -> ports.look().map(NetCommands::report));
+    };
+  }
+
+  private Work plugged(Port port, Preconditions now) {
+    now.plug(port);
+    return done(() -> ports.plug(port));
+  }
+
+  private static Port changed(ChangePort order, Port port) {
+    try {
+      return order.change().to(port);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Reason.MALFORMED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String report(Scene scene) {
+    List<String> differ =
+        scene.ports().stream()
+            .filter(it -> !it.differences().isEmpty())
+            .map(it -> it.port().card() + ": " + String.join(", ", it.differences()))
+            .toList();
+    return differ.isEmpty()
+        ? "all %d ports are as wanted".formatted(scene.ports().size())
+        : "%d of %d ports differ: %s"
+            .formatted(differ.size(), scene.ports().size(), String.join("; ", differ));
+  }
+
+  private static Work done(Supplier<Future<String>> deed) {
+    return tell ->
+        deed.get()
+            .map(
+                report ->
+                    new Outcome.Done(
+                        Optional.empty(), Optional.of(report).filter(text -> !text.isBlank())));
   }
 
   @Override
   public Event finished(OperationId operation, String object, Outcome outcome, Instant at) {
-    throw new IllegalStateException("no command of a network agent begins an operation");
-  }
-
-  private static RefusedException notYet() {
-    return new RefusedException(Reason.UNKNOWN_KIND, "not yet");
+    return new Event.WorkFinished(operation, host, object, outcome, at);
   }
 
   private static RefusedException notForThis(Command<?> command) {

@@ -5,8 +5,11 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetBeat.Link;
 import io.ballast.messages.Pulse;
-import io.ballast.net.Ports.Wire;
-import io.ballast.net.Ports.Wiring;
+import io.ballast.net.trade.Links.Sight;
+import io.ballast.net.trade.Links.Wire;
+import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.work.Ports;
+import io.ballast.net.work.Scene;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -23,13 +26,15 @@ final class NetSampler {
   private static final Logger LOG = LoggerFactory.getLogger(NetSampler.class);
 
   private final Ports ports;
+  private final NetPolicy policy;
   private final Clock clock;
-  private Optional<Wiring> earlier = Optional.empty();
-  private Latest<Wiring> wiring = Latest.nothing();
-  private @Nullable Future<Wiring> looking;
+  private Optional<Scene> earlier = Optional.empty();
+  private Latest<Scene> scene = Latest.nothing();
+  private @Nullable Future<Scene> looking;
 
-  NetSampler(Ports ports, Clock clock) {
+  NetSampler(Ports ports, NetPolicy policy, Clock clock) {
     this.ports = ports;
+    this.policy = policy;
     this.clock = clock;
   }
 
@@ -38,21 +43,21 @@ final class NetSampler {
     if (looking != null) {
       return Future.succeededFuture();
     }
-    Future<Wiring> look = ports.look();
+    Future<Scene> look = ports.look();
     looking = look;
     return look.transform(
         seen -> {
           looking = null;
-          Latest<Wiring> before = wiring;
+          Latest<Scene> before = scene;
           if (seen.succeeded()) {
             earlier = before.value();
-            wiring = before.seen(seen.result(), clock.instant());
+            scene = before.seen(seen.result(), clock.instant());
           } else {
-            wiring = before.missed(seen.cause());
+            scene = before.missed(seen.cause());
           }
-          if (wiring.failsAfter(before)) {
+          if (scene.failsAfter(before)) {
             LOG.warn("What is told of the network grows old: {}", seen.cause().getMessage());
-          } else if (wiring.recoversAfter(before)) {
+          } else if (scene.recoversAfter(before)) {
             LOG.info("The network is seen again");
           }
           return Future.succeededFuture();
@@ -63,17 +68,21 @@ final class NetSampler {
   NetBeat beat(Pulse pulse) {
     return new NetBeat(
         pulse,
-        wiring.value().map(Wiring::bridges).orElse(List.of()),
-        wiring.value().map(now -> links(earlier.orElse(now), now)).orElse(List.of()),
-        wiring.at(),
-        wiring.problem().or(() -> wiring.value().flatMap(Wiring::problem)));
+        scene.value().map(Scene::bridges).orElse(List.of()),
+        scene.value().map(now -> links(earlier.orElse(now).sight(), now.sight())).orElse(List.of()),
+        scene.at(),
+        scene.problem().or(() -> scene.value().flatMap(Scene::problem)),
+        scene.value().map(Scene::ports).orElse(List.of()),
+        policy.lines().stream().map(NetPolicy.Reach::line).toList(),
+        scene.value().map(now -> now.sight().bonds()).orElse(List.of()),
+        ports.abilities().stream().sorted().toList());
   }
 
   /**
    * All links with their rates: growth divided by time. A link that is new, or whose counters began
    * anew, has none yet.
    */
-  static List<Link> links(Wiring before, Wiring now) {
+  static List<Link> links(Sight before, Sight now) {
     double seconds = now.at().minus(before.at()).toNanos() / 1e9;
     Map<String, Wire> earlier =
         before.wires().stream().collect(Collectors.toMap(Wire::name, Function.identity()));
@@ -87,7 +96,8 @@ final class NetSampler {
                   wire.mtu(),
                   wire.megabitsPerSecond(),
                   perSecond(from.received(), wire.received(), seconds),
-                  perSecond(from.sent(), wire.sent(), seconds));
+                  perSecond(from.sent(), wire.sent(), seconds),
+                  wire.trouble());
             })
         .toList();
   }

@@ -3,39 +3,57 @@ package io.ballast.net;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.agent.Agent;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
-import io.ballast.agent.Loop;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Command;
+import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Link;
 import io.ballast.messages.NetCommand.InspectNet;
+import io.ballast.messages.NetCommand.InspectPort;
+import io.ballast.messages.NetCommand.ListPorts;
+import io.ballast.messages.NetOrder;
 import io.ballast.messages.OperationId;
-import io.ballast.messages.Pulse;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortChange;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.InspectStorage;
-import io.ballast.net.Ports.Wire;
-import io.ballast.net.Ports.Wiring;
-import io.ballast.net.testing.FakePorts;
+import io.ballast.messages.VmId;
+import io.ballast.net.testing.FakeLinks;
+import io.ballast.net.testing.FakePortBook;
+import io.ballast.net.testing.FakeSwitch;
+import io.ballast.net.trade.Links.Sight;
+import io.ballast.net.trade.Links.Wire;
+import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.work.Ports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,20 +61,27 @@ import org.junit.jupiter.api.Test;
 
 final class NetAgentTest {
   private static final HostId HOST = new HostId("h1");
+  private static final VmId VM = new VmId(new UUID(1, 2));
+  private static final Mac CARD = new Mac("52:54:00:12:34:56");
+  private static final Outcome DONE = new Outcome.Done(Optional.empty());
 
   private static final Agent.Terms TERMS =
       Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
-  private final FakePorts ports = new FakePorts(Clock.systemUTC());
+  private final FakeLinks links = new FakeLinks(Clock.systemUTC());
+  private final FakeSwitch bridges = new FakeSwitch(Bridge.Kind.LINUX);
+  private final FakePortBook book = new FakePortBook();
   private final List<NetBeat> beats = new CopyOnWriteArrayList<>();
+  private final List<Event.WorkFinished> ends = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void listen() {
-    ports.link("eth0", new Bytes(1_000_000), new Bytes(2_000_000));
-    ports.bridge("br0", "eth0");
+    links.link("eth0", new Bytes(1_000_000), new Bytes(2_000_000));
+    bridges.bridge("br0", "eth0");
     done(bus.serve(NetBeat.class, beats::add));
+    done(bus.serve(Event.WorkFinished.class, ends::add));
   }
 
   @AfterEach
@@ -71,7 +96,11 @@ final class NetAgentTest {
     await().until(() -> !beats.isEmpty());
     NetBeat beat = beats.getFirst();
     assertEquals(1, beat.pulse().sequence());
-    assertEquals(List.of(new Bridge("br0", Bridge.Kind.LINUX, List.of("eth0"))), beat.bridges());
+    assertEquals(
+        List.of(
+            new Bridge(
+                "br0", Bridge.Kind.LINUX, List.of("eth0"), List.of("eth0"), Optional.of(false))),
+        beat.bridges());
     assertEquals(
         List.of(new Link("eth0", true, 1500, Optional.of(1000), Bytes.ZERO, Bytes.ZERO)),
         beat.links());
@@ -92,7 +121,7 @@ final class NetAgentTest {
     deploy();
     await().until(() -> !beats.isEmpty());
 
-    ports.refuse("no links here");
+    links.refuse("no links here");
     await().until(() -> beats.size() >= 5 && beats.getLast().problem().isPresent());
     NetBeat old = beats.getLast();
     assertEquals("eth0", old.links().getFirst().name());
@@ -100,8 +129,8 @@ final class NetAgentTest {
     await().until(() -> beats.getLast().pulse().sequence() > old.pulse().sequence());
     assertEquals(old.sampledAt(), beats.getLast().sampledAt());
 
-    ports.recover();
-    ports.down("eth0");
+    links.recover();
+    links.down("eth0");
     await().until(() -> !beats.getLast().links().getFirst().up());
     assertEquals(Optional.empty(), beats.getLast().problem());
     assertTrue(beats.getLast().sampledAt().orElseThrow().isAfter(old.sampledAt().orElseThrow()));
@@ -109,7 +138,7 @@ final class NetAgentTest {
 
   @Test
   void aNetworkThatWasNotSeenYetIsNoEmptyOne() {
-    ports.refuse("no links here");
+    links.refuse("no links here");
     deploy();
 
     await().until(() -> !beats.isEmpty());
@@ -130,75 +159,123 @@ final class NetAgentTest {
   }
 
   @Test
-  void whatIsForOthersIsRefused() {
-    Agent<NetBeat> agent =
-        new Agent<>(
-            Role.NET,
-            TERMS,
-            new Agent.Surroundings(
-                bus,
-                new Forgetful(Instant.EPOCH),
-                Loop.of(vertx.getOrCreateContext()),
-                Clock.systemUTC()),
-            NetCommands::new,
-            known -> new NetSampler(ports, Clock.systemUTC()).beat(known.pulse()),
-            Agent.Watcher.none());
-    NetCommands commands = new NetCommands(agent);
+  void aPortIsPluggedChangedListedAndUnpluggedOverTheBus() {
+    links.tap("vnet0", CARD);
+    deploy();
+    await().until(() -> !beats.isEmpty());
 
-    RefusedException refused =
-        assertThrows(
-            RefusedException.class,
-            () -> commands.handling(new OperationId("x"), Optional.empty(), new InspectStorage()));
+    assertEquals(DONE, ended(new NetOrder.PlugPort(Port.of(CARD, VM, "br0"))));
+    PortStatus status = inspected().orElseThrow();
+    assertEquals(PortStatus.State.IN_FORCE, status.state());
+    assertEquals(Optional.of("vnet0"), status.link());
+    await().until(() -> !beats.getLast().ports().isEmpty());
+    assertEquals(status, beats.getLast().ports().getFirst());
 
-    assertEquals(Reason.UNKNOWN_KIND, refused.reason());
+    PortChange clear = PortChange.clearing(Set.of(PortChange.Part.VLAN));
+    assertEquals(DONE, ended(new NetOrder.ChangePort(CARD, clear)));
+    assertEquals(
+        List.of(status),
+        asked(new ListPorts(Optional.of(VM), Optional.of("br0"), Optional.empty())).ports());
+    assertEquals(
+        List.of(),
+        asked(new ListPorts(Optional.empty(), Optional.of("br1"), Optional.empty())).ports());
+    assertEquals(
+        Optional.of("all 1 ports are as wanted"), report(ended(new NetOrder.RepairPorts())));
+
+    assertEquals(DONE, ended(new NetOrder.UnplugPort(CARD)));
+    assertEquals(Optional.of("there was none"), report(ended(new NetOrder.UnplugPort(CARD))));
+    assertEquals(Optional.empty(), inspected());
+    assertEquals(Set.of("eth0"), bridges.plugged("br0"));
   }
 
   @Test
-  void aPartThatIsToldAsLastSeenIsAProblem() {
-    Ports half =
-        new Ports() {
-          @Override
-          public Future<Wiring> look() {
-            return Future.succeededFuture(
-                new Wiring(Duration.ZERO, List.of(), List.of(), Optional.of("no switch answers")));
-          }
+  void bridgesAreMadeAndRemovedOverTheBus() {
+    deploy();
+    await().until(() -> !beats.isEmpty());
+    NetOrder create = new NetOrder.CreateBridge("br7", Bridge.Kind.LINUX, Optional.empty());
 
-          @Override
-          public void close() {}
-        };
-    NetSampler sampler = new NetSampler(half, Clock.systemUTC());
-    done(sampler.sample());
+    assertEquals(DONE, ended(create));
+    assertEquals(DONE, ended(create));
+    assertEquals(DONE, ended(new NetOrder.DeleteBridge("br7")));
+    assertEquals(Optional.of("there was none"), report(ended(new NetOrder.DeleteBridge("br7"))));
+    RefusedException refused = refused(new NetOrder.DeleteBridge("br0"));
+    assertEquals(Reason.NOT_ALLOWED, refused.reason());
+    assertEquals(Set.of("eth0"), bridges.plugged("br0"));
+  }
 
-    NetBeat beat =
-        sampler.beat(new Pulse(HOST, "lab", 1, 1, Instant.EPOCH, Duration.ofSeconds(1), "1.2.3"));
+  @Test
+  void whatCantBeIsRefusedAndChangesNothing() {
+    deploy();
+    await().until(() -> !beats.isEmpty());
 
-    assertEquals(Optional.of("no switch answers"), beat.problem());
-    assertTrue(beat.sampledAt().isPresent());
+    RefusedException refused =
+        refused(new NetOrder.ChangePort(CARD, PortChange.clearing(Set.of())));
+
+    assertEquals(Reason.UNKNOWN_PORT, refused.reason());
+    assertEquals(
+        Reason.UNKNOWN_BRIDGE, refused(new NetOrder.PlugPort(Port.of(CARD, VM, "br9"))).reason());
+    assertEquals(Reason.UNKNOWN_KIND, refused(new InspectStorage()).reason());
+    assertEquals(Map.of(), book.kept());
+  }
+
+  private Optional<PortStatus> inspected() {
+    return asked(new InspectPort(CARD)).port();
+  }
+
+  private <R extends Reply> R asked(Command<R> command) {
+    return done(bus.call(Request.of(Address.at(Role.NET, HOST), command)));
+  }
+
+  private RefusedException refused(Command<?> command) {
+    CompletionException failure = assertThrows(CompletionException.class, () -> asked(command));
+    return assertInstanceOf(RefusedException.class, failure.getCause());
+  }
+
+  private Outcome ended(NetOrder order) {
+    OperationId id = asked(order).operation();
+    await().until(() -> ends.stream().anyMatch(end -> end.operation().equals(id)));
+    Event.WorkFinished end =
+        ends.stream().filter(it -> it.operation().equals(id)).findFirst().orElseThrow();
+    assertEquals(order.object(), end.object());
+    return end.outcome();
+  }
+
+  private static Optional<String> report(Outcome outcome) {
+    return assertInstanceOf(Outcome.Done.class, outcome).report();
   }
 
   @Test
   void ratesAreGrowthDividedByTime() {
     List<Link> links =
         NetSampler.links(
-            wiring(0, wire("eth0", 1000, 5000), wire("eth1", 900, 900)),
-            wiring(2, wire("eth0", 3000, 5500), wire("eth1", 10, 1900), wire("eth2", 50, 50)));
+            sight(0, wire("eth0", 1000, 5000), wire("eth1", 900, 900)),
+            sight(2, wire("eth0", 3000, 5500), wire("eth1", 10, 1900), wire("eth2", 50, 50)));
 
     assertEquals(List.of(link("eth0", 1000, 250), link("eth1", 0, 500), link("eth2", 0, 0)), links);
   }
 
   @Test
   void withoutTimeThereAreNoRates() {
-    Wiring now = wiring(2, wire("eth0", 3000, 5500));
+    Sight now = sight(2, wire("eth0", 3000, 5500));
 
     assertEquals(List.of(link("eth0", 0, 0)), NetSampler.links(now, now));
   }
 
-  private static Wiring wiring(long seconds, Wire... wires) {
-    return new Wiring(Duration.ofSeconds(seconds), List.of(), List.of(wires), Optional.empty());
+  private static Sight sight(long seconds, Wire... wires) {
+    return new Sight(Duration.ofSeconds(seconds), List.of(wires), List.of(), Set.of());
   }
 
   private static Wire wire(String name, long received, long sent) {
-    return new Wire(name, true, 1500, Optional.empty(), new Bytes(received), new Bytes(sent));
+    return new Wire(
+        name,
+        Wire.Kind.OTHER,
+        Optional.empty(),
+        true,
+        1500,
+        Optional.empty(),
+        new Bytes(received),
+        new Bytes(sent),
+        Optional.empty());
   }
 
   private static Link link(String name, long received, long sent) {
@@ -208,7 +285,13 @@ final class NetAgentTest {
   private void deploy() {
     done(
         vertx.deployVerticle(
-            NetAgent.of(TERMS, bus, new Forgetful(Instant.now()), ports, Clock.systemUTC())));
+            NetAgent.of(
+                TERMS,
+                bus,
+                new Forgetful(Instant.now()),
+                new Ports.Machine(links, List.of(bridges), book),
+                NetPolicy.DEFAULT,
+                Clock.systemUTC())));
   }
 
   private static <T> T done(Future<T> future) {

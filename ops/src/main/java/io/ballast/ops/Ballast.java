@@ -14,6 +14,9 @@ import io.ballast.ops.client.LabCommand;
 import io.ballast.ops.client.MigrateCommand;
 import io.ballast.ops.client.MoveGroup;
 import io.ballast.ops.client.MoveSettleCommand;
+import io.ballast.ops.client.NetBridgesCommand;
+import io.ballast.ops.client.NetCommand;
+import io.ballast.ops.client.NetPortsCommand;
 import io.ballast.ops.client.OperationCommand;
 import io.ballast.ops.client.PlanCommand;
 import io.ballast.ops.client.PoolCommand;
@@ -139,6 +142,10 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new PoolListCommand(shell))
                     .addSubcommand(new PoolShowCommand(shell))
                     .addSubcommand(new PoolTrashCommand(shell)))
+            .addSubcommand(
+                new CommandLine(new NetCommand(shell))
+                    .addSubcommand(new NetPortsCommand(shell))
+                    .addSubcommand(new NetBridgesCommand(shell)))
             .addSubcommand(new MigrateCommand(shell))
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(

@@ -2,6 +2,8 @@ package io.ballast.bus.json;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostId;
+import io.ballast.messages.IpAddress;
+import io.ballast.messages.Mac;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VolumeId;
@@ -18,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Records with any content that their constructors allow. */
@@ -41,6 +45,9 @@ final class AnyRecord {
       if (generic.getRawType() == List.class) {
         return values.toList();
       }
+      if (generic.getRawType() == Set.class) {
+        return values.collect(Collectors.toSet());
+      }
       Map<String, Object> map = new HashMap<>();
       values.forEach(value -> map.put(text(random), value));
       return map;
@@ -61,7 +68,11 @@ final class AnyRecord {
     if (type == String.class) {
       return random.nextInt(10) < 3 ? text(random) : form(random);
     } else if (type == int.class || type == Integer.class) {
-      return random.nextBoolean() ? random.nextInt(10) : random.nextInt(Integer.MAX_VALUE);
+      return switch (random.nextInt(3)) {
+        case 0 -> random.nextInt(10);
+        case 1 -> random.nextInt(5_000);
+        default -> random.nextInt(Integer.MAX_VALUE);
+      };
     } else if (type == long.class || type == Long.class) {
       return random.nextBoolean() ? random.nextLong(10) : random.nextLong(Long.MAX_VALUE);
     } else if (type == double.class) {
@@ -77,6 +88,12 @@ final class AnyRecord {
       return new VmId(new UUID(random.nextLong(), random.nextLong()));
     } else if (type == VolumeId.class) {
       return new VolumeId("ima ges" + random.nextInt(9), "w\u00fcb.-" + random.nextInt(100));
+    } else if (type == Mac.class) {
+      return Mac.of(random.nextLong() & 0xfeff_ffff_ffffL);
+    } else if (type == IpAddress.class) {
+      byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+      random.nextBytes(bytes);
+      return IpAddress.of(bytes);
     } else if (type == UUID.class) {
       return new UUID(random.nextLong(), random.nextLong());
     } else if (type == OperationId.class) {

@@ -35,6 +35,8 @@ public final class CommandFailure extends RuntimeException {
               UNKNOWN_VM,
               UNKNOWN_POOL,
               UNKNOWN_VOLUME,
+              UNKNOWN_BRIDGE,
+              UNKNOWN_PORT,
               UNKNOWN_OPERATION,
               WRONG_STATE,
               BUSY,

@@ -6,6 +6,7 @@ import io.ballast.bus.DeadLetters;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.json.Kinds;
 import io.ballast.messages.Command;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
@@ -13,7 +14,6 @@ import io.ballast.messages.Notice;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
-import io.ballast.messages.StorageCommand;
 import io.ballast.ops.screen.Figures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -109,30 +109,32 @@ public final class FleetConnection implements AutoCloseable {
   }
 
   /**
-   * Asks a host's storage agent for something for which it looks at its storage first; that may
+   * Asks a host's agent for something for which it looks at its storage or network first; that may
    * take a while, and is shown.
    */
-  <R extends Reply> R askStorage(HostId host, StorageCommand<R> command) {
-    return askStorage(host, toStorage(host, command));
+  <R extends Reply> R askLooking(HostId host, Command<R> command) {
+    return askLooking(host, toAgent(host, command));
   }
 
-  /** What {@link #askStorage(HostId, Request)} asks; its id is that of the work it begins. */
-  <R extends Reply> Request<R> toStorage(HostId host, StorageCommand<R> command) {
-    return Request.of(Address.at(Role.STORAGE, host), command).within(options.storageTimeout());
+  /** What {@link #askLooking(HostId, Request)} asks; its id is that of the work it begins. */
+  <R extends Reply> Request<R> toAgent(HostId host, Command<R> command) {
+    return Request.of(Address.at(Kinds.role(command), host), command)
+        .within(options.lookingTimeout());
   }
 
   /** The same, for a request that is known by its id before it is answered. */
-  <R extends Reply> R askStorage(HostId host, Request<R> request) {
+  <R extends Reply> R askLooking(HostId host, Request<R> request) {
+    Role role = request.to().role();
     try (Progress progress = new Progress(console)) {
       CompletableFuture<R> answer = bus.call(request).toCompletionStage().toCompletableFuture();
       while (!isThere(answer)) {
         progress.show(
-            "waiting for the storage agent of %s, %s"
-                .formatted(host, Figures.age(progress.elapsed())));
+            "waiting for the %s agent of %s, %s"
+                .formatted(role.word(), host, Figures.age(progress.elapsed())));
       }
       return joined(answer);
     } catch (CommandFailure failure) {
-      throw missed(Role.STORAGE, host, failure);
+      throw missed(role, host, failure);
     }
   }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 /** The options by which every command and process finds its configuration and the bus. */
 public final class FleetOptions {
   private static final Duration USUAL = Duration.ofSeconds(5);
-  private static final Duration OF_STORAGE = Duration.ofSeconds(60);
+  private static final Duration OF_A_LOOK = Duration.ofSeconds(60);
 
   @Option(
       names = "--config",
@@ -52,8 +52,8 @@ public final class FleetOptions {
       paramLabel = "TIME",
       converter = PositiveDuration.class,
       description =
-          "How long to wait for the bus and for each answer (default: 5s; 60s for a storage agent"
-              + " that looks at its storage before it answers).")
+          "How long to wait for the bus and for each answer (default: 5s; 60s for an agent that"
+              + " looks at its storage or network before it answers).")
   private @Nullable Duration timeout;
 
   @Option(
@@ -85,11 +85,10 @@ public final class FleetOptions {
   }
 
   /**
-   * How long to wait for an answer for which a storage agent has to look at its storage, such as a
-   * large pool.
+   * How long to wait for an answer for which an agent has to look first, such as at a large pool.
    */
-  public Duration storageTimeout() {
-    return timeout == null ? OF_STORAGE : timeout;
+  public Duration lookingTimeout() {
+    return timeout == null ? OF_A_LOOK : timeout;
   }
 
   public boolean verbose() {

@@ -47,7 +47,8 @@ record FoundOperation(HostId host, OperationInspected operation) {
                 .formatted(agent, id, String.join("; ", silent)));
   }
 
-  private static OperationInspected ask(
+  /** Asks one agent. */
+  static OperationInspected ask(
       FleetConnection connection, Role role, HostId host, OperationId operation) {
     return switch (role) {
       case HOST -> connection.askHost(host, new HostCommand.InspectOperation(operation));

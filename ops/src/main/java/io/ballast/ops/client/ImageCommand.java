@@ -148,8 +148,8 @@ public final class ImageCommand implements Runnable {
       WorkOptions options,
       Words words,
       Supplier<? extends StorageCommand<Reply.Accepted>> order) {
-    StorageWork.Carried carried =
-        StorageWork.carryOut(
+    AgentWork.Carried carried =
+        AgentWork.carryOut(
             shell, options, volume.pool(), order, words.doing() + " " + words.what());
     shell.console().print(words.done() + " " + words.what() + carried.words());
     return ExitCode.OK.value();

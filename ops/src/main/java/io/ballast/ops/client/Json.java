@@ -26,6 +26,15 @@ final class Json {
     }
   }
 
+  /** The JSON of a part of a message. */
+  static JsonNode tree(Object part) {
+    try {
+      return TREES.readTree(Codec.write(part));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Several lines, for output that is one document. */
   static String pretty(JsonNode node) {
     try {

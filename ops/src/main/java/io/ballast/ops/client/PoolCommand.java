@@ -117,8 +117,8 @@ public final class PoolCommand implements Runnable {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
     String what = "pool " + asked.pool();
-    StorageWork.Carried carried =
-        StorageWork.carryOut(shell, options, asked.pool(), () -> asked, doing + " " + what);
+    AgentWork.Carried carried =
+        AgentWork.carryOut(shell, options, asked.pool(), () -> asked, doing + " " + what);
     shell.console().print(done + " " + what + carried.words());
     return ExitCode.OK.value();
   }

@@ -73,7 +73,7 @@ public final class PoolShowCommand implements Callable<Integer> {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Fleet fleet = connection.fleet();
       HostId at = PoolPlace.of(fleet, pool, Optional.ofNullable(host));
-      Reply.VolumesListed listed = connection.askStorage(at, asked);
+      Reply.VolumesListed listed = connection.askLooking(at, asked);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", at.value());

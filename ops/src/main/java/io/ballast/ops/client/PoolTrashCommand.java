@@ -55,7 +55,7 @@ public final class PoolTrashCommand implements Callable<Integer> {
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       HostId at = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(host));
-      Reply.TrashListed listed = connection.askStorage(at, asked);
+      Reply.TrashListed listed = connection.askLooking(at, asked);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", at.value());

@@ -45,7 +45,7 @@ final class SnapshotTarget {
       Directory.Place place = new Directory(connection.fleet()).vm(name, Optional.ofNullable(host));
       String what = place.vm().name() + " on " + place.on();
       String report =
-          new StorageWork(connection, shell.console())
+          new AgentWork(connection, shell.console())
               .run(place.on(), made(order, place.vm().name()), doing + " " + what, patience)
               .report()
               .map(text -> ": " + text)

@@ -56,7 +56,7 @@ public final class VmSnapshotsCommand implements Callable<Integer> {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Directory.Place place = new Directory(connection.fleet()).vm(name, Optional.ofNullable(host));
       Reply.VmSnapshotsListed listed =
-          connection.askStorage(place.on(), new StorageCommand.ListVmSnapshots(place.vm().name()));
+          connection.askLooking(place.on(), new StorageCommand.ListVmSnapshots(place.vm().name()));
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", place.on().value());

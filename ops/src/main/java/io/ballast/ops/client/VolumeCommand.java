@@ -383,8 +383,8 @@ public final class VolumeCommand implements Runnable {
       String doing,
       String done,
       Supplier<StorageCommand<Reply.Accepted>> command) {
-    StorageWork.Carried carried =
-        StorageWork.carryOut(shell, options, volume.pool(), command, doing + " " + volume);
+    AgentWork.Carried carried =
+        AgentWork.carryOut(shell, options, volume.pool(), command, doing + " " + volume);
     shell.console().print(done + " " + volume + carried.words());
     return ExitCode.OK.value();
   }

@@ -43,8 +43,8 @@ public final class VolumeExportDiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StorageWork.Carried carried =
-        StorageWork.carryOut(
+    AgentWork.Carried carried =
+        AgentWork.carryOut(
             shell,
             target.options,
             target.volume().pool(),

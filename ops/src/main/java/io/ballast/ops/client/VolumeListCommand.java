@@ -59,7 +59,7 @@ public final class VolumeListCommand implements Callable<Integer> {
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       HostId at = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(host));
-      Reply.VolumesListed listed = connection.askStorage(at, asked);
+      Reply.VolumesListed listed = connection.askLooking(at, asked);
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", at.value());

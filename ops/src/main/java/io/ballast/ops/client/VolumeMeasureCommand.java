@@ -48,7 +48,7 @@ public final class VolumeMeasureCommand implements Callable<Integer> {
           PoolPlace.of(
               connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
       Reply.VolumeMeasured measured =
-          connection.askStorage(host, new StorageCommand.MeasureVolume(target.volume(), format));
+          connection.askLooking(host, new StorageCommand.MeasureVolume(target.volume(), format));
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", host.value());
         shown.setAll((ObjectNode) Json.of(measured));

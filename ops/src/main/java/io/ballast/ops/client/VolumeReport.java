@@ -33,8 +33,8 @@ final class VolumeReport {
       String doing,
       String done,
       Supplier<? extends StorageCommand<Reply.Accepted>> order) {
-    StorageWork.Carried carried =
-        StorageWork.carryOut(shell, target.options, volume().pool(), order, doing + " " + volume());
+    AgentWork.Carried carried =
+        AgentWork.carryOut(shell, target.options, volume().pool(), order, doing + " " + volume());
     if (json) {
       ObjectNode found =
           Json.trees()

@@ -38,8 +38,8 @@ public final class VolumeRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StorageWork.Carried carried =
-        StorageWork.carryOut(
+    AgentWork.Carried carried =
+        AgentWork.carryOut(
             shell,
             target.options,
             target.volume().pool(),

@@ -44,7 +44,7 @@ public final class VolumeShowCommand implements Callable<Integer> {
           PoolPlace.of(
               connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
       Reply.VolumeInspected now =
-          connection.askStorage(host, new StorageCommand.InspectVolume(target.volume()));
+          connection.askLooking(host, new StorageCommand.InspectVolume(target.volume()));
       Volume volume =
           now.volume()
               .orElseThrow(

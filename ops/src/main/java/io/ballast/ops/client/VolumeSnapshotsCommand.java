@@ -41,7 +41,7 @@ public final class VolumeSnapshotsCommand implements Callable<Integer> {
           PoolPlace.of(
               connection.fleet(), target.volume().pool(), Optional.ofNullable(target.options.host));
       Reply.SnapshotsListed listed =
-          connection.askStorage(host, new StorageCommand.ListSnapshots(target.volume()));
+          connection.askLooking(host, new StorageCommand.ListSnapshots(target.volume()));
       Console console = shell.console();
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", host.value());

@@ -44,8 +44,8 @@ public final class VolumeTrashCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StorageWork.Carried carried =
-        StorageWork.carryOut(
+    AgentWork.Carried carried =
+        AgentWork.carryOut(
             shell,
             target.options,
             target.volume().pool(),

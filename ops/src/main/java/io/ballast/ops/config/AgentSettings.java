@@ -7,6 +7,7 @@ import io.ballast.host.trade.Network;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.HostId;
+import io.ballast.net.trade.NetPolicy;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
 import io.ballast.storage.trade.StoragePolicy;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param domains what a domain that is defined may use of the host
  * @param storage what pools may be made of, and from where images may be fetched
  * @param peers to which other hypervisors this host's may connect
+ * @param net what the host says of its network
  */
 public record AgentSettings(
     Optional<HostId> id,
@@ -47,7 +49,8 @@ public record AgentSettings(
     Retention retention,
     DomainPolicy domains,
     StoragePolicy storage,
-    PeerRules peers) {
+    PeerRules peers,
+    NetPolicy net) {
   static final Duration LEAST_BEAT = Duration.ofMillis(100);
   static final Duration MOST_BEAT = Duration.ofMinutes(1);
 
@@ -66,7 +69,8 @@ public record AgentSettings(
           Retention.DEFAULT,
           DomainPolicy.DEFAULT,
           StoragePolicy.DEFAULT,
-          PeerRules.DEFAULT);
+          PeerRules.DEFAULT,
+          NetPolicy.DEFAULT);
 
   public AgentSettings {
     peerUri.ifPresent(AgentSettings::address);
@@ -98,7 +102,8 @@ public record AgentSettings(
         new StoragePolicy(
             section.section("pools", AgentSettings::pools),
             section.section("images", AgentSettings::images)),
-        section.section("peers", AgentSettings::peers));
+        section.section("peers", AgentSettings::peers),
+        section.section("net", NetReader::policy));
   }
 
   private static Path ceph(Section section) {

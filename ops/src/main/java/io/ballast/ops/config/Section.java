@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -163,6 +164,16 @@ public final class Section {
                   entries.put(keyForm.apply(word), section.value(word, form).orElseThrow()));
           return entries;
         });
+  }
+
+  /** Mappings whose keys are not known beforehand; none if there is no such key. */
+  public <T> List<T> sections(String key, BiFunction<String, Section, T> reader) {
+    return section(
+        key,
+        section ->
+            List.copyOf(section.values.keySet()).stream()
+                .map(name -> section.section(name, inner -> reader.apply(name, inner)))
+                .toList());
   }
 
   public Duration duration(String key, Duration otherwise) {

@@ -121,7 +121,8 @@ public final class AgentCommand implements Callable<Integer> {
           configured.retention(),
           configured.domains(),
           configured.storage(),
-          configured.peers());
+          configured.peers(),
+          configured.net());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }

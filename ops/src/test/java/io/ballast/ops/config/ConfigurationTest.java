@@ -10,7 +10,12 @@ import io.ballast.host.trade.Network;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Cidr;
 import io.ballast.messages.HostId;
+import io.ballast.messages.IpAddress;
+import io.ballast.messages.NetBeat;
+import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.trade.Outside;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.PoolPolicy;
@@ -22,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +95,17 @@ final class ConfigurationTest {
                 schemes: [qemu+tls]
                 networks: ["2001:db8::/32"]
                 addresses: {h2: "qemu+tls://h2.example/system"}
+              net:
+                uplinks: [eth1]
+                lines:
+                  telecom:
+                    bridge: br1
+                    networks: [203.0.113.0/24]
+                    vlans: [100-199, 300]
+                    gateway: 203.0.113.1
+                    guest-gateway: 10.20.0.1
+                    vlan: 7
+                  inner: {bridge: br0}
             scheduler:
               metrics: "[::1]:9001"
               journal: /srv/scheduler
@@ -137,7 +154,25 @@ final class ConfigurationTest {
             new PeerRules(
                 List.of("qemu+tls"),
                 List.of(Network.of("2001:db8::/32")),
-                Map.of(new HostId("h2"), PeerAddress.of("qemu+tls://h2.example/system")))),
+                Map.of(new HostId("h2"), PeerAddress.of("qemu+tls://h2.example/system"))),
+            new NetPolicy(
+                Set.of("eth1"),
+                List.of(
+                    new NetPolicy.Reach(
+                        new NetBeat.Line(
+                            "telecom",
+                            "br1",
+                            List.of(Cidr.of("203.0.113.0/24")),
+                            List.of(
+                                new NetBeat.Line.Span(100, 199), new NetBeat.Line.Span(300, 300))),
+                        Optional.of(
+                            new Outside(
+                                new IpAddress("203.0.113.1"),
+                                new IpAddress("10.20.0.1"),
+                                Optional.of(7)))),
+                    new NetPolicy.Reach(
+                        new NetBeat.Line("inner", "br0", List.of(), List.of()),
+                        Optional.empty())))),
         read.agent());
     Policy policy = read.scheduler().config().policy();
     assertEquals("[::1]:9001", read.scheduler().listen().toString());

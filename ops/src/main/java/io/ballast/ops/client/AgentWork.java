@@ -1,9 +1,10 @@
 package io.ballast.ops.client;
 
 import io.ballast.bus.Request;
-import io.ballast.bus.Role;
+import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
+import io.ballast.messages.NetOrder;
 import io.ballast.messages.Notice;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
@@ -21,10 +22,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work of a host's storage agent from the command to its end. The end is told by an event; should
- * that be lost, the agent is asked how it stands.
+ * Work of a host's storage or network agent from the command to its end. The end is told by an
+ * event; should that be lost, the agent is asked how it stands.
  */
-final class StorageWork {
+final class AgentWork {
   private static final long TICK_MILLIS = 150;
   private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
 
@@ -35,7 +36,7 @@ final class StorageWork {
   private final Console console;
   private final BlockingQueue<Notice> heard = new LinkedBlockingQueue<>();
 
-  StorageWork(FleetConnection connection, Console console) {
+  AgentWork(FleetConnection connection, Console console) {
     this.connection = connection;
     this.console = console;
   }
@@ -70,7 +71,7 @@ final class StorageWork {
       HostId host = PoolPlace.of(connection.fleet(), pool, Optional.ofNullable(options.host));
       return new Carried(
           host,
-          new StorageWork(connection, shell.console())
+          new AgentWork(connection, shell.console())
               .run(host, asked, doing + " on " + host, options.patience)
               .report());
     }
@@ -81,11 +82,10 @@ final class StorageWork {
    *
    * @param what it is, for a person: "creating images/web1 on h1"
    */
-  Outcome.Done run(
-      HostId host, StorageCommand<Reply.Accepted> command, String what, Duration patience) {
+  Outcome.Done run(HostId host, Command<Reply.Accepted> command, String what, Duration patience) {
     connection.listen(Event.WorkFinished.class, heard);
     connection.listen(Event.WorkProgressed.class, heard);
-    Request<Reply.Accepted> request = connection.toStorage(host, command);
+    Request<Reply.Accepted> request = connection.toAgent(host, command);
     OperationId operation = request.id();
     String named = "it goes on as operation " + operation + "; " + ways(command, operation);
     try (Progress progress = new Progress(console)) {
@@ -107,7 +107,7 @@ final class StorageWork {
           far = ", " + Figures.percent(made.done().shareOf(made.total()));
         } else if (progress.elapsed().compareTo(ask) > 0) {
           ask = progress.elapsed().plus(ASKED_EVERY);
-          end = ended(host, operation);
+          end = ended(host, request);
         }
         if (end.isPresent()) {
           return succeeded(end.get(), what);
@@ -131,7 +131,7 @@ final class StorageWork {
   /** Waits until the agent has taken it on. Where it may have, but did not say so, both is said. */
   private void accepted(HostId host, Request<Reply.Accepted> request, String what, String named) {
     try {
-      connection.askStorage(host, request);
+      connection.askLooking(host, request);
     } catch (CommandFailure failure) {
       boolean open =
           failure.code() == ExitCode.NO_ANSWER
@@ -144,19 +144,17 @@ final class StorageWork {
   }
 
   /** How a person looks at work that goes on, and ends it where that can be. */
-  private static String ways(StorageCommand<?> command, OperationId operation) {
+  private static String ways(Command<?> command, OperationId operation) {
     String look = "look with 'ballast operation " + operation + "'";
-    return command instanceof PoolOrder
+    return command instanceof PoolOrder || command instanceof NetOrder
         ? look
         : look + ", give it up where that can be with 'ballast volume cancel " + operation + "'";
   }
 
   /** How it ended, if the agent says that it did. */
-  private Optional<Outcome> ended(HostId host, OperationId operation) {
+  private Optional<Outcome> ended(HostId host, Request<?> request) {
     try {
-      return connection
-          .askAgent(Role.STORAGE, host, new StorageCommand.InspectOperation(operation))
-          .outcome();
+      return FoundOperation.ask(connection, request.to().role(), host, request.id()).outcome();
     } catch (CommandFailure unanswered) {
       return Optional.empty();
     }

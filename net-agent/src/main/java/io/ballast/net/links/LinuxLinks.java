@@ -1,10 +1,11 @@
-package io.ballast.net;
+package io.ballast.net.links;
 
-import io.ballast.agent.Latest;
+import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.NetBeat.Bridge;
+import io.ballast.messages.Mac;
 import io.ballast.messages.Reason;
+import io.ballast.net.trade.Links;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,33 +26,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The network of a Linux host: links and kernel bridges from {@code /sys/class/net}, Open vSwitch
- * bridges from its own tool. Reads on a worker thread.
+ * The links of a Linux host, from {@code /sys/class/net}. Reads on a worker thread.
  *
- * <p>While Open vSwitch does not answer, its bridges are told as they were last seen, and that they
- * are; a link that can't be read costs only itself. The log says either once.
+ * <p>A link that can't be read costs only itself; the log says so once.
  */
-public final class LinuxPorts implements Ports {
-  private static final Logger LOG = LoggerFactory.getLogger(LinuxPorts.class);
+public final class LinuxLinks implements Links {
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxLinks.class);
 
   private final Vertx vertx;
   private final Path links;
-  private final OpenVswitch openVswitch;
-  private List<Bridge> switches = List.of();
-  private Optional<String> switchProblem = Optional.empty();
+  private final Ways ways;
+  private final LinkWatch watch;
   private Set<String> leftOut = Set.of();
 
   /**
    * @param sys usually {@code /sys}
    */
-  public LinuxPorts(Vertx vertx, Path sys, OpenVswitch openVswitch) {
+  public LinuxLinks(Vertx vertx, Path sys, Ways ways, Runner runner) {
     this.vertx = vertx;
     this.links = sys.resolve("class/net");
-    this.openVswitch = openVswitch;
+    this.ways = ways;
+    this.watch = new LinkWatch(vertx, runner);
   }
 
   @Override
-  public Future<Wiring> look() {
+  public Future<Sight> look() {
     return vertx
         .executeBlocking(this::lookNow, false)
         .recover(
@@ -63,12 +61,17 @@ public final class LinuxPorts implements Ports {
   }
 
   @Override
-  public void close() {}
+  public void onChange(Runnable listener) {
+    watch.tell(listener);
+  }
 
-  synchronized Wiring lookNow() throws IOException {
+  @Override
+  public void close() {
+    watch.close();
+  }
+
+  synchronized Sight lookNow() throws IOException {
     List<Wire> wires = new ArrayList<>();
-    lookAtOpenVswitch();
-    List<Bridge> bridges = new ArrayList<>(switches);
     Map<String, IOException> odd = new TreeMap<>();
     Duration at = Duration.ofNanos(System.nanoTime());
     for (Path link : children(links)) {
@@ -78,9 +81,6 @@ public final class LinuxPorts implements Ports {
       }
       try {
         wires.add(wire(link, name));
-        if (Files.isDirectory(link.resolve("bridge"))) {
-          bridges.add(bridge(link, name));
-        }
       } catch (IOException e) {
         if (Files.isDirectory(link)) {
           odd.put(name, e);
@@ -88,8 +88,7 @@ public final class LinuxPorts implements Ports {
       }
     }
     leaveOut(odd);
-    bridges.sort(Comparator.comparing(Bridge::name));
-    return new Wiring(at, bridges, wires, switchProblem);
+    return new Sight(at, wires, Bonds.of(links), ways.now());
   }
 
   private void leaveOut(Map<String, IOException> odd) {
@@ -102,33 +101,33 @@ public final class LinuxPorts implements Ports {
     leftOut = Set.copyOf(odd.keySet());
   }
 
-  private static Bridge bridge(Path link, String name) throws IOException {
-    List<String> ports =
-        children(link.resolve("brif")).stream().map(p -> p.getFileName().toString()).toList();
-    return new Bridge(name, Bridge.Kind.LINUX, ports);
-  }
-
-  private void lookAtOpenVswitch() {
-    try {
-      switches = openVswitch.bridges();
-      switchProblem = Optional.empty();
-    } catch (IOException e) {
-      if (switchProblem.isEmpty()) {
-        LOG.warn("The bridges of Open vSwitch are told as last seen: {}", e.getMessage());
-      }
-      switchProblem =
-          Optional.of("the bridges of Open vSwitch are as last seen: " + Latest.words(e));
-    }
-  }
-
   private static Wire wire(Path link, String name) throws IOException {
     return new Wire(
         name,
+        kind(link),
+        mac(link),
         carriesTraffic(link),
         (int) number(link.resolve("mtu"), 1, Integer.MAX_VALUE),
         speed(link),
         new Bytes(number(link.resolve("statistics/rx_bytes"), 0, Long.MAX_VALUE)),
-        new Bytes(number(link.resolve("statistics/tx_bytes"), 0, Long.MAX_VALUE)));
+        new Bytes(number(link.resolve("statistics/tx_bytes"), 0, Long.MAX_VALUE)),
+        Troubles.of(link));
+  }
+
+  private static Wire.Kind kind(Path link) {
+    return Files.exists(link.resolve("tun_flags"))
+        ? Wire.Kind.TAP
+        : Files.isDirectory(link.resolve("bonding"))
+            ? Wire.Kind.BOND
+            : Files.exists(link.resolve("device")) ? Wire.Kind.PHYSICAL : Wire.Kind.OTHER;
+  }
+
+  private static Optional<Mac> mac(Path link) {
+    try {
+      return Optional.of(new Mac(text(link.resolve("address"))));
+    } catch (IOException | IllegalArgumentException none) {
+      return Optional.empty();
+    }
   }
 
   /** Virtual links have no state of their own; for them the carrier counts. */

@@ -1,0 +1,248 @@
+package io.ballast.net.work;
+
+import io.ballast.agent.Loop;
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.Mac;
+import io.ballast.messages.NetBeat.Ability;
+import io.ballast.messages.NetBeat.Bridge;
+import io.ballast.messages.NetOrder.CreateBridge;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
+import io.ballast.messages.Reason;
+import io.ballast.net.trade.Links;
+import io.ballast.net.trade.Links.Sight;
+import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.trade.PortBook;
+import io.ballast.net.trade.Switch;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ports of this host: what is wanted, written down, and made so again and again. Lives on one
+ * loop.
+ *
+ * <p>All that looks or changes goes in one line, one after the other, so that nothing is seen half
+ * done. A round looks, repairs what differs, and looks again; there is one soon after a link came
+ * or went, and at least every {@link #EVERY} while a port is wanted.
+ */
+public final class Ports {
+  /** From one round to the next. */
+  public static final Duration EVERY = Duration.ofSeconds(2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
+
+  /** How much may wait in line. */
+  private static final int MOST_WAITING = 256;
+
+  private final Loop loop;
+  private final Links links;
+  private final PortBook book;
+  private final NetPolicy policy;
+  private final Round round;
+  private final Map<Mac, Port> wanted = new TreeMap<>();
+  private final Set<Ability> abilities = new TreeSet<>();
+  private Future<Void> opened = Future.failedFuture("not opened");
+  private Future<?> line = Future.succeededFuture();
+  private int waiting;
+  private @Nullable Future<Scene> next;
+
+  /** What ports are made of. */
+  public record Machine(Links links, List<Switch> switches, PortBook book) {
+    public Machine {
+      switches = List.copyOf(switches);
+    }
+  }
+
+  public Ports(Loop loop, Machine machine, NetPolicy policy) {
+    this.loop = loop;
+    this.links = machine.links();
+    this.book = machine.book();
+    this.policy = policy;
+    this.round = new Round(loop, machine.switches(), policy);
+  }
+
+  /** Reads the book, finds out what the host can do, and begins with the rounds. Once. */
+  public void open() {
+    opened = loop.here(book.open()).onSuccess(wanted::putAll).compose(read -> findAbilities());
+    opened.onFailure(
+        e -> LOG.error("No port is kept until the agent is restarted: {}", e.getMessage()));
+    line = opened;
+    links.onChange(() -> loop.run(this::refresh));
+    tick();
+  }
+
+  private Future<Void> findAbilities() {
+    return round.abilities().onSuccess(abilities::addAll).mapEmpty();
+  }
+
+  private void tick() {
+    loop.after(
+        EVERY,
+        () -> {
+          if (!wanted.isEmpty()) {
+            refresh();
+          }
+          tick();
+        });
+  }
+
+  private void refresh() {
+    look().onFailure(e -> LOG.debug("A round failed: {}", e.getMessage()));
+  }
+
+  /** What ports can have here. */
+  public Set<Ability> abilities() {
+    return Set.copyOf(abilities);
+  }
+
+  /** A round: makes all ports so, and tells what is then. One that waits in line serves all. */
+  public Future<Scene> look() {
+    Future<Scene> waits = next;
+    if (waits == null) {
+      waits =
+          inLine(
+              () -> {
+                next = null;
+                return agree();
+              });
+      next = waits;
+    }
+    return waits;
+  }
+
+  /** Looks what differs, and changes nothing. */
+  public Future<Scene> compare() {
+    return inLine(() -> sight().compose(sight -> round.compare(sight, wanted)));
+  }
+
+  private Future<Scene> agree() {
+    return sight().compose(sight -> round.agree(sight, wanted));
+  }
+
+  private Future<Sight> sight() {
+    return loop.here(links.look());
+  }
+
+  /** What must hold before an order is taken on, against what there is now. */
+  public Future<Preconditions> preconditions() {
+    return compare().map(this::preconditions);
+  }
+
+  private Preconditions preconditions(Scene scene) {
+    return new Preconditions(scene, Map.copyOf(wanted), policy, abilities());
+  }
+
+  /** The port of a card, as it is wanted. */
+  Optional<Port> wanted(Mac card) {
+    return Optional.ofNullable(wanted.get(card));
+  }
+
+  /**
+   * Wants a port from now on, and makes it so.
+   *
+   * @return what a person has to know of it, or an empty text. Fails as {@code MAY_YET_HAPPEN}
+   *     where it is wanted and not in force yet
+   */
+  public Future<String> plug(Port port) {
+    return inLine(() -> keep(port.card(), Optional.of(port)).compose(kept -> agree()))
+        .compose(scene -> verdict(port.card(), scene));
+  }
+
+  private static Future<String> verdict(Mac card, Scene scene) {
+    PortStatus status =
+        scene.ports().stream()
+            .filter(it -> it.port().card().equals(card))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("a round forgot " + card));
+    String differences = String.join("; ", status.differences());
+    return switch (status.state()) {
+      case IN_FORCE -> Future.succeededFuture("");
+      case WAITING ->
+          Future.succeededFuture("its card is not there; it is made so as soon as it is");
+      case DIFFERS, UNKNOWN ->
+          Future.failedFuture(
+              new RefusedException(
+                  Reason.MAY_YET_HAPPEN,
+                  "it is wanted and will be made so as soon as that works: " + differences));
+    };
+  }
+
+  /** Wants no port for a card from now on, takes it off its bridge, and removes what was made. */
+  public Future<String> unplug(Mac card) {
+    return inLine(
+        () -> {
+          Optional<Port> port = wanted(card);
+          if (port.isEmpty()) {
+            return Future.succeededFuture("there was none");
+          }
+          return sight()
+              .compose(sight -> round.detach(sight, port.get()))
+              .compose(detached -> keep(card, Optional.empty()))
+              .compose(kept -> agree())
+              .map("");
+        });
+  }
+
+  private Future<Void> keep(Mac card, Optional<Port> port) {
+    Map<Mac, Port> all = new TreeMap<>(wanted);
+    port.ifPresentOrElse(kept -> all.put(card, kept), () -> all.remove(card));
+    if (all.equals(wanted)) {
+      return Future.succeededFuture();
+    }
+    return loop.here(book.keep(all))
+        .onSuccess(
+            kept -> {
+              wanted.clear();
+              wanted.putAll(all);
+            });
+  }
+
+  /** Makes a bridge. */
+  public Future<Void> create(CreateBridge order) {
+    return inLine(() -> round.create(order));
+  }
+
+  /** Removes a bridge. */
+  public Future<Void> delete(String bridge, Bridge.Kind kind) {
+    return inLine(() -> round.delete(bridge, kind));
+  }
+
+  /** Runs something once all before it in line has ended, whatever became of that. */
+  private <T> Future<T> inLine(Supplier<Future<T>> work) {
+    if (waiting >= MOST_WAITING) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.BUSY, waiting + " wait for the network already; try again later"));
+    }
+    waiting++;
+    Promise<T> done = Promise.promise();
+    Future<?> before = line;
+    line = done.future();
+    loop.here(before)
+        .onComplete(
+            ended -> {
+              waiting--;
+              begin(work).onComplete(done);
+            });
+    return done.future();
+  }
+
+  private <T> Future<T> begin(Supplier<Future<T>> work) {
+    try {
+      return opened.compose(ready -> loop.here(work.get()));
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+}
