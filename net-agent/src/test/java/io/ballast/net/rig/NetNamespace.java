@@ -106,26 +106,34 @@ public final class NetNamespace implements AutoCloseable {
   /** Opened on a thread that enters the namespace and ends there. */
   private int opened(String name) {
     int[] file = {-1};
+    visit(() -> file[0] = openedHere(name));
+    return file[0];
+  }
+
+  /** Does something on a thread that enters the namespace and ends there. */
+  public void visit(Runnable work) {
     Throwable[] failure = new @Nullable Throwable[1];
     Thread visitor =
         Thread.ofPlatform()
             .uncaughtExceptionHandler((thread, why) -> failure[0] = why)
-            .start(() -> file[0] = openedHere(name));
+            .start(
+                () -> {
+                  int space = Libc.CALLS.open(net(), Libc.O_CLOEXEC);
+                  Libc.CALLS.setns(space, Libc.CLONE_NEWNET);
+                  Libc.CALLS.close(space);
+                  work.run();
+                });
     try {
       visitor.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (file[0] < 0) {
-      throw new IllegalStateException("there can be no tap " + name, failure[0]);
+    if (failure[0] != null) {
+      throw new IllegalStateException("that can't be done in the namespace", failure[0]);
     }
-    return file[0];
   }
 
   private int openedHere(String name) {
-    int space = Libc.CALLS.open(net(), Libc.O_CLOEXEC);
-    Libc.CALLS.setns(space, Libc.CLONE_NEWNET);
-    Libc.CALLS.close(space);
     int file = Libc.CALLS.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
     byte[] request =
         ByteBuffer.allocate(40)
