@@ -1,5 +1,6 @@
 package io.ballast.messages;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What a host's network agent can be asked. */
@@ -8,6 +9,7 @@ public sealed interface NetCommand<R extends Reply> extends Command<R>
         NetCommand.InspectOperation,
         NetCommand.InspectPort,
         NetCommand.ListPorts,
+        NetCommand.PreparePorts,
         NetOrder {
   /** Tell what the next beat would tell. */
   record InspectNet() implements NetCommand<Reply.NetInspected> {}
@@ -47,6 +49,27 @@ public sealed interface NetCommand<R extends Reply> extends Command<R>
           && bridge.map(port.bridge()::equals).orElse(true)
           && vlan.map(tag -> port.vlan().filter(it -> it.tags().contains(tag)).isPresent())
               .orElse(true);
+    }
+  }
+
+  /**
+   * Have ports for cards that are about to come, with their virtual machine, from another host; all
+   * or none. Whoever asks for it has them unplugged where the machine does not come to run. Carried
+   * out again it changes nothing more.
+   *
+   * @param move for which they are, which the answer names
+   * @param ports 1 to 64, each as it is kept where the machine runs
+   */
+  record PreparePorts(OperationId move, List<Port> ports) implements NetCommand<Reply.Accepted> {
+    private static final int MOST = 64;
+
+    public PreparePorts {
+      Fields.required(move, "move");
+      ports = Fields.listOf(ports, "ports");
+      if (ports.isEmpty() || ports.size() > MOST) {
+        throw new IllegalArgumentException(
+            "field 'ports' has %d entries; it must have 1 to %d".formatted(ports.size(), MOST));
+      }
     }
   }
 }

@@ -33,6 +33,7 @@ final class NetSamples {
         new NetCommand.InspectOperation(OPERATION),
         new NetCommand.InspectPort(CARD),
         new NetCommand.ListPorts(Optional.of(VM), Optional.of("br0"), Optional.of(100)),
+        new NetCommand.PreparePorts(OPERATION, List.of(port())),
         new NetOrder.CreateBridge(
             "br0",
             NetBeat.Bridge.Kind.OPEN_VSWITCH,

@@ -16,6 +16,7 @@ import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.InspectOperation;
 import io.ballast.messages.NetCommand.InspectPort;
 import io.ballast.messages.NetCommand.ListPorts;
+import io.ballast.messages.NetCommand.PreparePorts;
 import io.ballast.messages.NetOrder;
 import io.ballast.messages.NetOrder.ChangePort;
 import io.ballast.messages.NetOrder.CreateBridge;
@@ -66,8 +67,24 @@ record NetCommands(HostId host, Ports ports, Agent<NetBeat> agent) implements Tr
       case ListPorts asked ->
           new Handling.Question(
               () -> ports.compare().map(scene -> new Reply.PortsListed(meant(asked, scene))));
+      case PreparePorts asked ->
+          new Handling.Deed(
+              () ->
+                  ports
+                      .preconditions()
+                      .compose(now -> prepared(asked, now))
+                      .map(done -> new Reply.Accepted(asked.move())));
       case NetOrder order -> change(order);
     };
+  }
+
+  private Future<?> prepared(PreparePorts asked, Preconditions now) {
+    Preconditions each = now;
+    for (Port port : asked.ports()) {
+      each.plug(port);
+      each = each.with(port);
+    }
+    return ports.prepare(asked.ports());
   }
 
   private static Optional<PortStatus> of(Mac card, Scene scene) {

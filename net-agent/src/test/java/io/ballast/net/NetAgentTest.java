@@ -26,6 +26,7 @@ import io.ballast.messages.NetBeat.Link;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.InspectPort;
 import io.ballast.messages.NetCommand.ListPorts;
+import io.ballast.messages.NetCommand.PreparePorts;
 import io.ballast.messages.NetOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
@@ -186,6 +187,27 @@ final class NetAgentTest {
     assertEquals(Optional.of("there was none"), report(ended(new NetOrder.UnplugPort(CARD))));
     assertEquals(Optional.empty(), inspected());
     assertEquals(Set.of("eth0"), bridges.plugged("br0"));
+  }
+
+  @Test
+  void portsArePreparedAllOrNone() {
+    deploy();
+    await().until(() -> !beats.isEmpty());
+    Mac other = new Mac("52:54:00:12:34:57");
+    OperationId move = new OperationId("move-1");
+    List<Port> both = List.of(Port.of(CARD, VM, "br0"), Port.of(other, VM, "br0"));
+
+    RefusedException refused =
+        refused(
+            new PreparePorts(move, List.of(Port.of(CARD, VM, "br0"), Port.of(other, VM, "br9"))));
+
+    assertEquals(Reason.UNKNOWN_BRIDGE, refused.reason());
+    assertEquals(Map.of(), book.kept());
+    assertEquals(move, asked(new PreparePorts(move, both)).operation());
+    assertEquals(move, asked(new PreparePorts(move, both)).operation());
+    assertEquals(Set.of(CARD, other), book.kept().keySet());
+    links.tap("vnet0", CARD);
+    await().until(() -> inspected().orElseThrow().state() == PortStatus.State.IN_FORCE);
   }
 
   @Test

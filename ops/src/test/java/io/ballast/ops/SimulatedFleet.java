@@ -16,11 +16,23 @@ import io.ballast.host.HostAgentConfig;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Cidr;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
+import io.ballast.messages.IpAddress;
+import io.ballast.messages.Mac;
+import io.ballast.messages.NetBeat.Bridge;
+import io.ballast.messages.NetBeat.Line;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.VmId;
+import io.ballast.net.NetAgent;
+import io.ballast.net.testing.FakeLinks;
+import io.ballast.net.testing.FakePortBook;
+import io.ballast.net.testing.FakeSwitch;
+import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.trade.Outside;
+import io.ballast.net.work.Ports;
 import io.ballast.ops.client.Console;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.screen.Ink;
@@ -51,6 +63,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -150,6 +163,37 @@ public final class SimulatedFleet implements AutoCloseable {
                     new FetchPolicy(List.of("https://images.example/"))),
                 Clock.systemUTC())));
     return volumes;
+  }
+
+  /**
+   * A network agent of a host with the bridge {@code br0} of the kernel and {@code ovs0} of Open
+   * vSwitch, over which a line {@code telecom} is reached; its links can be changed.
+   */
+  public FakeLinks network(String name) {
+    FakeLinks links = new FakeLinks(Clock.systemUTC());
+    links.link("eth0", new Mac("00:11:22:33:44:55"));
+    FakeSwitch linux = new FakeSwitch(Bridge.Kind.LINUX);
+    linux.bridge("br0", "eth0");
+    FakeSwitch ovs = new FakeSwitch(Bridge.Kind.OPEN_VSWITCH);
+    ovs.bridge("ovs0");
+    NetPolicy.Reach telecom =
+        new NetPolicy.Reach(
+            new Line("telecom", "ovs0", List.of(Cidr.of("203.0.113.0/24")), List.of()),
+            Optional.of(
+                new Outside(
+                    new IpAddress("203.0.113.1"), new IpAddress("10.0.0.1"), Optional.empty())));
+    await(
+        vertx.deployVerticle(
+            NetAgent.of(
+                Agent.Terms.of(
+                    new Heartbeat.Beater(
+                        new HostId(name), "lab", Duration.ofMillis(100), "test")),
+                new LocalBus(vertx, hub, name),
+                new Forgetful(Instant.now()),
+                new Ports.Machine(links, List.of(linux, ovs), new FakePortBook()),
+                new NetPolicy(Set.of(), List.of(telecom)),
+                Clock.systemUTC())));
+    return links;
   }
 
   /** Ends a host's agent; the host itself lives on. */

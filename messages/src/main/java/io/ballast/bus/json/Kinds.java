@@ -115,6 +115,7 @@ public final class Kinds {
         "net.inspect-operation", NetCommand.InspectOperation.class, Reply.OperationInspected.class);
     command("net.inspect-port", NetCommand.InspectPort.class, Reply.PortInspected.class);
     command("net.list-ports", NetCommand.ListPorts.class, Reply.PortsListed.class);
+    command("net.prepare-ports", NetCommand.PreparePorts.class, Reply.Accepted.class);
     command("net.create-bridge", NetOrder.CreateBridge.class, Reply.Accepted.class);
     command("net.delete-bridge", NetOrder.DeleteBridge.class, Reply.Accepted.class);
     command("net.plug-port", NetOrder.PlugPort.class, Reply.Accepted.class);

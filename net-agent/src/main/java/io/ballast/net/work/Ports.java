@@ -155,8 +155,19 @@ public final class Ports {
    *     where it is wanted and not in force yet
    */
   public Future<String> plug(Port port) {
-    return inLine(() -> keep(port.card(), Optional.of(port)).compose(kept -> agree()))
+    return inLine(() -> keep(with(List.of(port))).compose(kept -> agree()))
         .compose(scene -> verdict(port.card(), scene));
+  }
+
+  /** Wants ports from now on, whose cards are yet to come. */
+  public Future<Void> prepare(List<Port> ports) {
+    return inLine(() -> keep(with(ports)));
+  }
+
+  private Map<Mac, Port> with(List<Port> ports) {
+    Map<Mac, Port> all = new TreeMap<>(wanted);
+    ports.forEach(port -> all.put(port.card(), port));
+    return all;
   }
 
   private static Future<String> verdict(Mac card, Scene scene) {
@@ -188,15 +199,19 @@ public final class Ports {
           }
           return sight()
               .compose(sight -> round.detach(sight, port.get()))
-              .compose(detached -> keep(card, Optional.empty()))
+              .compose(detached -> keep(without(card)))
               .compose(kept -> agree())
               .map("");
         });
   }
 
-  private Future<Void> keep(Mac card, Optional<Port> port) {
+  private Map<Mac, Port> without(Mac card) {
     Map<Mac, Port> all = new TreeMap<>(wanted);
-    port.ifPresentOrElse(kept -> all.put(card, kept), () -> all.remove(card));
+    all.remove(card);
+    return all;
+  }
+
+  private Future<Void> keep(Map<Mac, Port> all) {
     if (all.equals(wanted)) {
       return Future.succeededFuture();
     }

@@ -17,6 +17,7 @@ import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.NetPolicy.Reach;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,13 @@ import java.util.stream.Stream;
  */
 public record Preconditions(
     Scene scene, Map<Mac, Port> wanted, NetPolicy policy, Set<Ability> abilities) {
+
+  /** The same once a port is kept, too. */
+  public Preconditions with(Port port) {
+    Map<Mac, Port> more = new HashMap<>(wanted);
+    more.put(port.card(), port);
+    return new Preconditions(scene, more, policy, abilities);
+  }
 
   /** A port can be had here. */
   public void plug(Port port) {

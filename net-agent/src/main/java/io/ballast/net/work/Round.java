@@ -172,7 +172,9 @@ final class Round {
                     bridge.name(),
                     bridge.kind(),
                     bridge.ports(),
-                    bridge.ports().stream().filter(uplinks::has).toList(),
+                    bridge.ports().stream()
+                        .filter(link -> uplinks.has(link) || bridge.uplinks().contains(link))
+                        .toList(),
                     bridge.ours()))
         .toList();
   }

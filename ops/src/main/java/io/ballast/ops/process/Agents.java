@@ -4,6 +4,7 @@ import io.ballast.agent.Agent;
 import io.ballast.agent.FileJournal;
 import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Journal;
+import io.ballast.agent.tool.Runner;
 import io.ballast.bus.Address;
 import io.ballast.bus.Role;
 import io.ballast.host.HostAgent;
@@ -12,9 +13,16 @@ import io.ballast.host.libvirt.LibvirtHypervisor;
 import io.ballast.host.libvirt.LibvirtSettings;
 import io.ballast.host.meter.ProcMeter;
 import io.ballast.messages.HostId;
-import io.ballast.net.LinuxPorts;
+import io.ballast.net.FilePortBook;
 import io.ballast.net.NetAgent;
-import io.ballast.net.OpenVswitch;
+import io.ballast.net.links.LinuxLinks;
+import io.ballast.net.links.Ways;
+import io.ballast.net.linux.KernelTools;
+import io.ballast.net.linux.LinuxSwitch;
+import io.ballast.net.linux.PacketSocket;
+import io.ballast.net.ovs.OvsSwitch;
+import io.ballast.net.ovs.ToolVswitch;
+import io.ballast.net.work.Ports;
 import io.ballast.ops.Version;
 import io.ballast.ops.config.AgentSettings;
 import io.ballast.storage.StorageAgent;
@@ -29,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +46,9 @@ final class Agents {
   private static final Logger LOG = LoggerFactory.getLogger(Agents.class);
   private static final Path PROC = Path.of("/proc");
   private static final Path SYS = Path.of("/sys");
+
+  /** Where Open vSwitch has its sockets. */
+  private static final Path OPEN_VSWITCH = Path.of("/run/openvswitch");
 
   /** Libvirt looks at the pools' disks for this, which can be slow. */
   private static final Duration POOLS_WITHIN = Duration.ofSeconds(10);
@@ -117,13 +129,32 @@ final class Agents {
   }
 
   private Deployable netAgent() {
-    LinuxPorts ports =
-        new LinuxPorts(
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("network timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    Runner runner = new Runner(Runner.Limits.DEFAULT, timer);
+    LinuxLinks links =
+        new LinuxLinks(process.vertx(), SYS, new Ways(PROC, process.brokers()), runner);
+    OvsSwitch openVswitch = new OvsSwitch(new ToolVswitch(runner, OPEN_VSWITCH), SYS);
+    LinuxSwitch bridges =
+        new LinuxSwitch(new KernelTools(runner, List.of(), new PacketSocket()));
+    FilePortBook book =
+        new FilePortBook(
             process.vertx(),
-            SYS,
-            new OpenVswitch(OpenVswitch.DEFAULT_TOOL, OpenVswitch.DEFAULT_WITHIN));
-    process.closeAtEnd(ports);
-    return NetAgent.of(terms(), process.bus(), journal(Role.NET), ports, Clock.systemUTC());
+            settings.journal().resolve(Role.NET.word() + "-" + host + ".ports"));
+    process.closeAtEnd(timer::shutdownNow);
+    process.closeAtEnd(runner);
+    process.closeAtEnd(bridges);
+    process.closeAtEnd(openVswitch);
+    process.closeAtEnd(links);
+    return NetAgent.of(
+        terms(),
+        process.bus(),
+        journal(Role.NET),
+        new Ports.Machine(links, List.of(openVswitch, bridges), book),
+        settings.net(),
+        Clock.systemUTC());
   }
 
   private Agent.Terms terms() {

@@ -23,6 +23,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.Duration;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -96,6 +97,13 @@ public final class FleetProcess {
   /** As whom it logs in to the bus. */
   String user() {
     return options.user();
+  }
+
+  /** Where its bus is. */
+  List<InetSocketAddress> brokers() {
+    return options.brokers().stream()
+        .map(broker -> InetSocketAddress.createUnresolved(broker.host(), broker.port()))
+        .toList();
   }
 
   /** What it serves as metrics. */
