@@ -35,8 +35,8 @@ final class LinuxSwitchIT {
       space.run("ip", "link", "add", bridge, "type", "bridge");
       space.run("ip", "link", "set", bridge, "up");
     }
-    space.run("nft", "add table bridge foreign; add chain bridge foreign all");
-    space.run("nft", "add rule bridge foreign all ether type 0x1234 drop");
+    space.run("nft", "add table bridge foreign; add chain bridge foreign theirs");
+    space.run("nft", "add rule bridge foreign theirs ether type 0x1234 drop");
   }
 
   @AfterEach
