@@ -38,6 +38,22 @@ record Sample(Port port, Optional<Outside> outside) {
     return new Wanted(port, Optional.empty(), outside);
   }
 
+  Sample on(String bridge) {
+    PortChange change =
+        new PortChange(
+            Optional.of(bridge),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Set.of());
+    return new Sample(change.to(port), outside);
+  }
+
   Sample guarded(String... addresses) {
     return with(
         Optional.empty(), List.of(addresses), Optional.empty(), Optional.empty(), true, port.mtu());
