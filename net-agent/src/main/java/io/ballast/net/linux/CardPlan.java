@@ -107,24 +107,27 @@ final class CardPlan {
 
   private void plug(Link bridge, Present.Bridge vlans) {
     boolean plugged = link.master().equals(Optional.of(bridge.name()));
-    if (port.vlan().isPresent() && !vlans.filters()) {
-      differences.add(
-          "it is not in VLAN %s: %s"
-              .formatted(
-                  port.vlan().get(),
-                  lacking.getOrDefault(
-                      Ability.LINUX_VLAN,
-                      bridge.name() + " does not keep VLANs apart; turn on its vlan_filtering")));
+    String none = lacking.get(Ability.LINUX_VLAN);
+    boolean apart = vlans.filters() && none == null;
+    if (port.vlan().isPresent() && !apart) {
+      String why =
+          none == null
+              ? bridge.name() + " does not keep VLANs apart; turn on its vlan_filtering"
+              : none;
+      differences.add("it is not in VLAN %s: %s".formatted(port.vlan().get(), why));
     }
     if (!plugged) {
-      differs(
-          link.master().isEmpty()
-              ? "%s is plugged into no bridge, not into %s".formatted(name, bridge.name())
-              : "%s is plugged into %s, not into %s"
-                  .formatted(name, link.master().get(), bridge.name()),
-          new Step.Plug(name, bridge.name()));
+      String where =
+          link.master().map(other -> "plugged into " + other).orElse("plugged into no bridge");
+      String difference = "%s is %s, not into %s".formatted(name, where, bridge.name());
+      if (apart || port.vlan().isEmpty()) {
+        differs(difference, new Step.Plug(name, bridge.name()));
+      } else {
+        // Where its VLAN can't be had it would be among strangers.
+        differences.add(difference);
+      }
     }
-    if (vlans.filters()) {
+    if (apart) {
       join(plugged, vlans);
     }
   }

@@ -68,7 +68,8 @@ public final class KernelTools implements Kernel {
 
   @Override
   public Future<Present> look() {
-    return lacking().compose(this::look);
+    // Links come and go between two questions; that they did twice is told.
+    return lacking().compose(lacking -> look(lacking).recover(odd -> look(lacking)));
   }
 
   private Future<Present> look(Map<Ability, String> lacking) {

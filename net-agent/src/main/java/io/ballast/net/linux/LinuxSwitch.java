@@ -34,6 +34,9 @@ public final class LinuxSwitch implements Switch {
           Ability.LINUX_LIMIT_IN,
           Ability.LINUX_LIMIT_OUT);
 
+  /** How many cards are worked on at a time. */
+  private static final int LANES = 4;
+
   private final Kernel kernel;
   private Future<?> last = Future.succeededFuture();
 
@@ -195,17 +198,39 @@ public final class LinuxSwitch implements Switch {
             })
         .compose(
             done -> {
-              List<Future<Void>> all = new ArrayList<>();
+              List<Supplier<Future<Void>>> all = new ArrayList<>();
               plan.cards()
                   .forEach(
                       (card, steps) ->
                           all.add(
-                              kernel
-                                  .carryOut(steps)
-                                  .onFailure(why -> failures.put(card, words(why)))));
-              plan.rest().forEach(step -> all.add(kernel.carryOut(List.of(step))));
-              return Future.join(all).<Void>mapEmpty().otherwiseEmpty();
+                              () ->
+                                  kernel
+                                      .carryOut(steps)
+                                      .onFailure(why -> failures.put(card, words(why)))));
+              return inLanes(all);
+            })
+        .compose(
+            done -> {
+              Future<Void> rest = Future.succeededFuture();
+              for (Step step : plan.rest()) {
+                rest = rest.compose(before -> kernel.carryOut(List.of(step)).otherwiseEmpty());
+              }
+              return rest;
             });
+  }
+
+  /** Some side by side, and each whatever became of those before it. */
+  private static Future<Void> inLanes(List<Supplier<Future<Void>>> all) {
+    List<Future<Void>> lanes = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      Supplier<Future<Void>> work = all.get(i);
+      if (i < LANES) {
+        lanes.add(work.get().otherwiseEmpty());
+      } else {
+        lanes.set(i % LANES, lanes.get(i % LANES).compose(done -> work.get().otherwiseEmpty()));
+      }
+    }
+    return Future.join(lanes).mapEmpty();
   }
 
   private static String words(Throwable why) {
@@ -227,7 +252,8 @@ public final class LinuxSwitch implements Switch {
               List<String> odd =
                   new ArrayList<>(
                       differences.getOrDefault(
-                          card, each.link().isPresent() ? List.of(none + "") : List.of()));
+                          card,
+                          each.link().isPresent() ? List.of(String.valueOf(none)) : List.of()));
               if (!odd.isEmpty() && failures.containsKey(card)) {
                 odd.add("it could not be repaired: " + failures.get(card));
               }

@@ -6,8 +6,6 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -29,18 +27,17 @@ public final class PacketSocket implements KernelTools.FrameSender {
         int socket, byte[] frame, NativeLong length, int flags, byte[] address, int addressLength)
         throws LastErrorException;
 
+    /** Java knows no link that has no address. */
+    int if_nametoindex(String link) throws LastErrorException;
+
     int close(int file) throws LastErrorException;
   }
 
   @Override
   public void send(String link, byte[] frame) {
     try {
-      NetworkInterface found = NetworkInterface.getByName(link);
-      if (found == null) {
-        throw new RefusedException(Reason.TRADE_REFUSED, "there is no link " + link);
-      }
-      send(found.getIndex(), frame);
-    } catch (SocketException | LastErrorException e) {
+      send(Libc.CALLS.if_nametoindex(link), frame);
+    } catch (LastErrorException e) {
       throw new RefusedException(
           Reason.TRADE_REFUSED, "no frame can be sent out of " + link + ": " + e.getMessage());
     }

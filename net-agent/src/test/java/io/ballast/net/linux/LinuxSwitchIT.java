@@ -1,125 +1,247 @@
 package io.ballast.net.linux;
 
-import io.ballast.agent.tool.Runner;
-import io.ballast.net.rig.Ground;
-import io.ballast.net.rig.NetNamespace;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.messages.NetBeat.Ability;
+import io.ballast.messages.NetBeat.Bridge;
+import io.ballast.messages.NetOrder.CreateBridge;
+import io.ballast.messages.RateLimit;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Vlan;
 import io.ballast.net.rig.SwitchContract;
-import io.ballast.net.trade.Switch;
+import io.ballast.net.rig.Tap;
+import io.ballast.net.trade.Switch.Seen;
+import io.ballast.net.trade.Wanted;
+import io.vertx.core.Future;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The bridges of the kernel that this runs on, in a namespace of their own. Needs root. */
 @Tag("lab")
 final class LinuxSwitchIT {
-  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
-  private final NetNamespace space = NetNamespace.open();
-  private final KernelTools kernel =
-      new KernelTools(
-          runner,
-          space.inside(List.of()),
-          (link, frame) -> space.visit(() -> new PacketSocket().send(link, frame)));
-  private final LinuxSwitch tried = new LinuxSwitch(kernel);
+  private static final Optional<RateLimit> SLOW = Optional.of(RateLimit.of(2_000));
 
-  @BeforeEach
-  void bridges() {
-    for (String bridge : List.of("br0", "br1")) {
-      space.run("ip", "link", "add", bridge, "type", "bridge");
-      space.run("ip", "link", "set", bridge, "up");
-    }
-    space.run("nft", "add table bridge foreign; add chain bridge foreign all");
-    space.run("nft", "add rule bridge foreign all ether type 0x1234 drop");
-  }
+  private final LinuxGround ground = new LinuxGround();
 
   @AfterEach
   void close() {
-    tried.close();
-    runner.close();
-    clock.shutdownNow();
-    space.close();
+    ground.close();
   }
 
   @TestFactory
   Stream<DynamicTest> contract() {
-    return new SwitchContract(new Kernels()).checks();
+    return new SwitchContract(ground).checks();
   }
 
-  /** A namespace with two bridges of somebody else. */
-  private final class Kernels implements Ground {
-    @Override
-    public NetNamespace space() {
-      return space;
+  @Test
+  void aRuleThatSomebodyRemovedIsMissedAndComesBackAndTheCountGoesOn() {
+    Wanted one = guest(1).guarded("10.0.0.5/24").by("vnet1");
+    Wanted other = guest(2).guarded("10.0.0.6/24").by("vnet2");
+    agree(one, other);
+    String whole = ground.ours();
+    String count = Mark.spoofed(Sample.card(1));
+    nft("flush chain bridge ballast from_525400000002");
+    nft("add rule bridge ballast from_525400000002 counter name " + count);
+
+    assertEquals(
+        List.of(List.of(), List.of("its filter against spoofing has other rules")),
+        compare(one, other));
+    agree(one, other);
+    assertEquals(whole, ground.ours());
+
+    String rule =
+        ground
+            .space()
+            .run("nft", "-a", "list chain bridge ballast from_525400000001")
+            .lines()
+            .filter(line -> line.contains("icmpv6"))
+            .findFirst()
+            .orElseThrow();
+    nft(
+        "delete rule bridge ballast from_525400000001 handle "
+            + rule.substring(rule.lastIndexOf(' ') + 1));
+    assertEquals(
+        List.of(List.of("its filter against spoofing has other rules"), List.of()),
+        compare(one, other));
+    agree(one, other);
+    assertEquals(whole, ground.ours());
+
+    nft("delete table bridge ballast");
+    assertFalse(compare(one).getFirst().isEmpty());
+    agree(one, other);
+    assertEquals(whole, ground.ours());
+
+    nft("add chain bridge ballast theirs { type filter hook forward priority 0; }");
+    agree(one, other);
+    assertEquals(whole, ground.ours());
+  }
+
+  @Test
+  void aQueueOfSomebodyElseIsLeftAloneAndTold() {
+    Wanted port = guest(1).limited(SLOW, SLOW).by("vnet1");
+    ground.space().run("tc", "qdisc", "add", "dev", "vnet1", "root", "handle", "1:", "htb");
+    ground.space().run("tc", "qdisc", "add", "dev", "vnet1", "clsact");
+    String before = ground.space().run("tc", "qdisc", "show", "dev", "vnet1");
+
+    List<String> differences = done(ground.tried().agree(List.of(port))).getFirst().differences();
+
+    assertEquals(
+        List.of(
+            "what goes to the guest is not limited to 2 Mbit/s: vnet1 has a queue of somebody else"
+                + " (htb 1:); remove it",
+            "what comes from the guest is not limited to 2 Mbit/s: vnet1 has filters of somebody"
+                + " else for what it receives; remove them"),
+        differences);
+    assertEquals(before, ground.space().run("tc", "qdisc", "show", "dev", "vnet1"));
+  }
+
+  @Test
+  void aDetourThatSomebodyRemovedComesBackAndOneOfNobodyGoes() {
+    Wanted port = guest(1).limited(SLOW, SLOW).by("vnet1");
+    agree(port);
+    String whole = ground.ours();
+    ground.space().run("ip", "link", "delete", Mark.detour(Sample.card(1)));
+    ground.space().run("ip", "link", "add", Mark.detour(Sample.card(9)), "type", "ifb");
+    ground.space().run("ip", "link", "add", "ifb7", "type", "ifb");
+
+    assertEquals(
+        List.of(List.of("what comes from the guest is not limited to 2 Mbit/s")), compare(port));
+    agree(port);
+
+    assertEquals(whole, ground.ours());
+    assertTrue(ground.foreign().contains("ifb7"));
+    Wanted free = Sample.of(1, "br0").by("vnet1");
+    agree(free);
+    assertEquals("", ground.ours());
+  }
+
+  @Test
+  void aLimitThatIsAtItsEndsIsToldAsItIs() {
+    Sample card = guest(1);
+    for (RateLimit limit :
+        List.of(
+            new RateLimit(8, 8),
+            new RateLimit(8, 100_000_000),
+            RateLimit.of(33_333),
+            RateLimit.of(10_000_000),
+            new RateLimit(1_000_000_000, 8),
+            new RateLimit(1_000_000_000, 100_000_000))) {
+      Wanted port = card.limited(Optional.of(limit), Optional.of(limit)).by("vnet1");
+      agree(port);
+      assertEquals(List.of(List.of()), compare(port), limit::toString);
     }
+  }
 
-    @Override
-    public Switch tried() {
-      return tried;
+  @Test
+  void aCardHasTheLargestPacketThatIsWantedOrThatOfItsBridge() {
+    agree(guest(1).mtu(1_400).by("vnet1"));
+    assertTrue(ground.space().run("ip", "link", "show", "vnet1").contains("mtu 1400"));
+    ground.space().run("ip", "link", "set", "br0", "mtu", "1300");
+
+    Wanted port = Sample.of(1, "br0").by("vnet1");
+    assertEquals(List.of(List.of("vnet1 has an MTU of 1400, not of 1300")), compare(port));
+    agree(port);
+  }
+
+  @Test
+  void aPortOfAVlanIsPluggedNowhereAndItIsToldWhy() {
+    Wanted port = guest(1).in(new Vlan.Access(100)).by("vnet1");
+
+    Seen seen = done(ground.tried().agree(List.of(port))).getFirst();
+
+    assertEquals(
+        "it is not in VLAN 100: the bridges of this kernel do not keep VLANs apart: RTNETLINK"
+            + " answers: Operation not supported",
+        seen.differences().getFirst().split(";", -1)[0]);
+    assertEquals("", ground.bridgeOf("vnet1"));
+  }
+
+  @Test
+  void abilitiesAreThoseOfTheKernel() {
+    assertEquals(
+        Set.of(
+            Ability.LINUX_BRIDGE,
+            Ability.LINUX_FILTER,
+            Ability.LINUX_LIMIT_IN,
+            Ability.LINUX_LIMIT_OUT),
+        done(ground.tried().abilities()));
+  }
+
+  @Test
+  void bridgesAreMadeAndOnlyOursAreRemoved() {
+    LinuxSwitch tried = ground.tried();
+    CreateBridge order = new CreateBridge("br7", Bridge.Kind.LINUX, Optional.empty());
+    done(tried.create(order));
+    done(tried.create(order));
+    agree(guest(1).on("br7").by("vnet1"));
+    ground.space().run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "up1");
+    ground.plug("br7", "up0");
+
+    Bridge made =
+        done(tried.bridges()).stream()
+            .filter(each -> each.name().equals("br7"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        new Bridge(
+            "br7", Bridge.Kind.LINUX, List.of("up0", "vnet1"), List.of("up0"), Optional.of(true)),
+        made);
+    assertEquals(Reason.IN_USE, refusal(tried.delete("br7")));
+    assertEquals(Reason.NOT_ALLOWED, refusal(tried.delete("br0")));
+    for (String taken : List.of("br0", "vnet1")) {
+      assertEquals(
+          Reason.NAME_TAKEN,
+          refusal(tried.create(new CreateBridge(taken, Bridge.Kind.LINUX, Optional.empty()))));
     }
+    done(tried.detach("vnet1"));
+    done(tried.detach("vnet1"));
+    done(tried.detach("up0"));
+    done(tried.delete("br7"));
+    done(tried.delete("br7"));
+    assertFalse(ground.foreign().contains("br7"));
+  }
 
-    @Override
-    public String bridge() {
-      return "br0";
+  private Sample guest(int number) {
+    Tap unused = ground.space().tap("vnet" + number, Sample.card(number));
+    return Sample.of(number, "br0");
+  }
+
+  private void nft(String command) {
+    ground.space().run("nft", command);
+  }
+
+  private void agree(Wanted... wanted) {
+    for (Seen seen : done(ground.tried().agree(List.of(wanted)))) {
+      assertEquals(List.of(), seen.differences());
     }
+  }
 
-    @Override
-    public String otherBridge() {
-      return "br1";
-    }
+  private List<List<String>> compare(Wanted... wanted) {
+    return done(ground.tried().compare(List.of(wanted))).stream().map(Seen::differences).toList();
+  }
 
-    @Override
-    public boolean hasVlans() {
-      return false;
-    }
+  private static Reason refusal(Future<Void> future) {
+    return assertThrows(RefusedException.class, () -> done(future)).reason();
+  }
 
-    @Override
-    public void plug(String bridge, String link) {
-      space.run("ip", "link", "set", link, "master", bridge);
-    }
-
-    @Override
-    public void unplug(String link) {}
-
-    @Override
-    public String bridgeOf(String link) {
-      String told = space.run("ip", "-o", "link", "show", "dev", link);
-      String[] words = told.split(" master ", -1);
-      return words.length < 2 ? "" : words[1].split(" ", -1)[0];
-    }
-
-    @Override
-    public String foreign() {
-      return links(false) + space.run("nft", "list table bridge foreign");
-    }
-
-    @Override
-    public String ours() {
-      String tables = space.run("nft", "list tables bridge");
-      String table =
-          tables.contains("ballast") ? space.run("nft", "-s", "list table bridge ballast") : "";
-      String queues =
-          space
-              .run("tc", "qdisc", "show")
-              .lines()
-              .filter(line -> line.contains("ba11:") || line.contains("ingress"))
-              .collect(Collectors.joining("\n"));
-      return table + queues + links(true);
-    }
-
-    private String links(boolean ours) {
-      return space
-          .run("ip", "-o", "link", "show")
-          .lines()
-          .map(line -> line.split(" ", -1)[1])
-          .filter(name -> name.startsWith("ba-") == ours)
-          .collect(Collectors.joining(" "));
+  private static <T> T done(Future<T> future) {
+    try {
+      return future.await(20, SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(e);
     }
   }
 }
