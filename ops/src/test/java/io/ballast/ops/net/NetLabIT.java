@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class NetLabIT {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final Duration PACE = Duration.ofMillis(20);
+  private static final Duration SLOW = Duration.ofMillis(200);
 
   /** A live migration may cost that many pings of one each 20 ms. */
   private static final int MAY_GET_LOST = 15;
@@ -61,11 +62,11 @@ final class NetLabIT {
     Guest first = running(1, "--nic", card(5, "vlan=100"), "--ping", "10.20.0.6");
     Guest second = running(2, "--nic", card(6, "vlan=100"), "--ping", "10.20.0.5");
     Guest stranger = running(2, "--nic", card(7, "vlan=101"), "--ping", "10.20.0.6");
-    stranger.awaitTold("net", 1);
+    awaitNetwork(stranger);
 
-    first.awaitTold("pong", 20);
-    second.awaitTold("pong", 20);
-    stranger.awaitTicks(20);
+    first.awaitTold("pong", 10);
+    second.awaitTold("pong", 10);
+    stranger.awaitTicks(10);
 
     assertEquals(List.of(), stranger.told("pong"));
   }
@@ -74,7 +75,7 @@ final class NetLabIT {
   void aGuestKeepsItsConnectionsWhileItMovesThereAndBack() throws IOException {
     Guest guest = running(1, "--nic", card(5, "vlan=100"));
     Network near = member(2, "near", 100, "10.20.0.200");
-    WebProbe asked = WebProbe.start(near, "10.20.0.5", PACE);
+    WebProbe asked = WebProbe.start(near, "10.20.0.5", SLOW);
     await().atMost(LONG).until(() -> asked.answered() > 0);
     assertTrue(WebProbe.ask(near, "10.20.0.5", 0).startsWith(guest.name() + " "));
 
@@ -85,7 +86,6 @@ final class NetLabIT {
       int then = pinger.answered();
       await().atMost(LONG).until(() -> pinger.answered() >= then + 25);
       Pinger.Result result = pinger.stop();
-      System.out.println("to h" + target + ": " + result);
       assertTrue(result.lost() < MAY_GET_LOST, result.toString());
     }
 
@@ -113,8 +113,8 @@ final class NetLabIT {
   void theMachineIsOutsideAndMeetsGuestsByBothWaysOut() throws IOException {
     Guest plain = running(1, "--nic", "br-out,52:54:00:00:00:07,ip=203.0.113.7/24");
     Guest tagged = running(2, "--nic", "br-int,52:54:00:00:00:08,ip=203.0.113.8/24,vlan=4000");
-    plain.awaitTold("net", 1);
-    tagged.awaitTold("net", 1);
+    awaitNetwork(plain);
+    awaitNetwork(tagged);
 
     for (String address : List.of("203.0.113.7", "203.0.113.8")) {
       Pinger pinger = Pinger.start(Network.outside(), address, PACE);
@@ -139,7 +139,7 @@ final class NetLabIT {
             "br-ext,52:54:00:00:01:06,ip=203.0.113.6/24",
             "--ping",
             "10.21.0.5");
-    first.awaitTold("net", 1);
+    awaitNetwork(first);
     second.awaitTold("pong", 10);
 
     assertTrue(WebProbe.ask(Network.outside(), "203.0.113.6", 0).startsWith(second.name() + " "));
@@ -168,8 +168,13 @@ final class NetLabIT {
     return guest;
   }
 
+  private static void awaitNetwork(Guest guest) {
+    await().atMost(LONG).until(() -> !guest.told("net").isEmpty());
+  }
+
   private void migrate(Guest guest, int target) {
     int source = running.getOrDefault(guest, target);
+    lab.virsh(source, "migrate-setmaxdowntime", guest.name(), "100"); // ms, of 300
     lab.virsh(source, "migrate", "--live", "--p2p", guest.name(), lab.uri(target));
     running.put(guest, target);
   }
