@@ -7,6 +7,10 @@ CACHE=/var/cache/ballast            # what is slow to make and may stay
 LXCFS_RUN=/run/lxcfs                # empty folders that lxcfs makes and leaves
 SUBNET=10.213.0
 BRIDGE=ballast0
+UNDERLAY=10.213.1                   # with --switch: the network that carries the guests' own, on this bridge:
+UNDERLAY_BRIDGE=ballast1
+OUTSIDE=203.0.113                   # ... and the one outside, where public addresses are
+OUTSIDE_BRIDGE=ballast2
 MAX_HOSTS=9
 
 die() { # STATUS TEXT...: one line that says what is wrong and what to do
@@ -18,8 +22,11 @@ die() { # STATUS TEXT...: one line that says what is wrong and what to do
 
 address() { printf '%s.1%s' "$SUBNET" "$1"; }
 home() { printf '%s/h%s' "$LAB" "$1"; }
-link() { printf 'ballast-h%s' "$1"; }
+underlay() { printf '%s.1%s' "$UNDERLAY" "$1"; }
+link() { printf 'ballast-h%s%s' "$1" "${2:+e$2}"; }   # I [N]: the other end of the cable of ethN, which is 0 unless said
 uri() { printf 'qemu+tcp://%s/system' "$(address "$1")"; }
+
+setting() { awk -F= -v key="$1" '$1 == key { print substr($0, length(key) + 2) }' "$LAB/settings" 2>/dev/null; }
 
 # await SECONDS COMMAND...: tries until the command succeeds; fails when the time is over.
 await() {

@@ -1,4 +1,4 @@
-# libvirtd of a lab host: its configuration, and how it is started and stopped. Sourced, never run.
+# libvirtd of a lab host: its configuration, and how it and programs like it are found and stopped. Sourced, never run.
 # shellcheck shell=bash
 
 # libvirt_configure I: writes what host I has of its own below /etc.
@@ -54,36 +54,43 @@ CONF
 
 libvirt_answers() { timeout 5 virsh -q -c "$(uri "$1")" uri >/dev/null 2>&1; }
 
-# libvirt_pid I: the process number of the host's libvirtd as the outside sees it; nothing when there is none.
-libvirt_pid() {
+# ---- a program that a host has one of, like libvirtd
+
+# daemon_pid I NAME: its process number as the outside sees it; nothing when there is none.
+daemon_pid() {
   local pid comm
   for pid in $(cg_pids "h$1"); do
     comm=
     read -r comm 2>/dev/null <"/proc/$pid/comm" || true
-    [[ $comm != libvirtd ]] || echo "$pid"
+    [[ $comm != "$2" ]] || echo "$pid"
   done
 }
 
-# libvirt_state I: stopped, frozen, or running.
-libvirt_state() {
+# daemon_state I NAME: stopped, frozen, or running.
+daemon_state() {
   local pid status
-  pid=$(libvirt_pid "$1" | head -n 1)
+  pid=$(daemon_pid "$1" "$2" | head -n 1)
   [[ -n $pid ]] || { echo stopped; return; }
   status=$(awk '/^State:/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
   if [[ $status == T ]]; then echo frozen; else echo running; fi
 }
 
-libvirt_signal() { # SIGNAL I
+daemon_signal() { # I NAME SIGNAL
   local pid
-  for pid in $(libvirt_pid "$2"); do kill "-$1" "$pid" 2>/dev/null || true; done
+  for pid in $(daemon_pid "$1" "$2"); do kill "-$3" "$pid" 2>/dev/null || true; done
 }
 
-libvirt_gone() { [[ -z $(libvirt_pid "$1") ]]; }
+daemon_gone() { [[ -z $(daemon_pid "$1" "$2") ]]; }
 
-libvirt_stop() {
-  libvirt_signal TERM "$1"
-  libvirt_signal CONT "$1"
-  await 10 libvirt_gone "$1" || { libvirt_signal KILL "$1"; await 5 libvirt_gone "$1"; }
+daemon_stop() { # I NAME
+  daemon_signal "$1" "$2" TERM
+  daemon_signal "$1" "$2" CONT
+  await 10 daemon_gone "$1" "$2" || daemon_kill "$1" "$2"
+}
+
+daemon_kill() { # I NAME
+  daemon_signal "$1" "$2" KILL
+  await 5 daemon_gone "$1" "$2"
 }
 
 # What libvirt found out about QEMU is kept from one lab to the next: asking QEMU anew costs each first start a second.

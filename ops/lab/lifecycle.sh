@@ -1,8 +1,6 @@
 # How the lab and its hosts come into being and go. Sourced, never run.
 # shellcheck shell=bash disable=SC2154  # "here" is set by who sources this file
 
-setting() { awk -F= -v key="$1" '$1 == key { print substr($0, length(key) + 2) }' "$LAB/settings" 2>/dev/null; }
-
 lab_exists() { [[ -d $LAB ]]; }
 lab_complete() { [[ -f $LAB/complete ]]; }
 
@@ -42,16 +40,28 @@ host_pid() {
   cg_pids "h$1" | grep -qx "$pid" && echo "$pid"
 }
 
+has_switches() { [[ $(setting switch) == yes ]]; }
+
+lab_bridge() { # NAME [SUBNET]: a bridge on which this machine has the first address
+  local route
+  if [[ ${2:-} ]]; then
+    route=$(ip -4 route show "$2.0/24" | grep -v " dev $1 " || true)
+    [[ -z $route ]] || die 1 "$2.0/24 is in use on this machine: $route"
+  fi
+  if ! ip link show "$1" >/dev/null 2>&1; then
+    ip link add "$1" type bridge
+    [[ -z ${2:-} ]] || ip address add "$2.1/24" dev "$1"
+  fi
+  ip link set "$1" up
+}
+
 # lab_base: what all hosts share: the bridge, lxcfs, the folder of the guests' consoles.
 lab_base() {
-  local route
-  route=$(ip -4 route show "$SUBNET.0/24" | grep -v " dev $BRIDGE " || true)
-  [[ -z $route ]] || die 1 "$SUBNET.0/24 is in use on this machine: $route"
-  if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
-    ip link add "$BRIDGE" type bridge
-    ip address add "$SUBNET.1/24" dev "$BRIDGE"
+  lab_bridge "$BRIDGE" "$SUBNET"
+  if has_switches; then
+    lab_bridge "$OUTSIDE_BRIDGE" "$OUTSIDE"
+    lab_bridge "$UNDERLAY_BRIDGE"
   fi
-  ip link set "$BRIDGE" up
   mkdir -p "$LAB/lxcfs" "$LAB/serial"
   cg_create lxcfs
   [[ -e $LXCFS_RUN ]] || : >"$LAB/own-lxcfs-run"
@@ -62,13 +72,19 @@ lab_base() {
   await 5 test -e "$LAB/lxcfs/proc/stat" || die 1 "lxcfs did not start: $(tail -n 1 "$LAB/lxcfs.log")"
 }
 
-# host_connect I: gives the host its network cable if it has none. The card's address never changes, so that the other
-# hosts find it at once after a restart.
+# host_connect I: gives the host its network cables if it has none. The cards' addresses never change, so that the other
+# hosts find them at once after a restart.
 host_connect() {
-  local i=$1 pid
+  local i=$1 pid mtu=1500
   pid=$(host_pid "$i")
+  if has_switches; then
+    mtu=1600
+    host_plug "$i" "$pid" 1 "$UNDERLAY_BRIDGE"
+    host_plug "$i" "$pid" 2 "$OUTSIDE_BRIDGE"
+    host_plug "$i" "$pid" 3 "$OUTSIDE_BRIDGE"
+  fi
   if ! ip link show "$(link "$i")" >/dev/null 2>&1; then
-    ip link add "$(link "$i")" type veth peer name eth0 address "02:ba:11:a5:70:0$i" netns "$pid"
+    ip link add "$(link "$i")" mtu $mtu type veth peer name eth0 address "02:ba:11:a5:70:0$i" mtu $mtu netns "$pid"
     nsenter --target "$pid" --net ip -batch - <<NET
 link set lo up
 address add $(address "$i")/24 dev eth0
@@ -79,8 +95,23 @@ NET
   ip link set "$(link "$i")" master "$BRIDGE" up
 }
 
+# host_plug I PID N BRIDGE: the cable of ethN, a card for guests. Open vSwitch takes packets as they are: they must be whole,
+# with their checksums.
+host_plug() {
+  local i=$1 pid=$2 card=eth$3 outer
+  outer=$(link "$i" "$3")
+  if ! ip link show "$outer" >/dev/null 2>&1; then
+    ip link add "$outer" mtu 1600 type veth peer name "$card" address "02:ba:11:a5:7$3:0$i" mtu 1600 netns "$pid"
+    ethtool -K "$outer" tx off gro off >/dev/null
+    nsenter --target "$pid" --net ethtool -K "$card" tx off gro off >/dev/null
+    nsenter --target "$pid" --net ip link set "$card" addrgenmode none up
+  fi
+  ip link set "$outer" master "$4" up
+}
+
 host_started() { host_pid "$1" >/dev/null || [[ -s $(home "$1")/host.log ]]; }
-host_ready() { libvirt_answers "$1" || ! host_pid "$1" >/dev/null; }
+host_ready() { ! host_pid "$1" >/dev/null || { libvirt_answers "$1" && switch_ready "$1"; }; }
+switch_ready() { ! has_switches || [[ -e $(home "$1")/switched ]]; }
 
 # host_start I: switches a host on and waits until its libvirtd answers. Its folder is its disk.
 host_start() {
@@ -89,8 +120,9 @@ host_start() {
   mkdir -p "$home"/var/lib/libvirt "$home"/var/log/libvirt "$home"/var/cache/libvirt
   [[ -d $home/etc ]] || libvirt_use_cache "$i"
   libvirt_configure "$i"
+  ! has_switches || mkdir -p "$home"/etc/openvswitch "$home"/var/log/openvswitch
   cg_create "h$i" "$(setting cpu)" "$(setting memory)"
-  rm -f "$home/pid"
+  rm -f "$home/pid" "$home/switched"
   : >"$home/host.log"
   (
     cg_join "h$i"
@@ -102,8 +134,8 @@ host_start() {
     host_connect "$i"
     await 120 host_ready "$i" || true
   fi
-  if ! host_pid "$i" >/dev/null || ! libvirt_answers "$i"; then
-    echo "lab: h$i did not come up: $(tail -n 1 "$home/host.log" "$home/var/log/libvirt/libvirtd.log" 2>/dev/null | tr '\n' ' ')" >&2
+  if ! host_pid "$i" >/dev/null || ! libvirt_answers "$i" || ! switch_ready "$i"; then
+    echo "lab: h$i did not come up: $(tail -n 1 "$home/host.log" "$home"/var/log/{libvirt/libvirtd,openvswitch/*}.log 2>/dev/null | tr '\n' ' ')" >&2
     return 1
   fi
 }
@@ -131,7 +163,9 @@ keep_logs() {
   done < <(find "$LAB" -xdev -type f \( -name '*.log' -o -path '*/serial/*' \))
 }
 
-lab_links() { ip -oneline link show | awk -F'[ @:]+' '$2 ~ /^ballast(0|-h[0-9])$/ { print $2 }'; }
+lab_links() { # [I]: the links of the lab on this machine, or those of one host
+  ip -oneline link show | awk -F'[ @:]+' -v host="${1:-[0-9]}" '$2 ~ "^ballast-h" host "(e[1-3])?$" || (host == "[0-9]" && $2 ~ /^ballast[0-2]$/) { print $2 }'
+}
 lab_mounts() { awk -v lab="$LAB" 'index($2 "/", lab "/") == 1 { print $2 }' /proc/mounts | sort -r; }
 
 # leftovers: one line for each thing of the lab that is there; nothing when it is clean.

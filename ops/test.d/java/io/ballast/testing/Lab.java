@@ -24,16 +24,22 @@ public final class Lab implements AutoCloseable {
 
   /** Starts hosts h1 to h{@code n}, waiting up to a minute for whoever has a lab up. */
   public static Lab up(int n) {
+    return start(n);
+  }
+
+  /** The same, and each host has networks for guests. */
+  public static Lab withSwitches(int n) {
+    return start(n, "--switch");
+  }
+
+  private static Lab start(int n, String... more) {
     run(OPS.resolve("guest/build").toString());
+    String owner = String.valueOf(ProcessHandle.current().pid());
     lab(
-        "up",
-        String.valueOf(n),
-        "--cpu",
-        "1",
-        "--wait",
-        "60",
-        "--owner",
-        String.valueOf(ProcessHandle.current().pid()));
+        Stream.concat(
+                Stream.of("up", String.valueOf(n), "--cpu", "1", "--wait", "60", "--owner", owner),
+                Arrays.stream(more))
+            .toArray(String[]::new));
     return new Lab();
   }
 
@@ -51,6 +57,25 @@ public final class Lab implements AutoCloseable {
    */
   public void libvirtd(int host, String command) {
     lab("libvirtd", String.valueOf(host), command);
+  }
+
+  /** What to do with a host's switch: as with libvirtd, and {@code kill}. */
+  public void switchOf(int host, String command) {
+    lab("switch", String.valueOf(host), command);
+  }
+
+  /** Switches a host on, {@code up}, or cuts its power, {@code cut}. */
+  public void power(int host, String command) {
+    lab("host-" + command, String.valueOf(host));
+  }
+
+  /** The number of a process in a host, its first one, as this machine counts. */
+  public long process(int host) {
+    try {
+      return Long.parseLong(Files.readString(SERIAL.resolveSibling("h" + host + "/pid")).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Sends a signal to the QEMU process of a guest. */
