@@ -36,6 +36,7 @@ public final class LinuxLinks implements Links {
   private final Vertx vertx;
   private final Path links;
   private final Ways ways;
+  private final Troubles troubles;
   private final LinkWatch watch;
   private Set<String> leftOut = Set.of();
 
@@ -46,6 +47,7 @@ public final class LinuxLinks implements Links {
     this.vertx = vertx;
     this.links = sys.resolve("class/net");
     this.ways = ways;
+    this.troubles = new Troubles(links);
     this.watch = new LinkWatch(vertx, runner);
   }
 
@@ -88,7 +90,7 @@ public final class LinuxLinks implements Links {
       }
     }
     leaveOut(odd);
-    return new Sight(at, wires, Bonds.of(links), ways.now());
+    return new Sight(at, wires, new Bonds(links).look(), ways.now());
   }
 
   private void leaveOut(Map<String, IOException> odd) {
@@ -101,7 +103,7 @@ public final class LinuxLinks implements Links {
     leftOut = Set.copyOf(odd.keySet());
   }
 
-  private static Wire wire(Path link, String name) throws IOException {
+  private Wire wire(Path link, String name) throws IOException {
     return new Wire(
         name,
         kind(link),
@@ -111,7 +113,7 @@ public final class LinuxLinks implements Links {
         speed(link),
         new Bytes(number(link.resolve("statistics/rx_bytes"), 0, Long.MAX_VALUE)),
         new Bytes(number(link.resolve("statistics/tx_bytes"), 0, Long.MAX_VALUE)),
-        Troubles.of(link));
+        troubles.of(name));
   }
 
   private static Wire.Kind kind(Path link) {

@@ -2,30 +2,35 @@ package io.ballast.net.links;
 
 import io.ballast.messages.NetBeat.Link.Trouble;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What went wrong on a link, by the kernel's counters. */
-final class Troubles {
-  private Troubles() {}
-
-  /** Of a folder like {@code /sys/class/net/eth0}; nothing where a counter can't be read. */
-  static Optional<Trouble> of(Path link) {
+/**
+ * What went wrong on links, from {@code /sys/class/net}.
+ *
+ * @param links usually {@code /sys/class/net}
+ */
+record Troubles(Path links) {
+  /** That of a link; absent where a number of it can't be read or makes no sense. */
+  Optional<Trouble> of(String link) {
+    Path folder = links.resolve(link);
+    Path statistics = folder.resolve("statistics");
     try {
       return Optional.of(
           new Trouble(
-              count(link, "statistics/rx_errors"),
-              count(link, "statistics/tx_errors"),
-              count(link, "statistics/rx_dropped"),
-              count(link, "statistics/tx_dropped"),
-              count(link, "carrier_changes")));
-    } catch (IOException | IllegalArgumentException unread) {
+              count(statistics.resolve("rx_errors")),
+              count(statistics.resolve("tx_errors")),
+              count(statistics.resolve("rx_dropped")),
+              count(statistics.resolve("tx_dropped")),
+              count(folder.resolve("carrier_changes"))));
+    } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  private static long count(Path link, String file) throws IOException {
-    return Long.parseLong(Files.readString(link.resolve(file)).strip());
+  private static long count(Path file) throws IOException {
+    return Long.parseLong(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
   }
 }

@@ -1,4 +1,4 @@
-package io.ballast.net;
+package io.ballast.net.links;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
