@@ -25,7 +25,9 @@ final class NetCommandsTest {
   @BeforeEach
   void aHostWithAVm() {
     fleet.scheduler();
-    fleet.host("h1", Bytes.ofMiB(4096)).boot(SimulatedFleet.id("web1"), "web1", 1, Bytes.ofMiB(256), 0.1);
+    fleet
+        .host("h1", Bytes.ofMiB(4096))
+        .boot(SimulatedFleet.id("web1"), "web1", 1, Bytes.ofMiB(256), 0.1);
     links = fleet.network("h1");
     fleet.until(
         seen ->
@@ -46,8 +48,7 @@ final class NetCommandsTest {
 
   private void awaitPort() {
     fleet.until(
-        seen ->
-            seen.hosts().getFirst().net().stream().anyMatch(beat -> !beat.ports().isEmpty()));
+        seen -> seen.hosts().getFirst().net().stream().anyMatch(beat -> !beat.ports().isEmpty()));
   }
 
   @Test
@@ -58,7 +59,9 @@ final class NetCommandsTest {
             "plugged port %s on h1: its card is not there; it is made so as soon as it is\n"
                 .formatted(CARD),
             ""),
-        net("plug web1 %s br0 --vlan 100 --address 10.0.0.5/24 --anti-spoof --in 20M".formatted(CARD)));
+        net(
+            "plug web1 %s br0 --vlan 100 --address 10.0.0.5/24 --anti-spoof --in 20M"
+                .formatted(CARD)));
     links.tap("vnet0", new Mac(CARD));
     awaitPort();
     assertEquals(
@@ -89,7 +92,9 @@ final class NetCommandsTest {
 
   @Test
   void aPublicAddressIsShownWithWhatItStandsFor() {
-    net("plug web1 %s ovs0 --address 10.0.0.5/24 --line telecom --public 203.0.113.5".formatted(CARD));
+    net(
+        "plug web1 %s ovs0 --address 10.0.0.5/24 --line telecom --public 203.0.113.5"
+            .formatted(CARD));
     awaitPort();
 
     Ran shown = net("ports");
@@ -174,7 +179,9 @@ final class NetCommandsTest {
 
   @Test
   void aCardOfAnotherVmIsRefusedAcrossTheFleet() {
-    fleet.host("h2", Bytes.ofMiB(4096)).boot(SimulatedFleet.id("db1"), "db1", 1, Bytes.ofMiB(256), 0.1);
+    fleet
+        .host("h2", Bytes.ofMiB(4096))
+        .boot(SimulatedFleet.id("db1"), "db1", 1, Bytes.ofMiB(256), 0.1);
     fleet.network("h2");
     net("plug web1 %s br0".formatted(CARD));
     fleet.until(

@@ -186,8 +186,7 @@ public final class SimulatedFleet implements AutoCloseable {
         vertx.deployVerticle(
             NetAgent.of(
                 Agent.Terms.of(
-                    new Heartbeat.Beater(
-                        new HostId(name), "lab", Duration.ofMillis(100), "test")),
+                    new Heartbeat.Beater(new HostId(name), "lab", Duration.ofMillis(100), "test")),
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
                 new Ports.Machine(links, List.of(linux, ovs), new FakePortBook()),

@@ -137,12 +137,10 @@ final class Agents {
     LinuxLinks links =
         new LinuxLinks(process.vertx(), SYS, new Ways(PROC, process.brokers()), runner);
     OvsSwitch openVswitch = new OvsSwitch(new ToolVswitch(runner, OPEN_VSWITCH), SYS);
-    LinuxSwitch bridges =
-        new LinuxSwitch(new KernelTools(runner, List.of(), new PacketSocket()));
+    LinuxSwitch bridges = new LinuxSwitch(new KernelTools(runner, List.of(), new PacketSocket()));
     FilePortBook book =
         new FilePortBook(
-            process.vertx(),
-            settings.journal().resolve(Role.NET.word() + "-" + host + ".ports"));
+            process.vertx(), settings.journal().resolve(Role.NET.word() + "-" + host + ".ports"));
     process.closeAtEnd(timer::shutdownNow);
     process.closeAtEnd(runner);
     process.closeAtEnd(bridges);
