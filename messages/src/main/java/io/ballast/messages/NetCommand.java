@@ -10,6 +10,7 @@ public sealed interface NetCommand<R extends Reply> extends Command<R>
         NetCommand.InspectPort,
         NetCommand.ListPorts,
         NetCommand.PreparePorts,
+        NetCommand.ListNetworks,
         NetOrder {
   /** Tell what the next beat would tell. */
   record InspectNet() implements NetCommand<Reply.NetInspected> {}
@@ -72,4 +73,7 @@ public sealed interface NetCommand<R extends Reply> extends Command<R>
       }
     }
   }
+
+  /** Look at the networks of the host's libvirt. */
+  record ListNetworks() implements NetCommand<Reply.NetworksListed> {}
 }

@@ -7,7 +7,14 @@ import java.util.Optional;
  * it ends in exactly one {@link Event.WorkFinished}, whose operation is the command's message id
  * and whose object is {@link #object}.
  */
-public sealed interface NetOrder extends NetCommand<Reply.Accepted> {
+public sealed interface NetOrder extends NetCommand<Reply.Accepted>
+    permits NetOrder.CreateBridge,
+        NetOrder.DeleteBridge,
+        NetOrder.PlugPort,
+        NetOrder.ChangePort,
+        NetOrder.UnplugPort,
+        NetOrder.RepairPorts,
+        NetworkOrder {
   /** What it works on, for people: {@code port 52:54:00:12:34:56}, {@code bridge br0}. */
   String object();
 

@@ -235,6 +235,17 @@ public sealed interface Reply extends Message {
     }
   }
 
+  /**
+   * The networks of a host's libvirt.
+   *
+   * @param networks sorted by name
+   */
+  record NetworksListed(List<LibvirtNetwork> networks) implements Reply {
+    public NetworksListed {
+      networks = Fields.listOf(networks, "networks");
+    }
+  }
+
   /** The whole picture. */
   record FleetInspected(Fleet fleet) implements Reply {
     public FleetInspected {

@@ -6,11 +6,14 @@ import static io.ballast.bus.Samples.VM;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.IpAddress;
+import io.ballast.messages.LibvirtNetwork;
 import io.ballast.messages.Mac;
 import io.ballast.messages.Message;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.NetOrder;
+import io.ballast.messages.NetworkForm;
+import io.ballast.messages.NetworkOrder;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortChange;
 import io.ballast.messages.PortStatus;
@@ -18,6 +21,7 @@ import io.ballast.messages.RateLimit;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Vlan;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -55,8 +59,26 @@ final class NetSamples {
                 Set.of(PortChange.Part.PUBLIC_ADDRESS))),
         new NetOrder.UnplugPort(CARD),
         new NetOrder.RepairPorts(),
+        new NetCommand.ListNetworks(),
+        new NetworkOrder.DefineNetwork("guests", new NetworkForm.Nat(Cidr.of("10.1.0.1/24"))),
+        new NetworkOrder.StartNetwork("guests"),
+        new NetworkOrder.StopNetwork("guests"),
+        new NetworkOrder.ForgetNetwork("guests"),
+        new Reply.NetworksListed(
+            List.of(
+                new LibvirtNetwork(
+                    "guests", true, true, "nat 10.1.0.1/24", Optional.of("virbr0"), 2, true))),
         new Reply.PortInspected(Optional.of(status())),
         new Reply.PortsListed(List.of(status())));
+  }
+
+  /** Networks of the other forms. */
+  static Map<String, Message> networks() {
+    return Map.of(
+        "bridged",
+        new NetworkOrder.DefineNetwork("guests", new NetworkForm.Bridged("br0")),
+        "isolated",
+        new NetworkOrder.DefineNetwork("guests", new NetworkForm.Isolated(Cidr.of("10.1.0.1/24"))));
   }
 
   private static Port port() {

@@ -317,6 +317,7 @@ public final class Samples {
                 Optional.of(VM.value()))));
     grown.put("health", storageBeatWithHealth());
     grown.put("ports", NetSamples.beatWithPorts());
+    grown.putAll(NetSamples.networks());
     grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
     grown.put(

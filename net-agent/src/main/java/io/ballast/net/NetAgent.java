@@ -13,6 +13,7 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.Pulse;
 import io.ballast.net.trade.NetPolicy;
+import io.ballast.net.trade.Networks;
 import io.ballast.net.work.Ports;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -29,13 +30,16 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
 
+  /** What a network agent works with: what ports are made of, and libvirt's networks. */
+  public record Machine(Ports.Machine ports, Networks networks) {}
+
   private final HostId host;
-  private final Ports.Machine machine;
+  private final Machine machine;
   private final NetPolicy policy;
   private final Clock clock;
   private @Nullable NetSampler sampler;
 
-  private NetAgent(HostId host, Ports.Machine machine, NetPolicy policy, Clock clock) {
+  private NetAgent(HostId host, Machine machine, NetPolicy policy, Clock clock) {
     this.host = host;
     this.machine = machine;
     this.policy = policy;
@@ -44,12 +48,7 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
 
   /** An agent over the network of a host, to be deployed. */
   public static Deployable of(
-      Agent.Terms terms,
-      Bus bus,
-      Journal journal,
-      Ports.Machine machine,
-      NetPolicy policy,
-      Clock clock) {
+      Agent.Terms terms, Bus bus, Journal journal, Machine machine, NetPolicy policy, Clock clock) {
     return new AgentVerticle<>(
         Role.NET,
         terms,
@@ -61,10 +60,11 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
 
   @Override
   public Trade trade(Agent<NetBeat> agent) {
-    Ports ports = new Ports(Loop.of(requireNonNull(Vertx.currentContext())), machine, policy);
+    Ports ports =
+        new Ports(Loop.of(requireNonNull(Vertx.currentContext())), machine.ports(), policy);
     ports.open();
     sampler = new NetSampler(ports, policy, clock);
-    return new NetCommands(host, ports, agent);
+    return new NetCommands(host, ports, machine.networks(), agent);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.ballast.messages.NetCommand;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.InspectOperation;
 import io.ballast.messages.NetCommand.InspectPort;
+import io.ballast.messages.NetCommand.ListNetworks;
 import io.ballast.messages.NetCommand.ListPorts;
 import io.ballast.messages.NetCommand.PreparePorts;
 import io.ballast.messages.NetOrder;
@@ -24,6 +25,7 @@ import io.ballast.messages.NetOrder.DeleteBridge;
 import io.ballast.messages.NetOrder.PlugPort;
 import io.ballast.messages.NetOrder.RepairPorts;
 import io.ballast.messages.NetOrder.UnplugPort;
+import io.ballast.messages.NetworkOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Port;
@@ -32,6 +34,8 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
+import io.ballast.net.trade.Networks;
+import io.ballast.net.work.NetworkRules;
 import io.ballast.net.work.Ports;
 import io.ballast.net.work.Preconditions;
 import io.ballast.net.work.Scene;
@@ -45,7 +49,8 @@ import java.util.function.Supplier;
  * The trade of a host's network agent: what each command does to a bridge or a port, checked
  * against what the host's network is then. Lives on one loop.
  */
-record NetCommands(HostId host, Ports ports, Agent<NetBeat> agent) implements Trade {
+record NetCommands(HostId host, Ports ports, Networks networks, Agent<NetBeat> agent)
+    implements Trade {
   @Override
   public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
     return switch (command) {
@@ -74,7 +79,15 @@ record NetCommands(HostId host, Ports ports, Agent<NetBeat> agent) implements Tr
                       .preconditions()
                       .compose(now -> prepared(asked, now))
                       .map(done -> new Reply.Accepted(asked.move())));
-      case NetOrder order -> change(order);
+      case ListNetworks asked ->
+          new Handling.Question(() -> networks.list().map(Reply.NetworksListed::new));
+      case NetworkOrder order ->
+          change(
+              order,
+              () ->
+                  ports.look().compose(this::rules).map(rules -> done(rules.checked(order)::run)));
+      case NetOrder order ->
+          change(order, () -> ports.preconditions().map(now -> checked(order, now)));
     };
   }
 
@@ -96,10 +109,13 @@ record NetCommands(HostId host, Ports ports, Agent<NetBeat> agent) implements Tr
   }
 
   /** Each can be repeated as it is; one that was cut off is done again if it is still allowed. */
-  private Handling change(NetOrder order) {
-    Supplier<Future<Work>> check = () -> ports.preconditions().map(now -> checked(order, now));
+  private static Handling change(NetOrder order, Supplier<Future<Work>> check) {
     return new Handling.Change(
         order.object(), false, check, () -> tell -> check.get().compose(work -> work.run(tell)));
+  }
+
+  private Future<NetworkRules> rules(Scene scene) {
+    return networks.list().map(there -> new NetworkRules(scene, there, networks));
   }
 
   private Work checked(NetOrder order, Preconditions now) {
@@ -115,6 +131,8 @@ record NetCommands(HostId host, Ports ports, Agent<NetBeat> agent) implements Tr
       case PlugPort plug -> plugged(plug.port(), now);
       case ChangePort change -> plugged(changed(change, now.present(change.card())), now);
       case UnplugPort unplug -> done(() -> ports.unplug(unplug.card()));
+      case NetworkOrder other ->
+          throw new IllegalStateException("no order on a port: " + other.object());
       case RepairPorts repair -> done(() -> ports.look().map(NetCommands::report));
     };
   }

@@ -38,6 +38,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.VmId;
 import io.ballast.net.testing.FakeLinks;
+import io.ballast.net.testing.FakeNetworks;
 import io.ballast.net.testing.FakePortBook;
 import io.ballast.net.testing.FakeSwitch;
 import io.ballast.net.trade.Links.Sight;
@@ -74,6 +75,7 @@ final class NetAgentTest {
   private final FakeLinks links = new FakeLinks(Clock.systemUTC());
   private final FakeSwitch bridges = new FakeSwitch(Bridge.Kind.LINUX);
   private final FakePortBook book = new FakePortBook();
+  private final FakeNetworks networks = new FakeNetworks();
   private final List<NetBeat> beats = new CopyOnWriteArrayList<>();
   private final List<Event.WorkFinished> ends = new CopyOnWriteArrayList<>();
 
@@ -311,7 +313,7 @@ final class NetAgentTest {
                 TERMS,
                 bus,
                 new Forgetful(Instant.now()),
-                new Ports.Machine(links, List.of(bridges), book),
+                new NetAgent.Machine(new Ports.Machine(links, List.of(bridges), book), networks),
                 NetPolicy.DEFAULT,
                 Clock.systemUTC())));
   }

@@ -16,6 +16,7 @@ import io.ballast.ops.client.MoveGroup;
 import io.ballast.ops.client.MoveSettleCommand;
 import io.ballast.ops.client.NetBridgesCommand;
 import io.ballast.ops.client.NetCommand;
+import io.ballast.ops.client.NetNetworksCommand;
 import io.ballast.ops.client.NetPortsCommand;
 import io.ballast.ops.client.OperationCommand;
 import io.ballast.ops.client.PlanCommand;
@@ -145,7 +146,8 @@ public final class Ballast implements Runnable {
             .addSubcommand(
                 new CommandLine(new NetCommand(shell))
                     .addSubcommand(new NetPortsCommand(shell))
-                    .addSubcommand(new NetBridgesCommand(shell)))
+                    .addSubcommand(new NetBridgesCommand(shell))
+                    .addSubcommand(new NetNetworksCommand(shell)))
             .addSubcommand(new MigrateCommand(shell))
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(

@@ -83,6 +83,22 @@ final class NetCommandsTest {
     assertEquals(
         new Ran(0, "repaired ports on h1: all 1 ports are as wanted\n", ""), net("repair h1"));
 
+    fleet.until(
+        seen ->
+            seen.hosts().getFirst().net().stream()
+                .flatMap(beat -> beat.ports().stream())
+                .anyMatch(port -> port.port().out().isPresent()));
+    String vm = fleet.run("vm", "show", "web1").out();
+    assertTrue(
+        vm.endsWith(
+            """
+
+            PORT               LINK   BRIDGE  VLAN  ADDRESSES    IN         OUT  IN NOW  OUT NOW  STATE
+            52:54:00:12:34:56  vnet0  br0     100   10.0.0.5/24   -  512 kbit/s   0 B/s    0 B/s  in force
+            """),
+        vm);
+    assertTrue(fleet.run("vm", "show", "web1", "--json").out().contains("\"ports\" : ["));
+
     assertEquals(
         new Ran(0, "unplugged port %s on h1\n".formatted(CARD), ""), net("unplug " + CARD));
     assertEquals(
@@ -127,6 +143,33 @@ final class NetCommandsTest {
         new Ran(0, "deleted bridge br9 on h1: there was none\n", ""), net("delete-bridge br9 h1"));
   }
 
+  @Test
+  void aNetworkOfLibvirtIsMadeStoppedStartedAndForgotten() {
+    assertEquals(
+        new Ran(0, "defined network guests on h1\n", ""),
+        net("define-network guests h1 --nat 10.1.0.1/24"));
+    assertEquals(
+        new Ran(0, "defined network inner on h1\n", ""),
+        net("define-network inner h1 --bridge br0"));
+    assertEquals(
+        """
+        NETWORK  FORM             BRIDGE  STATE   WITH HOST  CARDS  OURS
+        guests   nat 10.1.0.1/24  virbr0  active  yes            0  yes
+        inner    bridge br0       br0     active  yes            0  yes
+        """,
+        net("networks h1").out());
+    Ran active = net("forget-network guests h1");
+    assertEquals(1, active.code());
+    assertTrue(active.err().contains("network guests is active; stop it first"), active.err());
+    assertEquals(new Ran(0, "stopped network guests on h1\n", ""), net("stop-network guests h1"));
+    assertEquals(new Ran(0, "started network guests on h1\n", ""), net("start-network guests h1"));
+    net("stop-network guests h1");
+    assertEquals(new Ran(0, "forgot network guests on h1\n", ""), net("forget-network guests h1"));
+    assertEquals(
+        new Ran(0, "forgot network guests on h1: there was none\n", ""),
+        net("forget-network guests h1"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -138,6 +181,8 @@ final class NetCommandsTest {
           plug web9 52:54:00:12:34:56 br0                  | the fleet has no VM 'web9'; did you mean 'web1'? ('ballast vms' lists them)
           change 52:54:00:12:34:56 --mtu 1400 --host h1    | this host keeps no port for card 52:54:00:12:34:56; plug it first, or see 'ballast net ports'
           delete-bridge br0 h1                             | bridge br0 has the uplink eth0; no command takes that off
+          define-network inner h1 --bridge br9             | this host has no bridge br9
+          stop-network guests h1                           | libvirt has no network guests; see 'ballast net networks'
           create-bridge eth0 h1                            | this host has a link eth0 that is not ours
           """)
   void whatCantBeIsRefusedInOneLine(String line, String why) {
@@ -168,6 +213,9 @@ final class NetCommandsTest {
           change 52:54:00:12:34:56 --clear mac                      | 'mac' is none of vlan, addresses
           change 52:54:00:12:34:56 --in 5M --clear in               | leave one out
           create-bridge br7 h1 --datapath netdev                    | for Open vSwitch only
+          define-network guests h1                                  | --bridge
+          define-network guests h1 --nat 10.1.0.0/24                | write an IPv4 address of the host
+          define-network guests h1 --nat 10.1.0.1/24 --bridge br0   | mutually exclusive
           create-bridge br7 h1 --kind token-ring                    | is none of linux, open-vswitch
           """)
   void whatCanBeNoPortIsWrongUsage(String line, String why) {

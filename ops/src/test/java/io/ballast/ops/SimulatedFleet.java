@@ -28,6 +28,7 @@ import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.VmId;
 import io.ballast.net.NetAgent;
 import io.ballast.net.testing.FakeLinks;
+import io.ballast.net.testing.FakeNetworks;
 import io.ballast.net.testing.FakePortBook;
 import io.ballast.net.testing.FakeSwitch;
 import io.ballast.net.trade.NetPolicy;
@@ -189,7 +190,9 @@ public final class SimulatedFleet implements AutoCloseable {
                     new Heartbeat.Beater(new HostId(name), "lab", Duration.ofMillis(100), "test")),
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
-                new Ports.Machine(links, List.of(linux, ovs), new FakePortBook()),
+                new NetAgent.Machine(
+                    new Ports.Machine(links, List.of(linux, ovs), new FakePortBook()),
+                    new FakeNetworks()),
                 new NetPolicy(Set.of(), List.of(telecom)),
                 Clock.systemUTC())));
     return links;

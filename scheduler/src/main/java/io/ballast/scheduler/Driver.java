@@ -180,6 +180,7 @@ final class Driver {
     switch (effect) {
       case Effect.Send send -> errands.send(send);
       case Effect.Abort abort -> errands.abort(abort);
+      case Effect.Order order -> errands.order(order);
       case Effect.Look look -> errands.look(look);
       case Effect.Think think -> think(think.thought());
       case Effect.Tell tell -> {

@@ -80,6 +80,8 @@ final class CoreImportsTest {
           .definedBy("io.ballast.scheduler.core.balance")
           .layer("move")
           .definedBy("io.ballast.scheduler.core.move")
+          .layer("ports")
+          .definedBy("io.ballast.scheduler.core.ports")
           .layer("conductor")
           .definedBy("io.ballast.scheduler.core")
           .whereLayer("policy")
@@ -96,12 +98,14 @@ final class CoreImportsTest {
           .mayOnlyAccessLayers("policy", "effect", "view", "watch", "search")
           .whereLayer("move")
           .mayOnlyAccessLayers("policy", "effect", "view")
+          .whereLayer("ports")
+          .mayOnlyAccessLayers("effect", "view")
           .because(
               "what is, who is alive, what should be done and how it goes are four questions, and"
                   + " the search knows none of them");
 
   @ArchTest
-  static final ArchRule aRoomOfTheCoreIsOneOfTheSeven =
+  static final ArchRule aRoomOfTheCoreIsOneOfTheEight =
       classes()
           .that()
           .resideInAPackage(CORE)
@@ -114,6 +118,7 @@ final class CoreImportsTest {
               "io.ballast.scheduler.core.watch",
               "io.ballast.scheduler.core.search",
               "io.ballast.scheduler.core.balance",
-              "io.ballast.scheduler.core.move")
+              "io.ballast.scheduler.core.move",
+              "io.ballast.scheduler.core.ports")
           .because("a new room needs its place in the rule above");
 }

@@ -204,7 +204,7 @@ public final class Run implements Runnable {
     }
     String told = words.isEmpty() ? tool.name() + " ended with " + code : words;
     return words.toLowerCase(Locale.ROOT).contains("no space left on device")
-        ? new RefusedException(Reason.NO_ROOM, "there is no room left: " + told)
+        ? new RefusedException(Reason.NO_ROOM, "the disk is full: " + told)
         : new RefusedException(tool.reasons().getOrDefault(code, Reason.TRADE_REFUSED), told);
   }
 

@@ -24,6 +24,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Command;
 import io.ballast.messages.Message;
+import io.ballast.messages.NetworkForm;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
@@ -67,6 +68,11 @@ public final class Codec {
               "network", PoolSource.Network.class,
               "volume-group", PoolSource.VolumeGroup.class,
               "rbd", PoolSource.Rbd.class),
+          NetworkForm.class,
+          Map.of(
+              "bridged", NetworkForm.Bridged.class,
+              "nat", NetworkForm.Nat.class,
+              "isolated", NetworkForm.Isolated.class),
           Vlan.class,
           Map.of("access", Vlan.Access.class, "trunk", Vlan.Trunk.class));
 

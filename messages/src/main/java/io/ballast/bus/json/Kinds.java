@@ -9,6 +9,7 @@ import io.ballast.messages.Message;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.NetOrder;
+import io.ballast.messages.NetworkOrder;
 import io.ballast.messages.Notice;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
@@ -122,6 +123,11 @@ public final class Kinds {
     command("net.change-port", NetOrder.ChangePort.class, Reply.Accepted.class);
     command("net.unplug-port", NetOrder.UnplugPort.class, Reply.Accepted.class);
     command("net.repair-ports", NetOrder.RepairPorts.class, Reply.Accepted.class);
+    command("net.list-networks", NetCommand.ListNetworks.class, Reply.NetworksListed.class);
+    command("net.define-network", NetworkOrder.DefineNetwork.class, Reply.Accepted.class);
+    command("net.start-network", NetworkOrder.StartNetwork.class, Reply.Accepted.class);
+    command("net.stop-network", NetworkOrder.StopNetwork.class, Reply.Accepted.class);
+    command("net.forget-network", NetworkOrder.ForgetNetwork.class, Reply.Accepted.class);
 
     command(
         "scheduler.inspect-fleet", SchedulerCommand.InspectFleet.class, Reply.FleetInspected.class);
@@ -147,6 +153,7 @@ public final class Kinds {
     name("reply.net-inspected", Reply.NetInspected.class);
     name("reply.port-inspected", Reply.PortInspected.class);
     name("reply.ports-listed", Reply.PortsListed.class);
+    name("reply.networks-listed", Reply.NetworksListed.class);
     name("reply.fleet-inspected", Reply.FleetInspected.class);
     name("reply.planned", Reply.Planned.class);
 

@@ -6,6 +6,7 @@ import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetOrder;
 import io.ballast.messages.NetOrder.CreateBridge.Datapath;
+import io.ballast.messages.NetworkOrder;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortChange;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,8 +59,8 @@ public final class NetCommand implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "say what to do: plug, change, unplug, ports, repair, bridges, create-bridge,"
-            + " delete-bridge");
+        "say what to do: plug, change, unplug, ports, repair, bridges, create-bridge, networks,"
+            + " ...");
   }
 
   @Command(
@@ -202,6 +204,72 @@ public final class NetCommand implements Runnable {
       @Parameters(index = "1", paramLabel = "HOST", description = "Where it is.") String host,
       @Mixin FleetOptions fleet) {
     return on(host, fleet, "deleting", "deleted", checked(() -> new NetOrder.DeleteBridge(bridge)));
+  }
+
+  @Command(
+      name = "define-network",
+      mixinStandardHelpOptions = true,
+      description = "Make a network of a host's libvirt, start it now and with the host.",
+      footer = {
+        "",
+        "For hosts on which nobody makes bridges by hand.",
+        "",
+        "Examples:",
+        "  ballast net define-network guests h1 --nat 10.1.0.1/24",
+        "  ballast net define-network inner h1 --bridge br0"
+      })
+  int defineNetwork(
+      @Parameters(index = "0", paramLabel = "NETWORK", description = "Name of the new network.")
+          String network,
+      @Parameters(index = "1", paramLabel = "HOST", description = "Where it is made.") String host,
+      @ArgGroup(multiplicity = "1") NetworkFormOptions form,
+      @Mixin FleetOptions fleet) {
+    return on(
+        host,
+        fleet,
+        "defining",
+        "defined",
+        checked(() -> new NetworkOrder.DefineNetwork(network, form.form())));
+  }
+
+  @Command(
+      name = "start-network",
+      mixinStandardHelpOptions = true,
+      description = "Have a network of a host's libvirt usable, now and with the host.")
+  int startNetwork(
+      @Parameters(index = "0", paramLabel = "NETWORK", description = "Its name.") String network,
+      @Parameters(index = "1", paramLabel = "HOST", description = "Where it is.") String host,
+      @Mixin FleetOptions fleet) {
+    return on(
+        host, fleet, "starting", "started", checked(() -> new NetworkOrder.StartNetwork(network)));
+  }
+
+  @Command(
+      name = "stop-network",
+      mixinStandardHelpOptions = true,
+      description = "Let go of a network that Ballast has made and that no guest uses.")
+  int stopNetwork(
+      @Parameters(index = "0", paramLabel = "NETWORK", description = "Its name.") String network,
+      @Parameters(index = "1", paramLabel = "HOST", description = "Where it is.") String host,
+      @Mixin FleetOptions fleet) {
+    return on(
+        host, fleet, "stopping", "stopped", checked(() -> new NetworkOrder.StopNetwork(network)));
+  }
+
+  @Command(
+      name = "forget-network",
+      mixinStandardHelpOptions = true,
+      description = "Have libvirt forget a network that Ballast has made and that is not active.")
+  int forgetNetwork(
+      @Parameters(index = "0", paramLabel = "NETWORK", description = "Its name.") String network,
+      @Parameters(index = "1", paramLabel = "HOST", description = "Where it is.") String host,
+      @Mixin FleetOptions fleet) {
+    return on(
+        host,
+        fleet,
+        "forgetting",
+        "forgot",
+        checked(() -> new NetworkOrder.ForgetNetwork(network)));
   }
 
   private int at(CardTarget target, String doing, String done, NetOrder order) {

@@ -1,16 +1,19 @@
 package io.ballast.ops.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Vm;
 import io.ballast.ops.screen.Figures;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi.Text;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,6 +24,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Show one VM as its hypervisor sees it now.",
     footer = {
+      "",
+      "Below it stand its ports, as its host's network agent last told them: what is wanted, what",
+      "differs, and how much passes now.",
       "",
       "Examples:",
       "  ballast vm show web1",
@@ -39,7 +45,7 @@ public final class VmShowCommand implements Callable<Integer> {
       description = "Where it is, if several hosts know it.")
   private @Nullable String host;
 
-  @Option(names = "--json", description = "Print {host, vm, xml} as JSON.")
+  @Option(names = "--json", description = "Print {host, vm, xml, ports} as JSON.")
   private boolean json;
 
   @Option(names = "--xml", description = "Print the domain XML, without secrets.")
@@ -54,7 +60,8 @@ public final class VmShowCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      Directory.Place place = new Directory(connection.fleet()).vm(name, Optional.ofNullable(host));
+      Fleet fleet = connection.fleet();
+      Directory.Place place = new Directory(fleet).vm(name, Optional.ofNullable(host));
       Reply.VmInspected now =
           connection.askHost(place.on(), new HostCommand.InspectVm(place.vm().id()));
       Vm vm =
@@ -68,11 +75,18 @@ public final class VmShowCommand implements Callable<Integer> {
       if (json) {
         ObjectNode shown = Json.trees().createObjectNode().put("host", place.on().value());
         shown.setAll((ObjectNode) Json.of(now));
+        VmPorts.of(place.host(), vm.id())
+            .forEach(port -> shown.withArray("/ports").add(Json.tree(port)));
         console.print(Json.pretty(shown));
       } else if (xml) {
         console.print(now.xml().orElse("").stripTrailing());
       } else {
         console.print(table(place, vm, console.ink()).lines(console.width()));
+        List<Text> ports = VmPorts.lines(place.host(), vm.id(), console.ink(), console.width());
+        if (!ports.isEmpty()) {
+          console.print("");
+          console.print(ports);
+        }
       }
       return ExitCode.OK.value();
     }

@@ -15,6 +15,7 @@ import io.ballast.host.meter.ProcMeter;
 import io.ballast.messages.HostId;
 import io.ballast.net.FilePortBook;
 import io.ballast.net.NetAgent;
+import io.ballast.net.libvirt.VirshNetworks;
 import io.ballast.net.links.LinuxLinks;
 import io.ballast.net.links.Ways;
 import io.ballast.net.linux.KernelTools;
@@ -150,7 +151,9 @@ final class Agents {
         terms(),
         process.bus(),
         journal(Role.NET),
-        new Ports.Machine(links, List.of(openVswitch, bridges), book),
+        new NetAgent.Machine(
+            new Ports.Machine(links, List.of(openVswitch, bridges), book),
+            new VirshNetworks(runner, settings.libvirt())),
         settings.net(),
         Clock.systemUTC());
   }

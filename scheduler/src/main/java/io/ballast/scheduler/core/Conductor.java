@@ -8,6 +8,7 @@ import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Port;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
@@ -25,8 +26,10 @@ import io.ballast.scheduler.core.move.MoveMachine;
 import io.ballast.scheduler.core.policy.AlertSettings;
 import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.scheduler.core.ports.Following;
 import io.ballast.scheduler.core.view.ClusterView;
 import io.ballast.scheduler.core.view.FleetView;
+import io.ballast.scheduler.core.view.Reach;
 import io.ballast.scheduler.core.watch.Line;
 import io.ballast.scheduler.core.watch.Watch;
 import java.time.Duration;
@@ -57,6 +60,7 @@ public final class Conductor {
   private final Watch watch;
   private final Planner planner;
   private final DryRuns dryRuns = new DryRuns();
+  private final Following following = new Following();
   private final Leadership leadership;
 
   private FleetView view = FleetView.EMPTY;
@@ -195,6 +199,7 @@ public final class Conductor {
     if (!now.isBefore(nextLook) || nextLook.isAfter(now.plus(LOOK_EVERY))) {
       nextLook = now.plus(LOOK_EVERY);
       effects.addAll(keepWatch(now));
+      effects.addAll(keepPorts(now));
       effects.addAll(plan(now));
     }
     if (machine.nextDeadline().map(due -> !now.isBefore(due)).orElse(false)) {
@@ -231,6 +236,13 @@ public final class Conductor {
 
   private List<Effect> keepWatch(Instant now) {
     return watch.look(view, this::isMoving, now);
+  }
+
+  /** Has ports follow their VMs, unless it may be the observer who sees badly. */
+  private List<Effect> keepPorts(Instant now) {
+    return watch.inDoubt()
+        ? List.of()
+        : following.look(view.picture(host -> watch.status(host, view, now)), this::isMoving, now);
   }
 
   private List<Effect> plan(Instant now) {
@@ -325,6 +337,7 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>();
     for (Step step : result.steps()) {
       switch (step) {
+        case Effect.Send send -> effects.add(send.with(ports(send, now)));
         case Effect effect -> effects.add(effect);
         case Step.Doubled doubled -> {
           Move move = doubled.move();
@@ -336,6 +349,10 @@ public final class Conductor {
       }
     }
     return effects;
+  }
+
+  private List<Port> ports(Effect.Send send, Instant now) {
+    return Reach.of(view.picture(host -> watch.status(host, view, now))).ports(send.command().vm());
   }
 
   private void ended(Step.Ended ended) {

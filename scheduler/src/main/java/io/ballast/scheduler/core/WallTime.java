@@ -57,6 +57,7 @@ record WallTime(Duration ahead) {
       case Effect.Answer answer -> new Effect.Answer(answer.command(), of(answer.reply()));
       case Effect.Send send -> send;
       case Effect.Abort abort -> abort;
+      case Effect.Order order -> order;
       case Effect.Look look -> look;
       case Effect.Think think -> think;
       case Effect.Warn warn -> warn;

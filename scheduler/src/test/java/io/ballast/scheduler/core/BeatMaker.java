@@ -4,8 +4,11 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostBeat.Health;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.Vm;
@@ -16,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Makes the beats of one host's agents for tests; every beat counts on. */
 public final class BeatMaker {
@@ -88,8 +92,32 @@ public final class BeatMaker {
     return new StorageBeat(pulse(at), pools, Optional.of(at), Optional.empty(), health);
   }
 
-  public NetBeat net(Instant at) {
-    return new NetBeat(pulse(at), List.of(), List.of(), Optional.of(at), Optional.empty());
+  /** A network agent's beat: a bridge {@code br0} of the kernel, on which it keeps these ports. */
+  public NetBeat net(Instant at, Port... ports) {
+    return new NetBeat(
+        pulse(at),
+        List.of(new NetBeat.Bridge("br0", NetBeat.Bridge.Kind.LINUX, List.of())),
+        List.of(),
+        Optional.of(at),
+        Optional.empty(),
+        Stream.of(ports)
+            .map(
+                port ->
+                    new PortStatus(
+                        port,
+                        PortStatus.State.WAITING,
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty()))
+            .toList(),
+        List.of(),
+        List.of(),
+        List.of(NetBeat.Ability.LINUX_BRIDGE));
+  }
+
+  /** A port of a VM on {@code br0}. */
+  public static Port port(int vm) {
+    return Port.of(Mac.of(0x525400000000L + vm), vmId(vm), "br0");
   }
 
   public static Vm vm(int number, VmState state) {

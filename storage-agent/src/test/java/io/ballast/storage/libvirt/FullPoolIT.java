@@ -209,7 +209,7 @@ final class FullPoolIT implements Proving, Writing {
 
     for (Format format : Format.values()) {
       VolumeOrder order = new ImportVolume(fresh(), "brought", format);
-      assertNoRoom(List.of(small, exchange), done(order), "there is no room left");
+      assertNoRoom(List.of(small, exchange), done(order), "the disk is full");
     }
 
     Files.delete(filler());
@@ -245,7 +245,7 @@ final class FullPoolIT implements Proving, Writing {
     answer(done(new CloneVolume(disk, Optional.empty(), kept, false, Optional.empty(), false)));
     fill(Bytes.ofMiB(8));
 
-    assertNoRoom(List.of(small), done(new FlattenVolume(disk)), "there is no room left");
+    assertNoRoom(List.of(small), done(new FlattenVolume(disk)), "the disk is full");
 
     assertEquals(List.of(Optional.of(base)), chain(disk));
     assertSame(disk, kept);

@@ -99,6 +99,13 @@ final class Chooser {
     if (site.isEmpty()) {
       return cannotJudge(target);
     }
+    Optional<String> missing = rules.missing(guest, target);
+    if (missing.isPresent()) {
+      return new Placement.Refused(
+          Reason.NOT_ALLOWED,
+          "%s can't have its network there: %s; mend that or choose another host"
+              .formatted(guest.vm().name(), missing.get()));
+    }
     if (!site.get().hasRoomFor(guest)) {
       return new Placement.Refused(
           Reason.NO_ROOM,
@@ -114,10 +121,26 @@ final class Chooser {
     return forecast.sites().stream()
         .filter(site -> !site.id().equals(source.id()))
         .filter(site -> site.hasRoomFor(guest))
+        .filter(site -> rules.missing(guest, site.id()).isEmpty())
         .min(
             Comparator.<Site>comparingInt(site -> reluctance(guest, source, site))
                 .thenComparingDouble(site -> after(score, guest, source, site)))
         .map(site -> found(guest, source, site))
+        .orElseGet(() -> nowhere(guest, source));
+  }
+
+  private Placement nowhere(Guest guest, Site source) {
+    return forecast.sites().stream()
+        .filter(site -> !site.id().equals(source.id()))
+        .filter(site -> site.hasRoomFor(guest))
+        .flatMap(site -> rules.missing(guest, site.id()).stream())
+        .findFirst()
+        .map(
+            missing ->
+                new Placement.Refused(
+                    Reason.NOT_ALLOWED,
+                    "no host with room for %s can have its network: %s"
+                        .formatted(guest.vm().name(), missing)))
         .orElseGet(
             () ->
                 new Placement.Refused(

@@ -10,6 +10,7 @@ import io.ballast.scheduler.core.policy.Metric;
 import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.view.ClusterView;
 import io.ballast.scheduler.core.view.Objection;
+import io.ballast.scheduler.core.view.Reach;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Rules {
   private final Policy policy;
   private final Instant now;
   private final Setbacks setbacks;
+  private final Reach reach;
   private final Map<VmId, List<Move>> moves = new HashMap<>();
   private final Map<HostId, Integer> work = new HashMap<>();
 
@@ -33,6 +35,7 @@ final class Rules {
     this.policy = policy;
     this.now = now;
     this.setbacks = past.setbacks();
+    this.reach = Reach.of(view.hosts());
     Set<HostId> silent = view.silent();
     Set<OperationId> known = new HashSet<>();
     for (Move move : past.moves()) {
@@ -119,7 +122,15 @@ final class Rules {
     if (isWayBack(guest.vm().id(), target.id())) {
       return Optional.of(Objection.WAY_BACK);
     }
+    if (missing(guest, target.id()).isPresent()) {
+      return Optional.of(Objection.NETWORK_OUT_OF_REACH);
+    }
     return target.hasRoomFor(guest) ? Optional.empty() : Optional.of(Objection.NO_ROOM);
+  }
+
+  /** What a host lacks for the ports of a guest, for a person; empty if it can have them. */
+  Optional<String> missing(Guest guest, HostId target) {
+    return reach.missing(guest.vm().id(), target);
   }
 
   /** Whether a target is left out because it failed what came to it. */

@@ -32,6 +32,8 @@ public enum Objection {
   WAY_BACK,
   /** The target has too little memory for all that the VM was given. */
   NO_ROOM,
+  /** The target does not reach a network of the VM, or can't have its ports. */
+  NETWORK_OUT_OF_REACH,
   /** The target would come too near to a trigger. */
   TARGET_HOT,
   /** The fleet would be no more even, or by too little. */

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
+import io.ballast.messages.NetBeat;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.scheduler.core.policy.Policy;
@@ -69,6 +73,74 @@ final class PlacementTest {
         "db was given 300 MiB and h3 has 256 MiB free; choose another host or free memory there",
         "db",
         "h3");
+  }
+
+  /** The view, in which a host's network agent keeps a port of web and another has a bridge. */
+  private ClusterView wired(String source, String target, String bridge) {
+    return new ClusterView(
+        view.cluster(),
+        view.hosts().stream()
+            .map(
+                host ->
+                    new Fleet.Host(
+                        host.beat(),
+                        host.status(),
+                        host.heardAt(),
+                        host.storage(),
+                        Optional.of(host.id().value())
+                            .filter(name -> name.equals(source) || name.equals(target))
+                            .map(
+                                name ->
+                                    name.equals(source)
+                                        ? net(host, "br0", Optional.of("web"))
+                                        : net(host, bridge, Optional.empty()))))
+            .toList());
+  }
+
+  private static NetBeat net(Fleet.Host host, String bridge, Optional<String> vm) {
+    return new NetBeat(
+        host.beat().pulse(),
+        List.of(new NetBeat.Bridge(bridge, NetBeat.Bridge.Kind.LINUX, List.of())),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        vm
+            .map(
+                name ->
+                    new PortStatus(
+                        Port.of(new Mac("52:54:00:00:00:01"), World.vm(name), "br0"),
+                        PortStatus.State.IN_FORCE,
+                        Optional.of("vnet0"),
+                        List.of(),
+                        Optional.empty()))
+            .stream()
+            .toList(),
+        List.of(),
+        List.of(),
+        List.of(NetBeat.Ability.LINUX_BRIDGE));
+  }
+
+  @Test
+  void aVmGoesWhereItsNetworksAre() {
+    view = wired("h1", "h2", "br0");
+    assertEquals(H2, assertInstanceOf(Placement.Found.class, place("web", "h2")).move().to());
+    assertEquals(H2, assertInstanceOf(Placement.Found.class, place("web", null)).move().to());
+    refused(
+        Reason.NOT_ALLOWED,
+        "web can't have its network there: h3 has no network agent on the bus, and the VM has"
+            + " ports; mend that or choose another host",
+        "web",
+        "h3");
+
+    view = wired("h1", "h3", "br1");
+    refused(
+        Reason.NOT_ALLOWED,
+        "web can't have its network there: h3 has no bridge br0; mend that or choose another host",
+        "web",
+        "h3");
+    assertEquals(
+        Reason.NOT_ALLOWED, assertInstanceOf(Placement.Refused.class, place("web", null)).reason());
+    assertInstanceOf(Placement.Found.class, place("db", "h2"));
   }
 
   @Test

@@ -1,0 +1,203 @@
+package io.ballast.scheduler.core.ports;
+
+import static io.ballast.scheduler.core.BeatMaker.START;
+import static io.ballast.scheduler.core.BeatMaker.port;
+import static io.ballast.scheduler.core.BeatMaker.vm;
+import static io.ballast.scheduler.core.BeatMaker.vmId;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.messages.Fleet;
+import io.ballast.messages.HostBeat.Health;
+import io.ballast.messages.HostId;
+import io.ballast.messages.NetBeat;
+import io.ballast.messages.NetOrder;
+import io.ballast.messages.Port;
+import io.ballast.messages.Vm;
+import io.ballast.messages.VmState;
+import io.ballast.scheduler.core.BeatMaker;
+import io.ballast.scheduler.core.effect.Effect;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class FollowingTest {
+  private static final HostId H1 = new HostId("h1");
+  private static final HostId H2 = new HostId("h2");
+  private static final Port PORT = port(1);
+  private static final Vm RUNNING = vm(1, VmState.RUNNING);
+
+  private final Following following = new Following();
+  private final BeatMaker one = new BeatMaker("h1");
+  private final BeatMaker two = new BeatMaker("h2");
+
+  private static Fleet.Host host(
+      BeatMaker beats, Fleet.Status status, List<Vm> vms, Optional<NetBeat> net) {
+    return new Fleet.Host(
+        beats.beat(START, vms.toArray(Vm[]::new)), status, START, Optional.empty(), net);
+  }
+
+  private Fleet.Host first(List<Vm> vms, Port... ports) {
+    return host(one, Fleet.Status.UP, vms, Optional.of(one.net(START, ports)));
+  }
+
+  private Fleet.Host second(List<Vm> vms, Port... ports) {
+    return host(two, Fleet.Status.UP, vms, Optional.of(two.net(START, ports)));
+  }
+
+  private List<Effect> look(Instant now, Fleet.Host... hosts) {
+    return following.look(List.of(hosts), vm -> false, now);
+  }
+
+  /** What is ordered once the picture has stayed the same. */
+  private List<Effect> settled(Fleet.Host... hosts) {
+    assertEquals(List.of(), look(START, hosts));
+    return look(START.plus(Following.SETTLED), hosts);
+  }
+
+  @Test
+  void portsThatAreWhereTheirMachineRunsStay() {
+    assertEquals(List.of(), settled(first(List.of(RUNNING), PORT), second(List.of())));
+  }
+
+  @Test
+  void portsThatAMachineLeftBehindAreUnpluggedOnceItHasThemWhereItRuns() {
+    assertEquals(
+        List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
+        settled(first(List.of(), PORT), second(List.of(RUNNING), PORT)));
+  }
+
+  @Test
+  void aMachineThatCameWithoutItsPortsGetsThemBeforeTheOthersGo() {
+    assertEquals(
+        List.of(new Effect.Order(H2, new NetOrder.PlugPort(PORT))),
+        settled(first(List.of(), PORT), second(List.of(RUNNING))));
+  }
+
+  @Test
+  void preparedPortsOfAMachineThatDidNotComeAreUnplugged() {
+    assertEquals(
+        List.of(new Effect.Order(H2, new NetOrder.UnplugPort(PORT.card()))),
+        settled(first(List.of(RUNNING), PORT), second(List.of(), PORT)));
+  }
+
+  @Test
+  void aMachineThatIsDefinedOnItsOldHostAndRunsElsewhereHasItsPortsWhereItRuns() {
+    assertEquals(
+        List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
+        settled(first(List.of(vm(1, VmState.SHUT_OFF)), PORT), second(List.of(RUNNING), PORT)));
+  }
+
+  @Test
+  void whereItIsInDoubtNothingIsOrdered() {
+    List<Fleet.Host[]> doubtful =
+        List.of(
+            new Fleet.Host[] {first(List.of(RUNNING), PORT), second(List.of(RUNNING), PORT)},
+            new Fleet.Host[] {first(List.of(), PORT), second(List.of(), PORT)},
+            new Fleet.Host[] {
+              first(List.of(vm(1, VmState.SHUT_OFF)), PORT), second(List.of(), PORT)
+            },
+            new Fleet.Host[] {
+              first(List.of(), PORT),
+              host(two, Fleet.Status.SUSPECT, List.of(RUNNING), Optional.of(two.net(START, PORT)))
+            },
+            new Fleet.Host[] {
+              first(List.of(), PORT),
+              host(
+                  new BeatMaker("h2").health(Health.STUCK),
+                  Fleet.Status.UP,
+                  List.of(RUNNING),
+                  Optional.of(two.net(START, PORT)))
+            },
+            new Fleet.Host[] {
+              first(List.of(), PORT), host(two, Fleet.Status.UP, List.of(RUNNING), Optional.empty())
+            });
+
+    for (Fleet.Host[] hosts : doubtful) {
+      assertEquals(List.of(), settled(hosts));
+    }
+  }
+
+  @Test
+  void nothingIsOrderedForAMachineOnItsWay() {
+    List<Fleet.Host> hosts = List.of(first(List.of(RUNNING), PORT), second(List.of(), PORT));
+
+    following.look(hosts, vm -> vm.equals(vmId(1)), START);
+    assertEquals(
+        List.of(),
+        following.look(hosts, vm -> vm.equals(vmId(1)), START.plus(Duration.ofMinutes(5))));
+    assertEquals(List.of(), following.look(hosts, vm -> false, START.plusSeconds(301)));
+    assertEquals(1, following.look(hosts, vm -> false, START.plusSeconds(311)).size());
+  }
+
+  @Test
+  void aSilentHostIsNoHomeAndIsLeftAlone() {
+    assertEquals(
+        List.of(new Effect.Order(H2, new NetOrder.PlugPort(PORT))),
+        settled(
+            host(one, Fleet.Status.SILENT, List.of(RUNNING), Optional.of(one.net(START, PORT))),
+            second(List.of(RUNNING))));
+    assertEquals(
+        List.of(),
+        settled(
+            host(one, Fleet.Status.SILENT, List.of(RUNNING), Optional.of(one.net(START, PORT))),
+            second(List.of(RUNNING), PORT)));
+  }
+
+  @Test
+  void whatWasOrderedIsGivenTimeAndThenOrderedAgain() {
+    Fleet.Host[] hosts = {first(List.of(), PORT), second(List.of(RUNNING), PORT)};
+    assertEquals(1, settled(hosts).size());
+    Instant ordered = START.plus(Following.SETTLED);
+
+    assertEquals(List.of(), look(ordered.plusSeconds(30), hosts));
+    assertEquals(1, look(ordered.plus(Following.AGAIN), hosts).size());
+  }
+
+  @Test
+  void aPictureThatChangesMeanwhileBeginsAnew() {
+    Fleet.Host[] left = {first(List.of(), PORT), second(List.of(RUNNING), PORT)};
+    look(START, left);
+    look(START.plusSeconds(5), first(List.of(RUNNING), PORT), second(List.of()));
+
+    assertEquals(List.of(), look(START.plusSeconds(10), left));
+    assertEquals(1, look(START.plusSeconds(20), left).size());
+  }
+
+  @Test
+  void aHostThatCantHaveAPortIsNamed() {
+    Port elsewhere = Port.of(PORT.card(), PORT.vm(), "br9");
+
+    Effect.Warn warn =
+        assertInstanceOf(
+            Effect.Warn.class,
+            settled(first(List.of(), elsewhere), second(List.of(RUNNING))).getFirst());
+
+    assertTrue(
+        warn.line().endsWith("runs on h2 without its port: h2 has no bridge br9"), warn.line());
+  }
+
+  @Test
+  void soManyOrdersAreGivenAtOnce() {
+    List<Vm> vms = new ArrayList<>();
+    Port[] ports = new Port[50];
+    IntStream.range(0, 50)
+        .forEach(
+            i -> {
+              vms.add(vm(i + 1, VmState.RUNNING));
+              ports[i] = port(i + 1);
+            });
+    Fleet.Host[] hosts = {first(List.of(), ports), second(vms, ports)};
+
+    assertEquals(Following.MOST, settled(hosts).size());
+    Instant then = START.plus(Following.SETTLED);
+    assertEquals(Following.MOST, look(then.plusSeconds(1), hosts).size());
+    assertEquals(10, look(then.plusSeconds(2), hosts).size());
+    assertEquals(0, look(then.plusSeconds(3), hosts).size());
+  }
+}
