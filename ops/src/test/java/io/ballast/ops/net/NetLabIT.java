@@ -147,9 +147,16 @@ final class NetLabIT {
 
   @Test
   void aHostThatLostItsPowerComesBackWithItsNetworks() throws IOException {
-    lab.power(2, "cut");
-    lab.power(2, "up");
     Guest first = running(1, "--nic", card(5, "vlan=100"), "--ping", "10.20.0.6");
+    Guest lost = running(2, "--nic", card(6, "vlan=100"));
+    first.awaitTold("pong", 10);
+
+    lab.power(2, "cut");
+    running.remove(lost);
+    lab.power(2, "up");
+    int then = first.told("pong").size();
+    first.awaitTicks(10);
+    assertEquals(then, first.told("pong").size(), "nobody has that address now");
     running(2, "--nic", card(6, "vlan=100"));
 
     first.awaitTold("pong", 10);
@@ -179,17 +186,21 @@ final class NetLabIT {
     running.put(guest, target);
   }
 
-  /** The network of a host, which becomes a member of a VLAN by a link of its own on br-int. */
+  /**
+   * The network of a host, which becomes a member of a VLAN by a link of its own on br-int. Its
+   * hardware address stays the same, or others would take it for gone when it comes back.
+   */
   private Network member(int host, String link, int vlan, String address) {
     lab.exec(
         host,
         "sh",
         "-c",
         """
-        ovs-vsctl --may-exist add-port br-int %1$s tag=%2$d -- set interface %1$s type=internal &&
+        ovs-vsctl --may-exist add-port br-int %1$s tag=%2$d \
+          -- set interface %1$s type=internal 'mac="02:ba:11:a5:75:0%4$d"' &&
         ip address replace %3$s/24 dev %1$s && ip link set %1$s up
         """
-            .formatted(link, vlan, address));
+            .formatted(link, vlan, address, host));
     return new Network(Optional.of(lab.process(host)));
   }
 }
