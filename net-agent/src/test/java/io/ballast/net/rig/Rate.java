@@ -3,17 +3,13 @@ package io.ballast.net.rig;
 /** How fast a tap hears, from a moment on. */
 final class Rate {
   private final Tap tap;
-  private long from;
-  private long at;
-
-  Rate(Tap tap) {
-    this.tap = tap;
-  }
+  private final long from;
+  private final long at = System.nanoTime();
 
   /** Measures from now on. */
-  void begin() {
-    from = tap.heardBytes();
-    at = System.nanoTime();
+  Rate(Tap tap) {
+    this.tap = tap;
+    this.from = tap.heardBytes();
   }
 
   /** What it heard since then, in millions of bits per second. */
