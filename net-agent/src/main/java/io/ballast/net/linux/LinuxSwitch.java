@@ -186,14 +186,17 @@ public final class LinuxSwitch implements Switch {
             });
   }
 
-  /** Goes on with the others where something fails; always succeeds. */
+  /**
+   * Goes on with the others where something fails, but does nothing for a card whose rules could
+   * not be made. Always succeeds.
+   */
   private Future<Void> carryOut(Plan plan, Map<Mac, String> failures) {
     Future<Void> table =
         plan.table().isEmpty() ? Future.succeededFuture() : kernel.change(plan.table());
     return table
         .recover(
             why -> {
-              plan.differences().keySet().forEach(card -> failures.put(card, words(why)));
+              plan.guarded().forEach(card -> failures.put(card, words(why)));
               return Future.succeededFuture();
             })
         .compose(
@@ -201,12 +204,11 @@ public final class LinuxSwitch implements Switch {
               List<Supplier<Future<Void>>> all = new ArrayList<>();
               plan.cards()
                   .forEach(
-                      (card, steps) ->
-                          all.add(
-                              () ->
-                                  kernel
-                                      .carryOut(steps)
-                                      .onFailure(why -> failures.put(card, words(why)))));
+                      (card, steps) -> {
+                        if (!failures.containsKey(card)) {
+                          all.add(() -> carryOut(card, steps, failures));
+                        }
+                      });
               return inLanes(all);
             })
         .compose(
@@ -217,6 +219,10 @@ public final class LinuxSwitch implements Switch {
               }
               return rest;
             });
+  }
+
+  private Future<Void> carryOut(Mac card, List<Step> steps, Map<Mac, String> failures) {
+    return kernel.carryOut(steps).onFailure(why -> failures.put(card, words(why)));
   }
 
   /** Some side by side, and each whatever became of those before it. */

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  *
  * @param table changes to our table, all at once and before anything else, so that no card is on a
  *     bridge without its rules
+ * @param guarded whose rules these changes bring about
  * @param cards what has to be done for each card, in order; those for which there is nothing to do
  *     are left out
  * @param rest what of ours is wanted by nobody, in the order in which it has to go
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
  */
 record Plan(
     List<TableStep> table,
+    Set<Mac> guarded,
     Map<Mac, List<Step>> cards,
     List<Step> rest,
     Map<Mac, List<String>> differences) {
@@ -68,7 +70,12 @@ record Plan(
       }
     }
     TablePlan table = table(present, reachable, lacking, differences);
-    return new Plan(table.steps(), cards, rest(present, reachable, lacking), differences);
+    return new Plan(
+        table.steps(),
+        table.differences().keySet(),
+        cards,
+        rest(present, reachable, lacking),
+        differences);
   }
 
   private static TablePlan table(

@@ -39,6 +39,7 @@ public final class FakeKernel implements Kernel {
   private @Nullable FakeTable table;
   private @Nullable String refusal;
   private int left = Integer.MAX_VALUE;
+  private boolean failsNext;
   private int changes;
 
   /** Makes a bridge, as somebody else does. */
@@ -166,8 +167,14 @@ public final class FakeKernel implements Kernel {
     left = steps;
   }
 
+  /** Fails at the next step alone. */
+  public synchronized void failOnce() {
+    failsNext = true;
+  }
+
   /** Does all that it is asked for again. */
   public synchronized void recover() {
+    failsNext = false;
     refusal = null;
     left = Integer.MAX_VALUE;
   }
@@ -229,7 +236,9 @@ public final class FakeKernel implements Kernel {
   }
 
   private void use() {
-    if (refusal != null || left <= 0) {
+    boolean fails = failsNext || left <= 0;
+    failsNext = false;
+    if (refusal != null || fails) {
       throw new IllegalStateException(refusal == null ? "the tool was killed" : refusal);
     }
     left--;

@@ -109,7 +109,7 @@ final class LinuxSwitchPropertyTest {
         .forEach(
             (link, entry) -> {
               if (entry.hasOurs()) {
-                ours.add("filter " + link);
+                ours.add("filter " + link + " " + entry.filters().getFirst().target().orElse(""));
               }
             });
     return ours;
@@ -124,8 +124,9 @@ final class LinuxSwitchPropertyTest {
             limited.add("queue " + link);
           }
           if (link != null && sample.port().out().isPresent()) {
-            limited.add("filter " + link);
-            limited.add(Mark.detour(Sample.card(number)));
+            String detour = Mark.detour(Sample.card(number));
+            limited.add("filter " + link + " " + detour);
+            limited.add(detour);
           }
         });
     return limited;
