@@ -79,6 +79,7 @@ public final class Ports {
         e -> LOG.error("No port is kept until the agent is restarted: {}", e.getMessage()));
     line = opened;
     links.onChange(() -> loop.run(this::refresh));
+    refresh(); // what an earlier life left is seen to, whether a port is wanted or not
     tick();
   }
 

@@ -293,14 +293,17 @@ final class Round {
     return switches.stream().filter(each -> each.kind() == kind).findFirst();
   }
 
-  /** Takes the card of a port off its bridge, if it is there. */
+  /** Takes the card of a port off its bridge, if it is there, of whichever kind that is. */
   Future<Void> detach(Sight sight, Port port) {
     Uplinks uplinks = new Uplinks(sight, policy.uplinks());
     Optional<String> link = now(sight, port).link().filter(name -> !uplinks.has(name));
-    Optional<Switch> on = switchOf(port.bridge());
-    return link.isPresent() && on.isPresent()
-        ? loop.here(on.get().detach(link.get()))
-        : Future.succeededFuture();
+    Future<Void> all = Future.succeededFuture();
+    if (link.isPresent()) {
+      for (Switch each : switches) {
+        all = all.compose(before -> loop.here(each.detach(link.get())));
+      }
+    }
+    return all;
   }
 
   Future<Void> create(CreateBridge order) {

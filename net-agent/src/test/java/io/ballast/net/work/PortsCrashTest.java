@@ -68,7 +68,7 @@ final class PortsCrashTest {
         return step.get();
       }
       if (left == -1 && lastIsDone) {
-        step.get();
+        var unused = step.get();
       }
       return Promise.<T>promise().future();
     }

@@ -340,12 +340,12 @@ final class FakeFleet {
     for (Effect effect : effects) {
       switch (effect) {
         case Effect.Send send -> after(LATENCY, () -> migrate(send));
-        case Effect.Abort abort ->
-            after(LATENCY, () -> cancel(abort.move(), host(abort.host().value())));
+        case Effect.Abort it -> after(LATENCY, () -> cancel(it.move(), host(it.host().value())));
         case Effect.Look look -> after(LATENCY, () -> look(look));
         case Effect.Think think -> think(think.thought());
         case Effect.Tell tell -> told.add(tell.event());
         case Effect.Answer answer -> answers.put(answer.command(), answer.reply());
+        case Effect.Order order -> lines.add(order.toString());
         case Effect.Warn warn -> lines.add(warn.line());
         case Effect.Note note -> lines.add(note.line());
       }

@@ -125,7 +125,7 @@ final class ReachTest {
 
     String why = missing(home, target(kind, "br0", List.of(), most)).orElseThrow();
 
-    assertEquals("h2 can't do that on bridge br0: ", why.substring(0, 33));
+    assertEquals("h2 can't do that on bridge br0: ", why.substring(0, 32));
     assertEquals(Optional.empty(), missing(home, target(kind, "br0", List.of(), ALL)));
   }
 

@@ -173,6 +173,7 @@ final class WatchTest {
         case Effect.Abort abort -> throw new AssertionError(abort);
         case Effect.Look look -> throw new AssertionError(look);
         case Effect.Think think -> throw new AssertionError(think);
+        case Effect.Order order -> throw new AssertionError(order);
       }
     }
   }
