@@ -73,6 +73,16 @@ public record Alert(
     /** A disk, an array or a pool works, and should be seen to before it fails. */
     STORAGE_WORN,
     /** A disk, an array or a pool has failed, or says that it soon will. */
-    STORAGE_FAILING
+    STORAGE_FAILING,
+    /** What must hold for a card of a virtual machine does not, and is not repaired. */
+    PORT_DIFFERS,
+    /** Ports of different virtual machines have one public address, or one card. */
+    ADDRESS_TAKEN,
+    /** A link that leads out of the host was up, and carries nothing now. */
+    UPLINK_DOWN,
+    /** A link that leads out of the host carries nearly all that it can. */
+    UPLINK_BUSY,
+    /** A link that leads out of the host carries less than it always should. */
+    UPLINK_IDLE
   }
 }

@@ -77,6 +77,12 @@ final class EventLog {
       case POOL_FULL -> object(alert) + " is as good as full";
       case STORAGE_WORN -> object(alert) + " is " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " fails";
+      case PORT_DIFFERS -> object(alert) + " is not as wanted";
+      case ADDRESS_TAKEN ->
+          String.join(" and ", alert.vms()) + " have one " + alert.object().orElse("address");
+      case UPLINK_DOWN -> object(alert) + " is down";
+      case UPLINK_BUSY -> object(alert) + " carries nearly all that it can";
+      case UPLINK_IDLE -> object(alert) + " carries next to nothing";
     };
   }
 
@@ -96,6 +102,12 @@ final class EventLog {
       case POOL_FULL -> object(alert) + " is no longer as good as full" + why(alert);
       case STORAGE_WORN -> object(alert) + " is no longer " + worn(alert) + why(alert);
       case STORAGE_FAILING -> object(alert) + " no longer fails" + why(alert);
+      case PORT_DIFFERS -> object(alert) + " is as wanted again" + why(alert);
+      case ADDRESS_TAKEN ->
+          names + " no longer have one " + alert.object().orElse("address") + why(alert);
+      case UPLINK_DOWN -> object(alert) + " is no longer down" + why(alert);
+      case UPLINK_BUSY -> object(alert) + " no longer carries nearly all that it can" + why(alert);
+      case UPLINK_IDLE -> object(alert) + " no longer carries next to nothing" + why(alert);
     };
   }
 

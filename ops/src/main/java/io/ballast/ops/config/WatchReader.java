@@ -28,6 +28,11 @@ final class WatchReader {
         section.duration("overlap-for", usual.overlapFor()),
         section.duration("kept-for", usual.keptFor()),
         section.share("pool-filling", usual.poolFilling()),
-        section.share("pool-full", usual.poolFull()));
+        section.share("pool-full", usual.poolFull()),
+        new AlertSettings.Networks(
+            section.duration("port-differs-for", usual.networks().portFor()),
+            section.share("uplink-busy", usual.networks().busy()),
+            section.bytes("uplink-idle").orElse(usual.networks().idle()),
+            section.duration("uplink-for", usual.networks().rateFor())));
   }
 }

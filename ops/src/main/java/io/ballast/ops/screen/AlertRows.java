@@ -68,7 +68,12 @@ public final class AlertRows {
           POOL_FILLING,
           POOL_FULL,
           STORAGE_WORN,
-          STORAGE_FAILING ->
+          STORAGE_FAILING,
+          PORT_DIFFERS,
+          ADDRESS_TAKEN,
+          UPLINK_DOWN,
+          UPLINK_BUSY,
+          UPLINK_IDLE ->
           "since "
               + Figures.clock(alert.raisedAt(), zone)
               + ", for "

@@ -26,6 +26,11 @@ public final class AlertWords {
       case POOL_FULL -> object(alert) + " is as good as full";
       case STORAGE_WORN -> object(alert) + " is " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " fails";
+      case PORT_DIFFERS -> object(alert) + " is not as wanted";
+      case ADDRESS_TAKEN -> vms(alert) + " have one " + alert.object().orElse("address");
+      case UPLINK_DOWN -> object(alert) + " is down";
+      case UPLINK_BUSY -> object(alert) + " carries nearly all that it can";
+      case UPLINK_IDLE -> object(alert) + " carries next to nothing";
     };
   }
 
@@ -47,6 +52,11 @@ public final class AlertWords {
       case POOL_FULL -> object(alert) + " is no longer as good as full";
       case STORAGE_WORN -> object(alert) + " is no longer " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " no longer fails";
+      case PORT_DIFFERS -> object(alert) + " is as wanted again";
+      case ADDRESS_TAKEN -> vms(alert) + " no longer have one " + alert.object().orElse("address");
+      case UPLINK_DOWN -> object(alert) + " is no longer down";
+      case UPLINK_BUSY -> object(alert) + " no longer carries nearly all that it can";
+      case UPLINK_IDLE -> object(alert) + " no longer carries next to nothing";
     };
   }
 
@@ -67,7 +77,12 @@ public final class AlertWords {
           POOL_FILLING,
           POOL_FULL,
           STORAGE_WORN,
-          STORAGE_FAILING ->
+          STORAGE_FAILING,
+          PORT_DIFFERS,
+          ADDRESS_TAKEN,
+          UPLINK_DOWN,
+          UPLINK_BUSY,
+          UPLINK_IDLE ->
           Optional.empty();
     };
   }

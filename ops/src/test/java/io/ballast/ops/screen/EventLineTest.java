@@ -83,11 +83,19 @@ final class EventLineTest {
   }
 
   @Test
-  void whatIsWrongWithStorageIsToldByItsPartAndAtItsEndWhy() {
+  void whatIsWrongWithAPartIsToldByThatAndAtItsEndWhy() {
     assertPart(Alert.Verdict.POOL_FILLING, "is nearly full", "is no longer nearly full");
     assertPart(Alert.Verdict.POOL_FULL, "is as good as full", "is no longer as good as full");
     assertPart(Alert.Verdict.STORAGE_WORN, "is worn", "is no longer worn");
     assertPart(Alert.Verdict.STORAGE_FAILING, "fails", "no longer fails");
+    assertPart(Alert.Verdict.PORT_DIFFERS, "is not as wanted", "is as wanted again");
+    assertPart(Alert.Verdict.UPLINK_DOWN, "is down", "is no longer down");
+    assertPart(
+        Alert.Verdict.UPLINK_BUSY,
+        "carries nearly all that it can",
+        "no longer carries nearly all that it can");
+    assertPart(
+        Alert.Verdict.UPLINK_IDLE, "carries next to nothing", "no longer carries next to nothing");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.ballast.scheduler.core.policy;
 
+import io.ballast.messages.Bytes;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param keptFor how long alerts that are over stay in the fleet's picture
  * @param poolFilling share of a pool that is used, from which on it is nearly full, 0 to 1
  * @param poolFull share from which on it is as good as full, no less than {@code poolFilling}, to 1
+ * @param networks what is too much, and for how long, of networks
  */
 public record AlertSettings(
     Duration stuckFor,
@@ -20,7 +22,8 @@ public record AlertSettings(
     Duration overlapFor,
     Duration keptFor,
     double poolFilling,
-    double poolFull) {
+    double poolFull,
+    Networks networks) {
   /** Right for most. */
   public static final AlertSettings DEFAULT =
       new AlertSettings(
@@ -29,7 +32,30 @@ public record AlertSettings(
           Duration.ofMinutes(10),
           Duration.ofMinutes(15),
           0.85,
-          0.95);
+          0.95,
+          Networks.DEFAULT);
+
+  /**
+   * Bounds of networks.
+   *
+   * @param portFor how long a port must not be as wanted; it is repaired within seconds, if it can
+   * @param busy share of a link's speed that is used, from which on it is busy, above 0 to 1
+   * @param idle what a link carries per second in both directions, below which it is idle; 0 = none
+   *     ever is
+   * @param rateFor how long a link must be busy or idle
+   */
+  public record Networks(Duration portFor, double busy, Bytes idle, Duration rateFor) {
+    public static final Networks DEFAULT =
+        new Networks(Duration.ofSeconds(30), 0.9, Bytes.ZERO, Duration.ofMinutes(1));
+
+    public Networks {
+      if (portFor.isNegative() || rateFor.isNegative() || !(busy > 0 && busy <= 1)) {
+        throw new IllegalArgumentException(
+            "alerts: portFor %s and rateFor %s must be at least 0, busy %s above 0 and at most 1"
+                .formatted(portFor, rateFor, busy));
+      }
+    }
+  }
 
   public AlertSettings {
     if (stuckFor.isNegative()

@@ -100,6 +100,11 @@ public final class FleetView {
     return Optional.ofNullable(nets.get(id));
   }
 
+  /** The last beats of all network agents, by host name. */
+  public SortedMap<HostId, Heard<NetBeat>> nets() {
+    return nets;
+  }
+
   /** The view as if a host had never been heard. */
   public FleetView without(HostId host) {
     return new FleetView(without(hosts, host), without(storages, host), without(nets, host));

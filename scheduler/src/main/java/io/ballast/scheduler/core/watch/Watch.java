@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps watch over the fleet: notices silent and doubled hosts, stuck hypervisors, wrong clocks,
- * virtual machines that are doubled or lost, and storage that is full, worn or failing, and says so
- * once with evidence. One thread at a time.
+ * virtual machines that are doubled or lost, storage that is full, worn or failing, and networks
+ * that are not as they should be, and says so once with evidence. One thread at a time.
  */
 public final class Watch {
   private static final String LOST =
@@ -44,6 +44,7 @@ public final class Watch {
   private final Clocks clocks = new Clocks();
   private final Fullness fullness;
   private final Ailments ailments = new Ailments();
+  private final Cabling cabling;
   private final Alerts alerts;
   private final SortedMap<HostId, Instant> stuckSince = new TreeMap<>();
 
@@ -53,6 +54,7 @@ public final class Watch {
     this.liveness = new Liveness(liveness, start);
     this.overlaps = new Overlaps(settings);
     this.fullness = new Fullness(settings);
+    this.cabling = new Cabling(settings.networks());
     this.alerts = new Alerts(settings.keptFor());
   }
 
@@ -102,26 +104,34 @@ public final class Watch {
     overlaps.look(trusted, moving, now);
     lost.look(
         trusted, host -> view.host(host).isEmpty() || liveness.status(host, now) == Status.SILENT);
-    Findings storage = storage(view, trusted, now);
+    Findings parts = parts(view, trusted, now);
     Set<Subject> wrong = wrong(view, now);
-    wrong.addAll(storage.wrong().keySet());
+    wrong.addAll(parts.wrong().keySet());
     List<Effect> effects = new ArrayList<>();
     doubt(before, liveness.doubt()).ifPresent(effects::add);
     alerts
-        .settle(wrong, subject -> describe(subject, view, storage, now), storage, now)
+        .settle(wrong, subject -> describe(subject, view, parts, now), parts, now)
         .forEach(event -> effects.add(new Effect.Tell(event)));
     return effects;
   }
 
-  /** What is wrong with the storage of the hosts; nothing new is known of those not trusted. */
-  private Findings storage(FleetView view, FleetView trusted, Instant now) {
+  /** What is wrong with parts of the hosts; nothing new is known of those not trusted. */
+  private Findings parts(FleetView view, FleetView trusted, Instant now) {
     Set<HostId> doubled = new TreeSet<>(view.hosts().keySet());
     doubled.removeAll(trusted.hosts().keySet());
     Storages storages = new Storages(view.storages(), doubled, now);
     Findings findings = new Findings();
     fullness.look(storages, findings);
     ailments.look(storages, findings);
+    cabling.look(view.nets(), doubled, vm -> name(vm, view), findings, now);
     return findings;
+  }
+
+  private static String name(VmId vm, FleetView view) {
+    return view.places(vm).stream()
+        .map(place -> place.vm().name())
+        .findFirst()
+        .orElseGet(() -> "VM " + vm);
   }
 
   /** The view without hosts whose name two agents use: nobody knows which of them it tells of. */
@@ -206,8 +216,8 @@ public final class Watch {
     return wrong;
   }
 
-  private Finding describe(Subject subject, FleetView view, Findings storage, Instant now) {
-    @Nullable Finding known = storage.wrong().get(subject);
+  private Finding describe(Subject subject, FleetView view, Findings parts, Instant now) {
+    @Nullable Finding known = parts.wrong().get(subject);
     if (known != null) {
       return known;
     }
@@ -232,7 +242,15 @@ public final class Watch {
       case HOST_DOUBLED ->
           Finding.ofHost(heard, Evidence.ofNamesakes(heard, heard.rival(now).orElseThrow(), now));
       case CLOCK_SKEWED -> Finding.ofHost(heard, Evidence.ofClock(host, clocks));
-      case POOL_FILLING, POOL_FULL, STORAGE_WORN, STORAGE_FAILING ->
+      case POOL_FILLING,
+          POOL_FULL,
+          STORAGE_WORN,
+          STORAGE_FAILING,
+          PORT_DIFFERS,
+          ADDRESS_TAKEN,
+          UPLINK_DOWN,
+          UPLINK_BUSY,
+          UPLINK_IDLE ->
           throw new IllegalStateException(subject + " was not found by a look");
     };
   }

@@ -258,6 +258,12 @@ final class FullnessTest {
         IllegalArgumentException.class,
         () ->
             new AlertSettings(
-                Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, filling, 0.95));
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                filling,
+                0.95,
+                AlertSettings.Networks.DEFAULT));
   }
 }
