@@ -8,6 +8,9 @@ import io.ballast.messages.Reason;
 import io.ballast.net.trade.Switch.Seen;
 import io.ballast.net.trade.Wanted;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One agreement on all ports: looks, does what has to be done, and looks again, until nothing is
@@ -30,14 +35,18 @@ final class Agreement {
   /** After that nothing is tried port by port any more: the switch hangs. */
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Agreement.class);
+
   private final long end = System.nanoTime() + PATIENCE.toNanos();
   private final Vswitch vswitch;
+  private final Path links;
   private final List<Wanted> wanted;
   private final Map<Step, String> failed = new HashMap<>();
   private boolean changed;
 
-  Agreement(Vswitch vswitch, List<Wanted> wanted) {
+  Agreement(Vswitch vswitch, Path links, List<Wanted> wanted) {
     this.vswitch = vswitch;
+    this.links = links;
     this.wanted = List.copyOf(wanted);
   }
 
@@ -46,12 +55,30 @@ final class Agreement {
     if (!vswitch.isThere()) {
       return nothing();
     }
-    return vswitch.look().map(present -> Plan.of(present, wanted).seen(failed));
+    return vswitch.look().map(present -> Plan.of(present, wanted, masters()).seen(failed));
   }
 
   /** Makes all as it is wanted. */
   Future<List<Seen>> agree() {
     return vswitch.isThere() ? round(1) : nothing();
+  }
+
+  /** What links are part of by the kernel's own account. */
+  private Map<String, String> masters() {
+    Map<String, String> masters = new HashMap<>();
+    for (Wanted each : wanted) {
+      each.link()
+          .ifPresent(
+              link -> {
+                try {
+                  Path master = Files.readSymbolicLink(links.resolve(link).resolve("master"));
+                  masters.put(link, String.valueOf(master.getFileName()));
+                } catch (IOException e) {
+                  // It is part of nothing.
+                }
+              });
+    }
+    return masters;
   }
 
   private Future<List<Seen>> nothing() {
@@ -68,7 +95,7 @@ final class Agreement {
         .look()
         .compose(
             present -> {
-              Plan plan = Plan.of(present, wanted);
+              Plan plan = Plan.of(present, wanted, masters());
               List<Step> steps =
                   plan.steps().stream().filter(step -> !failed.containsKey(step)).toList();
               if (steps.isEmpty() || number > ROUNDS) {
@@ -131,7 +158,7 @@ final class Agreement {
             why -> {
               List<List<S>> parts = parts(steps);
               if (parts.size() == 1 || System.nanoTime() > end) {
-                steps.forEach(step -> failed.put(step, String.valueOf(why.getMessage())));
+                steps.forEach(step -> fails(step, why));
                 return Future.succeededFuture();
               }
               Future<Void> all = Future.succeededFuture();
@@ -140,6 +167,11 @@ final class Agreement {
               }
               return all;
             });
+  }
+
+  private void fails(Step step, Throwable why) {
+    LOG.debug("{} could not be carried out: {}", step, why.getMessage());
+    failed.put(step, String.valueOf(why.getMessage()));
   }
 
   private static <S extends Step> List<List<S>> parts(List<S> steps) {
@@ -160,7 +192,7 @@ final class Agreement {
                   work.apply(step)
                       .recover(
                           why -> {
-                            failed.put(step, String.valueOf(why.getMessage()));
+                            fails(step, why);
                             return Future.succeededFuture();
                           }));
     }

@@ -138,13 +138,14 @@ public final class OvsSwitch implements Switch {
                     ? Future.succeededFuture()
                     : vswitch
                         .configure(List.of(new Step.Delete(bridge)))
-                        .transform(
-                            deleted ->
-                                Future.failedFuture(
-                                    new RefusedException(
-                                        Reason.TRADE_REFUSED,
-                                        "Open vSwitch can't make %s; its log says why, perhaps it has no such datapath: %s"
-                                            .formatted(bridge, problem.get())))));
+                        .transform(deleted -> Future.failedFuture(unmade(bridge, problem.get()))));
+  }
+
+  private static RefusedException unmade(String bridge, String why) {
+    return new RefusedException(
+        Reason.TRADE_REFUSED,
+        "Open vSwitch can't make %s, perhaps for want of such a datapath; look into its log: %s"
+            .formatted(bridge, why));
   }
 
   @Override
@@ -179,12 +180,12 @@ public final class OvsSwitch implements Switch {
 
   @Override
   public Future<List<Seen>> compare(List<Wanted> wanted) {
-    return new Agreement(vswitch, wanted).compare();
+    return new Agreement(vswitch, links, wanted).compare();
   }
 
   @Override
   public Future<List<Seen>> agree(List<Wanted> wanted) {
-    return new Agreement(vswitch, wanted).agree();
+    return new Agreement(vswitch, links, wanted).agree();
   }
 
   @Override

@@ -31,17 +31,24 @@ import java.util.TreeMap;
 final class Plan {
   private final Present present;
   private final List<Wanted> wanted;
+  private final Map<String, String> masters;
   private final List<Step> steps = new ArrayList<>();
   private final Map<Mac, List<String>> problems = new HashMap<>();
   private final Set<String> kept = new HashSet<>();
 
-  private Plan(Present present, List<Wanted> wanted) {
+  private Plan(Present present, List<Wanted> wanted, Map<String, String> masters) {
     this.present = present;
     this.wanted = wanted;
+    this.masters = masters;
   }
 
-  static Plan of(Present present, List<Wanted> wanted) {
-    Plan plan = new Plan(present, wanted);
+  /**
+   * What has to be done.
+   *
+   * @param masters by link: the bridge or bond of the kernel that it is part of
+   */
+  static Plan of(Present present, List<Wanted> wanted, Map<String, String> masters) {
+    Plan plan = new Plan(present, wanted, masters);
     wanted.forEach(plan::port);
     present.bridges().forEach(plan::left);
     plan.leftRows();
@@ -110,6 +117,13 @@ final class Plan {
       target.get().problem().ifPresent(why -> problem(card, why));
     }
     Optional<Bridge> now = present.bridgeOf(link);
+    if (now.isEmpty() && masters.containsKey(link)) {
+      problem(
+          card,
+          "%s is part of %s, which is the kernel's; take it off there: ip link set %s nomaster"
+              .formatted(link, masters.get(link), link));
+      return;
+    }
     if (now.isEmpty()) {
       target.ifPresent(
           bridge ->

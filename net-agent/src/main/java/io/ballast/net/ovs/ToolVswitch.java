@@ -34,6 +34,9 @@ public final class ToolVswitch implements Vswitch {
   /** The oldest version that has bundles of its own; it has meters too. */
   private static final String VERSION = "OpenFlow14";
 
+  private static final String GONE = "does not answer";
+  private static final String OTHER_VERSIONS = "version negotiation failed";
+
   private final Runner runner;
   private final Path home;
   private final Map<String, Boolean> metering = new ConcurrentHashMap<>();
@@ -78,8 +81,7 @@ public final class ToolVswitch implements Vswitch {
                   .map(
                       all -> {
                         List<Bridge> bridges = asked.stream().map(Future::result).toList();
-                        if (!bridges.isEmpty()
-                            && bridges.stream().allMatch(each -> each.problem().isPresent())) {
+                        if (!bridges.isEmpty() && bridges.stream().allMatch(ToolVswitch::isGone)) {
                           throw refused(
                               "ovs-vswitchd does not run or can't be reached; start it: "
                                   + bridges.getFirst().problem().orElse(""));
@@ -109,10 +111,19 @@ public final class ToolVswitch implements Vswitch {
             why ->
                 isSilence(why)
                     ? Future.succeededFuture(
-                        bridge.silent(
-                            "bridge %s does not answer: %s"
-                                .formatted(bridge.name(), why.getMessage())))
+                        bridge.silent(silence(bridge, String.valueOf(why.getMessage()))))
                     : Future.failedFuture(why));
+  }
+
+  private static boolean isGone(Bridge bridge) {
+    return bridge.problem().filter(why -> why.contains(GONE)).isPresent();
+  }
+
+  private static String silence(Bridge bridge, String why) {
+    return why.contains(OTHER_VERSIONS)
+        ? "bridge %s does not speak %s; let it: ovs-vsctl add bridge %s protocols %s"
+            .formatted(bridge.name(), VERSION, bridge.name(), VERSION)
+        : "bridge %s %s: %s".formatted(bridge.name(), GONE, why);
   }
 
   private static boolean isSilence(Throwable why) {
@@ -122,7 +133,7 @@ public final class ToolVswitch implements Vswitch {
             "Connection refused",
             "No such file",
             "failed to connect",
-            "version negotiation")
+            OTHER_VERSIONS)
         .anyMatch(words::contains);
   }
 

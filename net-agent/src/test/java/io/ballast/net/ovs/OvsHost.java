@@ -25,9 +25,9 @@ final class OvsHost implements Ground, AutoCloseable {
   private final Process database;
   private Process daemon;
 
-  /** The switch is made of the folder of its sockets. */
+  /** The switch is made of the folder of its sockets, and of where the links are. */
   interface Maker {
-    Switch make(Path home);
+    Switch make(Path home, NetNamespace space);
   }
 
   OvsHost(Path home, Maker maker) {
@@ -48,7 +48,10 @@ final class OvsHost implements Ground, AutoCloseable {
     this.daemon = daemon();
     configure("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev");
     configure("add-br", "br1", "--", "set", "bridge", "br1", "datapath_type=netdev");
-    this.tried = maker.make(home);
+    flows("add-flow", "br0", "cookie=0x77,priority=9,arp,arp_tpa=192.0.2.9,actions=drop");
+    flows("add-flow", "br0", "cookie=0xba10,table=5,priority=9,actions=NORMAL");
+    flows("add-meter", "br0", "meter=1,kbps,band=type=drop,rate=77");
+    this.tried = maker.make(home, space);
   }
 
   private Process daemon() {
