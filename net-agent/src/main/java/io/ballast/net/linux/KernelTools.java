@@ -61,9 +61,13 @@ public final class KernelTools implements Kernel {
   @Override
   public synchronized Future<Map<Ability, String>> lacking() {
     if (lacking == null) {
-      lacking = new Probe(runner).lacking();
+      lacking = new Probe(runner).lacking().onFailure(why -> forget());
     }
     return lacking;
+  }
+
+  private synchronized void forget() {
+    lacking = null;
   }
 
   @Override

@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bridges of the kernel. Every call looks at what there is; none remembers anything. Calls that
@@ -33,6 +35,8 @@ public final class LinuxSwitch implements Switch {
           Ability.LINUX_VLAN,
           Ability.LINUX_LIMIT_IN,
           Ability.LINUX_LIMIT_OUT);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxSwitch.class);
 
   /** How many cards are worked on at a time. */
   private static final int LANES = 4;
@@ -180,9 +184,33 @@ public final class LinuxSwitch implements Switch {
                 return Future.succeededFuture(seen(present, wanted, lacking, Map.of()));
               }
               Map<Mac, String> failures = new ConcurrentHashMap<>();
-              return carryOut(plan, failures)
+              return change(plan, Plan.of(present.spoilt(), wanted, lacking), failures)
+                  .compose(done -> carryOut(plan, failures))
                   .compose(done -> kernel.look())
                   .map(after -> seen(after, wanted, lacking, failures));
+            });
+  }
+
+  /**
+   * Changes the table, or makes it anew where it can't be changed, for somebody may have bound up
+   * with it what we do not see. Always succeeds.
+   */
+  private Future<Void> change(Plan plan, Plan anew, Map<Mac, String> failures) {
+    if (plan.table().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return kernel
+        .change(plan.table())
+        .recover(
+            why ->
+                plan.table().equals(anew.table())
+                    ? Future.failedFuture(why)
+                    : kernel.change(anew.table()))
+        .recover(
+            why -> {
+              LOG.debug("The table can't be changed: {}", words(why));
+              plan.guarded().forEach(card -> failures.put(card, words(why)));
+              return Future.succeededFuture();
             });
   }
 
@@ -191,34 +219,28 @@ public final class LinuxSwitch implements Switch {
    * not be made. Always succeeds.
    */
   private Future<Void> carryOut(Plan plan, Map<Mac, String> failures) {
-    Future<Void> table =
-        plan.table().isEmpty() ? Future.succeededFuture() : kernel.change(plan.table());
-    return table
-        .recover(
-            why -> {
-              plan.guarded().forEach(card -> failures.put(card, words(why)));
-              return Future.succeededFuture();
-            })
-        .compose(
-            done -> {
-              List<Supplier<Future<Void>>> all = new ArrayList<>();
-              plan.cards()
-                  .forEach(
-                      (card, steps) -> {
-                        if (!failures.containsKey(card)) {
-                          all.add(() -> carryOut(card, steps, failures));
-                        }
-                      });
-              return inLanes(all);
-            })
+    List<Supplier<Future<Void>>> all = new ArrayList<>();
+    plan.cards()
+        .forEach(
+            (card, steps) -> {
+              if (!failures.containsKey(card)) {
+                all.add(() -> carryOut(card, steps, failures));
+              }
+            });
+    return inLanes(all)
         .compose(
             done -> {
               Future<Void> rest = Future.succeededFuture();
               for (Step step : plan.rest()) {
-                rest = rest.compose(before -> kernel.carryOut(List.of(step)).otherwiseEmpty());
+                rest = rest.compose(before -> kernel.carryOut(List.of(step)).recover(this::left));
               }
               return rest;
             });
+  }
+
+  private Future<Void> left(Throwable why) {
+    LOG.debug("Something of ours is left: {}", words(why));
+    return Future.succeededFuture();
   }
 
   private Future<Void> carryOut(Mac card, List<Step> steps, Map<Mac, String> failures) {

@@ -16,6 +16,8 @@ public final class Mark {
 
   private static final Pattern DETOUR = Pattern.compile("ba-[0-9a-f]{12}");
 
+  private static final Pattern SPOOFED = Pattern.compile("spoofed_[0-9a-f]{12}");
+
   private Mark() {}
 
   /** The device over which goes what comes from a card, so that it can be limited. */
@@ -31,6 +33,11 @@ public final class Mark {
   /** The count of what a card sent and may not. */
   static String spoofed(Mac card) {
     return "spoofed_" + bare(card);
+  }
+
+  /** Whether that is the name of such a count. */
+  static boolean isSpoofed(String name) {
+    return SPOOFED.matcher(name).matches();
   }
 
   private static String bare(Mac card) {

@@ -31,6 +31,11 @@ public record Present(
     entries = Map.copyOf(entries);
   }
 
+  /** The same, with a table that is to be made anew. */
+  Present spoilt() {
+    return new Present(links, vlans, queues, entries, table.map(Table::unsound));
+  }
+
   /**
    * A network interface.
    *

@@ -2,16 +2,19 @@ package io.ballast.net.linux;
 
 import io.ballast.agent.tool.Runner;
 import io.ballast.agent.tool.Tool;
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.IpAddress;
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat.Ability;
 import io.ballast.messages.Port;
 import io.ballast.messages.RateLimit;
+import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.net.trade.Outside;
 import io.ballast.net.trade.Wanted;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -27,7 +30,13 @@ import java.util.stream.Collectors;
 record Probe(Runner runner) {
   private static final String LINK = "lo";
 
-  /** Why something can't be had, for a person; what can be had is not told. */
+  /** Longer than usual, for what is found out now counts as long as the agent lives. */
+  private static final Duration WITHIN = Duration.ofSeconds(20);
+
+  /**
+   * Why something can't be had, for a person; what can be had is not told. Fails where it could not
+   * be tried.
+   */
   Future<Map<Ability, String>> lacking() {
     Map<Ability, Future<Optional<String>>> tries = new EnumMap<>(Ability.class);
     tries.put(
@@ -82,14 +91,14 @@ record Probe(Runner runner) {
 
   /** Whether a tool is there at all, which can't be told apart later. */
   private Future<Optional<String>> installed(String program) {
-    return why(Tool.of(KernelTools.WITHIN, program, "-V"));
+    return why(Tool.of(WITHIN, program, "-V"));
   }
 
   private Future<Optional<String>> tried(
       String program, String what, String input, String... arguments) {
     List<String> words = new ArrayList<>(List.of("unshare", "--net", "--", program));
     words.addAll(List.of(arguments));
-    Tool tool = Tool.of(KernelTools.WITHIN, words.toArray(new String[0])).reading(input);
+    Tool tool = Tool.of(WITHIN, words.toArray(new String[0])).reading(input);
     return installed(program)
         .compose(
             why ->
@@ -103,7 +112,11 @@ record Probe(Runner runner) {
         .run(tool)
         .output()
         .map(fine -> Optional.<String>empty())
-        .otherwise(refusal -> Optional.of(String.valueOf(refusal.getMessage())));
+        .recover(
+            refusal ->
+                refusal instanceof RefusedException told && told.reason() == Reason.TRADE_REFUSED
+                    ? Future.succeededFuture(Optional.of(String.valueOf(told.getMessage())))
+                    : Future.failedFuture(refusal));
   }
 
   private static String lines(Step step) {

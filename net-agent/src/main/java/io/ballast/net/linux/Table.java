@@ -3,6 +3,7 @@ package io.ballast.net.linux;
 import io.ballast.messages.Mac;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Our table of rules as it is.
@@ -52,6 +53,8 @@ public record Table(
     }
   }
 
+  private static final Pattern CHAIN = Pattern.compile("(from|out|to)_[0-9a-f]{12}");
+
   /** An empty one as we make it. */
   public static final Table EMPTY = new Table(Map.of(), Map.of(), Map.of(), true);
 
@@ -59,6 +62,16 @@ public record Table(
     chains = Map.copyOf(chains);
     leads = Map.copyOf(leads);
     counts = Map.copyOf(counts);
+  }
+
+  /** Whether a chain bears the name of one of a card. */
+  static boolean isChain(String name) {
+    return CHAIN.matcher(name).matches();
+  }
+
+  /** The same, to be made anew. */
+  Table unsound() {
+    return new Table(chains, leads, counts, false);
   }
 
   Map<String, String> leads(Way way) {

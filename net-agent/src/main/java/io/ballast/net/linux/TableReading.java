@@ -59,7 +59,9 @@ final class TableReading {
         case "rule" -> rule(each.getJsonObject(kind));
         case "counter" -> {
           JsonObject counter = each.getJsonObject(kind);
-          counts.put(needed(counter.getString("name")), needed(counter.getLong("packets")));
+          String name = needed(counter.getString("name"));
+          sound &= Mark.isSpoofed(name);
+          counts.put(name, needed(counter.getLong("packets")));
         }
         default -> sound = false;
       }
@@ -69,6 +71,7 @@ final class TableReading {
   private void chain(JsonObject chain) {
     String name = needed(chain.getString("name"));
     if (!chain.containsKey("hook")) {
+      sound &= Table.isChain(name);
       chains.putIfAbsent(name, new ArrayList<>());
       return;
     }

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.IpAddress;
 import io.ballast.messages.NetBeat.Ability;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.RateLimit;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Vlan;
+import io.ballast.net.rig.Frame;
 import io.ballast.net.rig.SwitchContract;
 import io.ballast.net.rig.Tap;
 import io.ballast.net.trade.Switch.Seen;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -47,46 +50,69 @@ final class LinuxSwitchIT {
   }
 
   @Test
-  void aRuleThatSomebodyRemovedIsMissedAndComesBackAndTheCountGoesOn() {
-    Wanted one = guest(1).guarded("10.0.0.5/24").by("vnet1");
+  void whatSomebodyDoesToTheRulesIsMissedAndUndoneAndTheCountGoesOn() {
+    Tap tap = ground.space().tap("vnet1", Sample.card(1));
+    Wanted one = Sample.of(1, "br0").guarded("10.0.0.5/24").by("vnet1");
     Wanted other = guest(2).guarded("10.0.0.6/24").by("vnet2");
     agree(one, other);
     String whole = ground.ours();
-    String count = Mark.spoofed(Sample.card(1));
-    nft("flush chain bridge ballast from_525400000002");
-    nft("add rule bridge ballast from_525400000002 counter name " + count);
+    Frame.End guest = new Frame.End(Sample.card(1), new IpAddress("10.0.0.66"));
+    tap.send(Frame.asking(guest, new IpAddress("10.0.0.1")));
+    counted(one, 1);
 
+    nft("flush chain bridge ballast from_525400000002");
     assertEquals(
         List.of(List.of(), List.of("its filter against spoofing has other rules")),
         compare(one, other));
     agree(one, other);
     assertEquals(whole, ground.ours());
 
-    String rule =
-        ground
-            .space()
-            .run("nft", "-a", "list chain bridge ballast from_525400000001")
-            .lines()
-            .filter(line -> line.contains("icmpv6"))
-            .findFirst()
-            .orElseThrow();
-    nft(
-        "delete rule bridge ballast from_525400000001 handle "
-            + rule.substring(rule.lastIndexOf(' ') + 1));
+    nft("delete rule bridge ballast from_525400000001 handle " + handle("icmpv6 type 136"));
     assertEquals(
         List.of(List.of("its filter against spoofing has other rules"), List.of()),
         compare(one, other));
     agree(one, other);
     assertEquals(whole, ground.ours());
 
+    nft("add chain bridge ballast theirs; add chain bridge ballast others");
+    nft("add rule bridge ballast theirs jump others");
+    nft("add rule bridge ballast from_525400000002 jump theirs");
+    agree(one, other);
+    assertEquals(whole, ground.ours());
+
+    nft("add rule bridge ballast from_525400000001 counter name spoofed_525400000002");
+    agree(one);
+    agree(one, other);
+    assertEquals(whole, ground.ours());
+    counted(one, 1);
+
     nft("delete table bridge ballast");
     assertFalse(compare(one).getFirst().isEmpty());
     agree(one, other);
     assertEquals(whole, ground.ours());
+  }
 
-    nft("add chain bridge ballast theirs { type filter hook forward priority 0; }");
-    agree(one, other);
-    assertEquals(whole, ground.ours());
+  /** That of the first rule with this text, which nft tells in its own words. */
+  private String handle(String text) {
+    String words = text.replace("136", "nd-neighbor-advert");
+    String rule =
+        ground
+            .space()
+            .run("nft", "-a", "list chain bridge ballast from_525400000001")
+            .lines()
+            .filter(line -> line.contains(words))
+            .findFirst()
+            .orElseThrow();
+    return rule.substring(rule.lastIndexOf(' ') + 1);
+  }
+
+  private void counted(Wanted wanted, long packets) {
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertEquals(
+                    Optional.of(packets),
+                    done(ground.tried().compare(List.of(wanted))).getFirst().spoofed()));
   }
 
   @Test

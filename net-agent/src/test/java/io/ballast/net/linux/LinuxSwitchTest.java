@@ -106,6 +106,18 @@ final class LinuxSwitchTest {
   }
 
   @Test
+  void aTableThatCantBeChangedIsMadeAnewAndCountsGoOn() {
+    agree(GUARDED.by("vnet1"), Sample.of(2, "br0").guarded("10.0.0.6/24").by("vnet2"));
+    kernel.count("spoofed_525400000001", 7);
+    kernel.failOnce();
+
+    List<Seen> seen = agree(GUARDED.by("vnet1"));
+
+    assertEquals(List.of(new Seen(Sample.card(1), List.of(), Optional.of(7L))), seen);
+    assertEquals(1, kernel.present().table().orElseThrow().chains().size());
+  }
+
+  @Test
   void aKernelThatRefusesALookIsARefusal() {
     kernel.refuse("ip: no");
 
