@@ -1,6 +1,7 @@
 package io.ballast.scheduler.core.watch;
 
 import static io.ballast.scheduler.core.BeatMaker.START;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,6 +49,7 @@ final class CablingTest {
   private FleetView view = FleetView.EMPTY;
   private Instant now = START;
   private Findings findings = new Findings();
+  private final List<Runnable> due = new ArrayList<>();
 
   private static PortStatus status(Mac card, int vm, String address, String... differences) {
     return new PortStatus(
@@ -78,10 +80,16 @@ final class CablingTest {
     return new Link("eth0", up, 1500, Optional.of(100), new Bytes(2_000), new Bytes(bytes));
   }
 
+  /** Has an agent beat just before the next look. */
   private CablingTest beat(HostId host, Link link, PortStatus... ports) {
+    due.add(() -> heard(host, link, ports));
+    return this;
+  }
+
+  private void heard(HostId host, Link link, PortStatus... ports) {
     NetBeat beat =
         new NetBeat(
-            makers.getOrDefault(host, new BeatMaker("?")).pulse(now),
+            requireNonNull(makers.get(host)).pulse(now),
             List.of(
                 new Bridge(
                     "br0",
@@ -97,7 +105,6 @@ final class CablingTest {
             List.of(),
             List.of());
     view = view.after(beat, now);
-    return this;
   }
 
   private CablingTest beat(PortStatus... ports) {
@@ -107,6 +114,8 @@ final class CablingTest {
   /** Looks after a while. */
   private List<String> after(int seconds, Set<HostId> doubled) {
     now = now.plusSeconds(seconds);
+    due.forEach(Runnable::run);
+    due.clear();
     findings = new Findings();
     SortedMap<HostId, Heard<NetBeat>> nets = new TreeMap<>(view.nets());
     cabling.look(
