@@ -239,6 +239,28 @@ final class NetCommandsTest {
                     .allMatch(host -> host.net().isPresent() && !host.beat().vms().isEmpty()));
     awaitPort();
 
+    String other = "52:54:00:12:34:57";
+    net(
+        "change %s --bridge ovs0 --address 10.0.0.5/24 --line telecom --public 203.0.113.5"
+            .formatted(CARD));
+    net("plug db1 %s ovs0 --address 10.0.0.6/24 --line telecom".formatted(other));
+    fleet.until(
+        seen ->
+            seen.hosts().stream()
+                .allMatch(
+                    host ->
+                        host.net().stream()
+                            .flatMap(beat -> beat.ports().stream())
+                            .anyMatch(port -> port.port().line().isPresent())));
+    for (String line :
+        List.of(
+            "change %s --public 203.0.113.5 --host h2".formatted(other),
+            "change %s --address 10.0.0.5/24 --host h2".formatted(other))) {
+      Ran taken = net(line);
+      assertEquals(1, taken.code(), taken.out());
+      assertTrue(taken.err().contains(" is used by card " + CARD + " of VM "), taken.err());
+    }
+
     Ran ran = net("plug db1 %s br0".formatted(CARD));
 
     assertEquals(1, ran.code());

@@ -33,6 +33,11 @@ final class EventLogTest {
         alert over: pool images of h1 is no longer as good as full (Nobody has seen it.), after 7.5 s
         alert over: pool images of h1 is no longer worn (Nobody has seen it.), after 7.5 s
         alert over: pool images of h1 no longer fails (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 is as wanted again (Nobody has seen it.), after 7.5 s
+        alert over: web and db no longer have one pool images (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 is no longer down (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 no longer carries nearly all that it can (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 no longer carries next to nothing (Nobody has seen it.), after 7.5 s
         """,
         Arrays.stream(Verdict.values())
             .map(verdict -> EventLog.line(alert(verdict, Optional.of(RAISED.plusMillis(7500)))))
@@ -44,7 +49,10 @@ final class EventLogTest {
   void whatLastsIsSaidWithItsEvidence(Verdict verdict) {
     String line = EventLog.line(alert(verdict, Optional.empty()));
 
-    String subject = isOfStorage(verdict) ? "pool images of h1 " : "h1 ";
+    String subject =
+        verdict == Verdict.ADDRESS_TAKEN
+            ? "web and db have one pool images"
+            : isOfPart(verdict) ? "pool images of h1 " : "h1 ";
     assertTrue(line.startsWith("ALERT: " + subject), line);
     assertTrue(line.endsWith(" Nobody has seen it."), line);
   }
@@ -56,13 +64,15 @@ final class EventLogTest {
         new HostId("h1"),
         RAISED,
         RAISED,
-        verdict == Verdict.VM_ID_SHARED ? List.of("web", "db") : List.of("web"),
+        verdict == Verdict.VM_ID_SHARED || verdict == Verdict.ADDRESS_TAKEN
+            ? List.of("web", "db")
+            : List.of("web"),
         List.of("Nobody has seen it."),
         resolvedAt,
-        isOfStorage(verdict) ? Optional.of("pool images") : Optional.empty());
+        isOfPart(verdict) ? Optional.of("pool images") : Optional.empty());
   }
 
-  private static boolean isOfStorage(Verdict verdict) {
+  private static boolean isOfPart(Verdict verdict) {
     return verdict.compareTo(Verdict.POOL_FILLING) >= 0;
   }
 }

@@ -5,12 +5,15 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +34,14 @@ public final class Ways {
 
   private final Path net;
   private final List<InetSocketAddress> brokers;
+  private final Map<InetSocketAddress, InetAddress> addresses = new ConcurrentHashMap<>();
+
+  /** The ways that were last found; one that can't be found out stays what it was. */
+  private final Map<InetSocketAddress, String> known = new ConcurrentHashMap<>();
 
   /**
    * @param proc usually {@code /proc}
-   * @param brokers of the bus; those that are not resolved are looked up each time
+   * @param brokers of the bus; those that are not resolved are looked up until they are
    */
   public Ways(Path proc, List<InetSocketAddress> brokers) {
     this.net = proc.resolve("net");
@@ -73,15 +80,27 @@ public final class Ways {
   }
 
   /** By asking the kernel from which of its addresses it would send; nothing is sent. */
-  private static Optional<String> towards(InetSocketAddress broker) {
+  private Optional<String> towards(InetSocketAddress broker) {
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getByName(broker.getHostString()), broker.getPort()));
-      return Optional.ofNullable(NetworkInterface.getByInetAddress(socket.getLocalAddress()))
-          .map(NetworkInterface::getName);
+      socket.connect(new InetSocketAddress(address(broker), broker.getPort()));
+      Optional.ofNullable(NetworkInterface.getByInetAddress(socket.getLocalAddress()))
+          .map(NetworkInterface::getName)
+          .ifPresent(link -> known.put(broker, link));
     } catch (IOException | RuntimeException e) {
       LOG.debug("The way to {}: {}", broker, e.toString());
-      return Optional.empty();
     }
+    return Optional.ofNullable(known.get(broker));
+  }
+
+  /** Looked up until it was found once, for that may take long. */
+  private InetAddress address(InetSocketAddress broker) throws UnknownHostException {
+    InetAddress found = found(broker);
+    addresses.put(broker, found);
+    return found;
+  }
+
+  private InetAddress found(InetSocketAddress broker) throws UnknownHostException {
+    InetAddress before = addresses.get(broker);
+    return before == null ? InetAddress.getByName(broker.getHostString()) : before;
   }
 }

@@ -88,12 +88,14 @@ final class CardPlan {
       differences.add(port.bridge() + " is no bridge of the kernel; name another one");
     } else {
       plug(bridge, bridge.bridge().get());
-      int mtu = port.mtu().orElse(bridge.mtu());
-      if (mtu != link.mtu()) {
-        differs(
-            "%s has an MTU of %d, not of %d".formatted(name, link.mtu(), mtu),
-            new Step.Resize(name, mtu));
-      }
+      // A bridge gets the smallest of its links, so what nobody named is left as it is.
+      port.mtu()
+          .filter(mtu -> mtu != link.mtu())
+          .ifPresent(
+              mtu ->
+                  differs(
+                      "%s has an MTU of %d, not of %d".formatted(name, link.mtu(), mtu),
+                      new Step.Resize(name, mtu)));
     }
     port.in().ifPresent(this::limitIn);
     port.out().ifPresent(this::limitOut);

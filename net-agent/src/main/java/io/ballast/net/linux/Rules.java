@@ -93,6 +93,7 @@ final class Rules {
   private static List<String> ipv4(Port port, String drop) {
     List<String> rules = new ArrayList<>();
     rules.add("meta protocol ip udp sport 67" + drop);
+    rules.add("meta protocol ip udp dport 68" + drop);
     if (port.addresses().isEmpty()) {
       rules.add("meta protocol ip " + WHOLE + " accept");
     } else {
@@ -109,6 +110,7 @@ final class Rules {
     String hex = port.card().value().replace(":", "");
     List<String> rules = new ArrayList<>();
     rules.add("meta protocol ip6 udp sport 547" + drop);
+    rules.add("meta protocol ip6 udp dport 546" + drop);
     rules.add("icmpv6 type { 134, 137 }" + drop);
     // The hardware address that it tells of itself stands in the first option, if there is any.
     rules.add("icmpv6 type 136 @th,192,64 != 0x0201" + hex + drop);

@@ -77,6 +77,23 @@ public final class OvsSwitch implements Switch {
         .map(present -> present.bridges().stream().map(OvsSwitch::told).toList());
   }
 
+  /** Asked only where a port has several links. */
+  @Override
+  public Future<List<NetBeat.Bond>> bonds() {
+    if (!vswitch.isThere()) {
+      return Future.succeededFuture(List.of());
+    }
+    return vswitch
+        .configured()
+        .compose(
+            present ->
+                present.bridges().stream()
+                        .flatMap(bridge -> bridge.ports().stream())
+                        .anyMatch(port -> port.wires().size() > 1)
+                    ? vswitch.bonds()
+                    : Future.succeededFuture(List.of()));
+  }
+
   private static NetBeat.Bridge told(Bridge bridge) {
     return new NetBeat.Bridge(
         bridge.name(),

@@ -150,7 +150,7 @@ final class Tables {
     return new Queue(row.text("_uuid"), row.map("other_config"), row.map("external_ids"));
   }
 
-  private static <T> List<T> rows(String table, Function<Row, T> reader) {
+  static <T> List<T> rows(String table, Function<Row, T> reader) {
     try {
       JsonObject told = (JsonObject) Json.decodeValue(table);
       List<Object> headings = told(told.getJsonArray("headings")).stream().toList();
@@ -173,7 +173,7 @@ final class Tables {
   }
 
   /** One row; values are atoms, sets of atoms, or maps (RFC 7047, 5.1). */
-  private record Row(List<Object> headings, JsonArray values) {
+  record Row(List<Object> headings, JsonArray values) {
     String text(String column) {
       return optional(column).orElseThrow(() -> new DecodeException(column + " is missing"));
     }

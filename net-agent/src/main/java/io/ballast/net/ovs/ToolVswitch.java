@@ -3,6 +3,7 @@ package io.ballast.net.ovs;
 import io.ballast.agent.tool.Runner;
 import io.ballast.agent.tool.Tool;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.NetBeat.Bond;
 import io.ballast.messages.Reason;
 import io.ballast.net.flow.Dump;
 import io.ballast.net.flow.Flow;
@@ -64,6 +65,19 @@ public final class ToolVswitch implements Vswitch {
                 return Tables.read(printed);
               } catch (DecodeException e) {
                 throw refused("what ovs-vsctl told can't be read: " + e.getMessage());
+              }
+            });
+  }
+
+  @Override
+  public Future<List<Bond>> bonds() {
+    return database(Stream.concat(Stream.of("--format=json"), Bonds.words().stream()).toList())
+        .map(
+            printed -> {
+              try {
+                return Bonds.read(printed);
+              } catch (DecodeException e) {
+                throw refused("what ovs-vsctl told of bonds can't be read: " + e.getMessage());
               }
             });
   }

@@ -1,5 +1,6 @@
 package io.ballast.net.ovs;
 
+import io.ballast.messages.NetBeat.Bond;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -18,6 +19,9 @@ public interface Vswitch extends AutoCloseable {
 
   /** The same, with the flows of ours and the meters of every bridge. */
   Future<Present> look();
+
+  /** The bonds among its ports, sorted by name, as its database tells them. */
+  Future<List<Bond>> bonds();
 
   /** Carries out some changes of its database: all of them or none. */
   Future<Void> configure(List<Step.Configure> steps);

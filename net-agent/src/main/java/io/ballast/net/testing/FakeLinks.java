@@ -25,6 +25,7 @@ public final class FakeLinks implements Links {
   private final Instant born;
   private final Map<String, Flow> flows = new TreeMap<>();
   private final Set<String> ways = new TreeSet<>();
+  private final Set<String> spoken = new TreeSet<>();
   private @Nullable String refusal;
   private Runnable listener = () -> {};
 
@@ -51,8 +52,16 @@ public final class FakeLinks implements Links {
     put(name, new Flow(Wire.Kind.OTHER, Optional.empty(), true, Bytes.ZERO, Bytes.ZERO));
   }
 
-  /** Has the card of a guest appear. */
+  /** Has the card of a guest appear that has sent something. */
   public void tap(String name, Mac card) {
+    synchronized (this) {
+      spoken.add(name);
+    }
+    arriving(name, card);
+  }
+
+  /** Has the card of a guest appear that still runs elsewhere. */
+  public void arriving(String name, Mac card) {
     put(name, new Flow(Wire.Kind.TAP, Optional.of(Sight.tap(card)), true, Bytes.ZERO, Bytes.ZERO));
   }
 
@@ -117,7 +126,8 @@ public final class FakeLinks implements Links {
                         link.getValue().up(),
                         MTU,
                         Optional.of(1000),
-                        carried(link.getValue().received(), age),
+                        carried(link.getValue().received(), age)
+                            .plus(spoken.contains(link.getKey()) ? new Bytes(60) : Bytes.ZERO),
                         carried(link.getValue().sent(), age),
                         Optional.empty()))
             .toList();

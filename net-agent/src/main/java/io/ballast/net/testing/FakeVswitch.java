@@ -2,6 +2,7 @@ package io.ballast.net.testing;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Mac;
+import io.ballast.messages.NetBeat.Bond;
 import io.ballast.messages.NetOrder.CreateBridge.Datapath;
 import io.ballast.messages.Reason;
 import io.ballast.net.flow.Dump;
@@ -198,6 +199,11 @@ public final class FakeVswitch implements Vswitch {
   @Override
   public synchronized Future<Present> configured() {
     return answered(() -> tables.told(this::number));
+  }
+
+  @Override
+  public synchronized Future<List<Bond>> bonds() {
+    return answered(List::of);
   }
 
   @Override

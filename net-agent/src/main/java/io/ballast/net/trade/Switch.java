@@ -2,6 +2,7 @@ package io.ballast.net.trade;
 
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat.Ability;
+import io.ballast.messages.NetBeat.Bond;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetOrder.CreateBridge;
 import io.vertx.core.Future;
@@ -26,6 +27,11 @@ public interface Switch extends AutoCloseable {
 
   /** All bridges, sorted by name; none where this kind is not installed or does not run. */
   Future<List<Bridge>> bridges();
+
+  /** Links that stand in for each other by this kind of switch itself, sorted by name. */
+  default Future<List<Bond>> bonds() {
+    return Future.succeededFuture(List.of());
+  }
 
   /**
    * Makes a bridge that bears our mark. Succeeds if it is there and does. Fails as {@code

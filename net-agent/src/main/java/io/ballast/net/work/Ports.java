@@ -84,7 +84,14 @@ public final class Ports {
   }
 
   private Future<Void> findAbilities() {
-    return round.abilities().onSuccess(abilities::addAll).mapEmpty();
+    return round
+        .abilities()
+        .onSuccess(
+            found -> {
+              abilities.clear();
+              abilities.addAll(found);
+            })
+        .mapEmpty();
   }
 
   private void tick() {
@@ -127,8 +134,11 @@ public final class Ports {
     return inLine(() -> sight().compose(sight -> round.compare(sight, wanted)));
   }
 
+  /** What could not be found out before, such as of a switch that did not run, is asked again. */
   private Future<Scene> agree() {
-    return sight().compose(sight -> round.agree(sight, wanted));
+    return sight()
+        .compose(sight -> round.agree(sight, wanted))
+        .compose(scene -> findAbilities().map(scene));
   }
 
   private Future<Sight> sight() {
@@ -156,8 +166,16 @@ public final class Ports {
    *     where it is wanted and not in force yet
    */
   public Future<String> plug(Port port) {
-    return inLine(() -> keep(with(List.of(port))).compose(kept -> agree()))
+    return inLine(() -> keep(with(List.of(port))).compose(kept -> agree().recover(Ports::later)))
         .compose(scene -> verdict(port.card(), scene));
+  }
+
+  /** What is written down will be made so, whatever hinders that now. */
+  private static <T> Future<T> later(Throwable why) {
+    return Future.failedFuture(
+        new RefusedException(
+            Reason.MAY_YET_HAPPEN,
+            "it is wanted and will be made so as soon as that works: " + why.getMessage()));
   }
 
   /** Wants ports from now on, whose cards are yet to come. */
@@ -165,9 +183,13 @@ public final class Ports {
     return inLine(() -> keep(with(ports)));
   }
 
+  /** Once more against all that came into line before. */
   private Map<Mac, Port> with(List<Port> ports) {
     Map<Mac, Port> all = new TreeMap<>(wanted);
-    ports.forEach(port -> all.put(port.card(), port));
+    for (Port port : ports) {
+      Preconditions.untaken(port, all);
+      all.put(port.card(), port);
+    }
     return all;
   }
 

@@ -54,11 +54,11 @@ public record Preconditions(
                                 port.bridge(), names(scene.bridges().stream().map(Bridge::name)))));
     room(port);
     card(port);
-    addresses(port);
+    untaken(port, wanted);
     abilities(port, bridge.kind());
     line(port);
     limits(port, bridge);
-    mtu(port);
+    mtu(port, bridge);
   }
 
   private void room(Port port) {
@@ -95,6 +95,14 @@ public record Preconditions(
           "several links have the card %s: %s; two VMs must not have one address"
               .formatted(port.card(), names(taps.stream().map(Wire::name))));
     }
+  }
+
+  private Uplinks uplinks() {
+    return new Uplinks(scene.sight(), policy.uplinks());
+  }
+
+  /** Neither its card nor an address of it is that of another machine by these ports. */
+  static void untaken(Port port, Map<Mac, Port> wanted) {
     Port present = wanted.get(port.card());
     if (present != null && !present.vm().equals(port.vm())) {
       throw new RefusedException(
@@ -102,13 +110,6 @@ public record Preconditions(
           "card %s is that of VM %s here; unplug it there first"
               .formatted(port.card(), present.vm()));
     }
-  }
-
-  private Uplinks uplinks() {
-    return new Uplinks(scene.sight(), policy.uplinks());
-  }
-
-  private void addresses(Port port) {
     for (Port other : wanted.values()) {
       if (other.card().equals(port.card())) {
         continue;
@@ -257,13 +258,25 @@ public record Preconditions(
             });
   }
 
-  private void mtu(Port port) {
+  /** A bridge of the kernel carries no more than the smallest of its links. */
+  private void mtu(Port port, Bridge bridge) {
     Optional<Integer> most = scene.sight().wire(port.bridge()).map(Wire::mtu);
-    if (port.mtu().isPresent() && most.filter(mtu -> port.mtu().get() > mtu).isPresent()) {
+    if (port.mtu().isEmpty() || most.isEmpty()) {
+      return;
+    }
+    int mtu = port.mtu().get();
+    if (mtu > most.get()) {
       throw new RefusedException(
           Reason.NOT_ALLOWED,
           "bridge %s carries packets of %d bytes at most, not of %d"
-              .formatted(port.bridge(), most.get(), port.mtu().get()));
+              .formatted(port.bridge(), most.get(), mtu));
+    }
+    if (mtu < most.get() && bridge.kind() == Bridge.Kind.LINUX && !bridge.uplinks().isEmpty()) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED,
+          "a card of %d bytes would make bridge %s as small for all that is on it, its uplink %s too;"
+                  .formatted(mtu, port.bridge(), names(bridge.uplinks().stream()))
+              + " set it in the guest instead");
     }
   }
 

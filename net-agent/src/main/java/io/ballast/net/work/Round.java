@@ -7,6 +7,7 @@ import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat.Ability;
+import io.ballast.messages.NetBeat.Bond;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
@@ -15,7 +16,6 @@ import io.ballast.messages.PortStatus;
 import io.ballast.messages.PortStatus.State;
 import io.ballast.messages.Reason;
 import io.ballast.net.trade.Links.Sight;
-import io.ballast.net.trade.Links.Wire;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Outside;
 import io.ballast.net.trade.Switch;
@@ -58,8 +58,10 @@ final class Round {
   /** Kinds of switches on which nothing of ours is left, for nothing is wanted of them. */
   private final Set<Bridge.Kind> clean = EnumSet.noneOf(Bridge.Kind.class);
 
-  /** The ports that were in force in the last round, by the links of their cards. */
-  private Map<Mac, Wanted> told = Map.of();
+  private final Announcements announcements = new Announcements();
+
+  /** By which links cards were reached in the last round. */
+  private Map<Mac, String> links = Map.of();
 
   /** What was said last of ports that differ, so that it is said once. */
   private Map<Mac, List<String>> complaints = Map.of();
@@ -99,7 +101,31 @@ final class Round {
     return scene(sight, wanted, true);
   }
 
-  private Future<Scene> scene(Sight sight, Map<Mac, Port> wanted, boolean repair) {
+  private Future<Scene> scene(Sight seen, Map<Mac, Port> wanted, boolean repair) {
+    return bonds(seen).compose(sight -> sceneOf(sight, wanted, repair));
+  }
+
+  /** With the bonds that switches make of links; of one that does not answer, none. */
+  private Future<Sight> bonds(Sight sight) {
+    List<Future<List<Bond>>> asked =
+        switches.stream()
+            .map(each -> loop.here(each.bonds()).recover(why -> Future.succeededFuture(List.of())))
+            .toList();
+    return Future.join(asked)
+        .map(
+            all ->
+                new Sight(
+                    sight.at(),
+                    sight.wires(),
+                    Stream.concat(
+                            sight.bonds().stream(),
+                            asked.stream().flatMap(each -> each.result().stream()))
+                        .sorted(Comparator.comparing(Bond::name))
+                        .toList(),
+                    sight.ways()));
+  }
+
+  private Future<Scene> sceneOf(Sight sight, Map<Mac, Port> wanted, boolean repair) {
     Map<Mac, Wanted> now = new TreeMap<>();
     wanted.forEach((card, port) -> now.put(card, now(sight, port)));
     List<Future<Half>> halves =
@@ -110,7 +136,8 @@ final class Round {
               Scene scene = whole(sight, wanted, now, halves.stream().map(Future::result).toList());
               if (repair) {
                 complain(scene);
-                announce(now, scene);
+                announcements.look(now, scene, this::switchOf);
+                links = links(now);
               }
               return scene;
             });
@@ -121,8 +148,18 @@ final class Round {
     Optional<Outside> outside = outside(port);
     return new Wanted(
         outside.isEmpty() && port.publicAddress().isPresent() ? WITHOUT_PUBLIC.to(port) : port,
-        sight.taps(port.card()).stream().findFirst().map(Wire::name),
+        cards(sight).link(port.card()),
         outside);
+  }
+
+  private Cards cards(Sight sight) {
+    return new Cards(sight, new Uplinks(sight, policy.uplinks()), links);
+  }
+
+  private static Map<Mac, String> links(Map<Mac, Wanted> now) {
+    Map<Mac, String> links = new HashMap<>();
+    now.forEach((card, wanted) -> wanted.link().ifPresent(link -> links.put(card, link)));
+    return links;
   }
 
   private Optional<Outside> outside(Port port) {
@@ -213,6 +250,7 @@ final class Round {
             .map(
                 port ->
                     status(
+                        sight,
                         port,
                         requireNonNull(now.get(port.card())),
                         Optional.ofNullable(seen.get(port.card())),
@@ -224,10 +262,10 @@ final class Round {
   }
 
   private PortStatus status(
-      Port port, Wanted wanted, Optional<Seen> seen, Set<Bridge.Kind> silent) {
+      Sight sight, Port port, Wanted wanted, Optional<Seen> seen, Set<Bridge.Kind> silent) {
     Optional<Bridge.Kind> kind = kindOf(port.bridge());
     boolean unknown = kind.map(silent::contains).orElse(!silent.isEmpty());
-    List<String> differences = new ArrayList<>();
+    List<String> differences = new ArrayList<>(cards(sight).differences(port.card()));
     if (port.publicAddress().isPresent() && outside(port).isEmpty()) {
       differences.add(
           "line %s has no gateway in this host's configuration, so %s can't be reached"
@@ -265,26 +303,6 @@ final class Round {
     complaints = now;
   }
 
-  /** Whose card has come, or whose addresses have changed, is told to the neighbours. */
-  private void announce(Map<Mac, Wanted> now, Scene scene) {
-    Map<Mac, Wanted> inForce = new HashMap<>();
-    for (PortStatus status : scene.ports()) {
-      Mac card = status.port().card();
-      Wanted each = now.get(card);
-      if (each != null && status.state() == State.IN_FORCE) {
-        inForce.put(card, each);
-        if (!each.equals(told.get(card))) {
-          switchOf(status.port().bridge())
-              .ifPresent(
-                  on ->
-                      on.announce(each)
-                          .onFailure(e -> LOG.warn("Port {}: {}", card, e.getMessage())));
-        }
-      }
-    }
-    told = inForce;
-  }
-
   private Optional<Switch> switchOf(String bridge) {
     return kindOf(bridge).flatMap(this::switchOf);
   }
@@ -293,17 +311,34 @@ final class Round {
     return switches.stream().filter(each -> each.kind() == kind).findFirst();
   }
 
-  /** Takes the card of a port off its bridge, if it is there, of whichever kind that is. */
+  /**
+   * Takes the card of a port off its bridge, if it is there, of whichever kind that is. A kind on
+   * which it is not by what is known may fail.
+   */
   Future<Void> detach(Sight sight, Port port) {
-    Uplinks uplinks = new Uplinks(sight, policy.uplinks());
-    Optional<String> link = now(sight, port).link().filter(name -> !uplinks.has(name));
+    Optional<String> link = now(sight, port).link();
     Future<Void> all = Future.succeededFuture();
     if (link.isPresent()) {
       for (Switch each : switches) {
-        all = all.compose(before -> loop.here(each.detach(link.get())));
+        all =
+            all.compose(
+                before ->
+                    loop.here(each.detach(link.get()))
+                        .recover(
+                            why ->
+                                isElsewhere(each.kind(), link.get())
+                                    ? Future.succeededFuture()
+                                    : Future.failedFuture(why)));
       }
     }
     return all;
+  }
+
+  private boolean isElsewhere(Bridge.Kind kind, String link) {
+    List<Bridge> bridges = known.get(kind);
+    boolean here =
+        bridges == null || bridges.stream().anyMatch(bridge -> bridge.ports().contains(link));
+    return !here || bridges().anyMatch(it -> it.kind() != kind && it.ports().contains(link));
   }
 
   Future<Void> create(CreateBridge order) {

@@ -98,6 +98,8 @@ final class Guarded {
     all.put("RARP of another card", Frame.rarp(STRANGER));
     all.put("RARP for another card", Frame.rarp(STRANGER).from(guest.mac()));
     all.put("a DHCP server", Frame.udp(guest, ALL, 67, 68, "wrong"));
+    all.put("a DHCP server of its own port", Frame.udp(guest, ALL, 6767, 68, "wrong"));
+    all.put("a DHCPv6 server of its own port", Frame.udp(local, ALL_NODES, 5470, 546, "wrong"));
     all.put("a DHCPv6 server", Frame.udp(local, ALL_NODES, 547, 546, "wrong"));
     all.put("a router", Frame.icmp6(local, ALL_NODES, 134, ADVERTISEMENT));
     all.put("a redirect", Frame.icmp6(local, ALL_NODES, 137, REDIRECT));

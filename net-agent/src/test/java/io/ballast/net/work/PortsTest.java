@@ -300,10 +300,104 @@ final class PortsTest {
     loop.pass(Ports.EVERY.multipliedBy(3));
 
     assertEquals(1, ovs.announced().size());
-    links.tap("vnet1", CARD);
     links.remove("vnet0");
+    links.tap("vnet1", CARD);
     loop.settle();
     assertEquals(2, ovs.announced().size());
+  }
+
+  @Test
+  void aGuestThatIsStillToArriveIsNotAnnounced() {
+    done(ports.plug(PORT));
+    links.arriving("vnet0", CARD);
+    loop.settle();
+    assertEquals(State.IN_FORCE, status().state());
+    assertEquals(List.of(), ovs.announced());
+
+    links.tap("vnet0", CARD);
+    loop.settle();
+    assertEquals(1, ovs.announced().size());
+  }
+
+  @Test
+  void whatIsInForceWhenALifeBeginsIsNotAnnounced() {
+    links.tap("vnet0", CARD);
+    done(ports.plug(PORT));
+    int before = ovs.announced().size();
+
+    ports = life(NetPolicy.DEFAULT);
+    loop.pass(Ports.EVERY.multipliedBy(2));
+
+    assertEquals(before, ovs.announced().size());
+  }
+
+  @Test
+  void ofSeveralLinksWithOneCardTheEarlierStaysAndThatIsSaid() {
+    links.tap("vnet3", CARD);
+    done(ports.plug(PORT));
+    links.tap("vnet10", CARD);
+    loop.settle();
+
+    assertEquals(Optional.of("vnet3"), status().link());
+    assertEquals(
+        List.of(
+            "several links have this card, and two VMs must not have one address: vnet10, vnet3"),
+        status().differences());
+    links.remove("vnet10");
+    loop.settle();
+    assertEquals(State.IN_FORCE, status().state());
+  }
+
+  @Test
+  void aLinkThatIsAnUplinkIsNoPort() {
+    ports = life(new NetPolicy(Set.of("tun7"), List.of()));
+    done(ports.plug(PORT));
+    links.tap("tun7", CARD);
+    loop.settle();
+
+    assertEquals(Map.of(), ovs.made());
+    assertEquals(
+        List.of("tun7 is an uplink of this host, and no port is made of it"),
+        status().differences());
+  }
+
+  @Test
+  void ofTwoCardsWithOneAddressTheSecondIsRefusedThoughBothWereAllowed() {
+    Mac other = new Mac("52:54:00:00:00:02");
+    Port first = addressed(CARD);
+    Port second = addressed(other);
+    Preconditions now = done(ports.preconditions());
+    now.plug(first);
+    now.plug(second);
+
+    done(ports.plug(first));
+    assertEquals(Reason.IN_USE, refused(ports.plug(second)).reason());
+    assertEquals(Set.of(CARD), book.kept().keySet());
+  }
+
+  private static Port addressed(Mac card) {
+    return new Port(
+        card,
+        VM,
+        "ovs0",
+        Optional.empty(),
+        List.of(Cidr.of("10.0.0.5/24")),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void aDeadSwitchKeepsNoCardOfAnotherKindFromBeingUnplugged() {
+    links.tap("vnet0", CARD);
+    done(ports.plug(Port.of(CARD, VM, "br0")));
+    ovs.refuse("ovs-vsctl did not answer");
+
+    assertEquals("", done(ports.unplug(CARD)));
+    assertEquals(Set.of(), linux.plugged("br0"));
   }
 
   @Test

@@ -342,6 +342,41 @@ final class PreconditionsTest {
         () -> with(ALL).plug(large));
   }
 
+  @Test
+  void aCardMakesNoBridgeWithAnUplinkSmaller() {
+    Bridge wide = bridge("br0", Bridge.Kind.LINUX, List.of("bond0"), List.of("bond0"), true);
+    Preconditions all = with(ALL);
+    Preconditions now =
+        new Preconditions(
+            new Scene(all.scene().sight(), List.of(wide), List.of(), Optional.empty()),
+            Map.of(),
+            POLICY,
+            ALL);
+
+    assertRefused(
+        Reason.NOT_ALLOWED,
+        "a card of 1400 bytes would make bridge br0 as small for all that is on it, its uplink"
+            + " bond0 too; set it in the guest instead",
+        () -> now.plug(sized(1400)));
+    assertDoesNotThrow(() -> now.plug(sized(1500)));
+    assertDoesNotThrow(() -> all.plug(sized(1400)));
+  }
+
+  private static Port sized(int mtu) {
+    return new Port(
+        CARD,
+        VM,
+        "br0",
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.of(mtu),
+        Optional.empty());
+  }
+
   @ParameterizedTest
   @EnumSource(Ability.class)
   void whatTheHostCantDoIsRefusedWhereItIsNeeded(Ability lacking) {

@@ -129,13 +129,20 @@ public final class NetCommand implements Runnable {
                       + " line.")
           @Nullable Set<PortChange.Part> clear,
       @Mixin PortOptions options) {
-    NetOrder order =
+    PortChange change =
         checked(
-            () ->
-                new NetOrder.ChangePort(
-                    target.card(),
-                    options.change(Optional.ofNullable(bridge), clear == null ? Set.of() : clear)));
-    return at(target, "changing", "changed", order);
+            () -> options.change(Optional.ofNullable(bridge), clear == null ? Set.of() : clear));
+    try (FleetConnection connection = FleetConnection.open(shell, target.fleet)) {
+      Fleet fleet = connection.fleet();
+      HostId host = PortPlace.of(fleet, target.card(), Optional.ofNullable(target.host));
+      PortPlace.all(fleet)
+          .filter(place -> place.host().equals(host))
+          .map(place -> place.status().port())
+          .filter(port -> port.card().equals(target.card()))
+          .forEach(port -> PortPlace.free(fleet, checked(() -> change.to(port))));
+      return act(
+          connection, host, "changing", "changed", new NetOrder.ChangePort(target.card(), change));
+    }
   }
 
   @Command(

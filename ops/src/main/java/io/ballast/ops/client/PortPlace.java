@@ -60,13 +60,22 @@ record PortPlace(HostId host, PortStatus status) {
               if (other.card().equals(port.card())) {
                 throw refused("card %s is that of VM %s".formatted(port.card(), other.vm()));
               }
-              port.publicAddress()
-                  .filter(shown -> addresses(other).anyMatch(shown::equals))
+              boolean together =
+                  port.line().isPresent()
+                      && port.line().equals(other.line())
+                      && port.vlan().equals(other.vlan());
+              Stream.concat(
+                      port.publicAddress().stream(),
+                      together
+                          ? port.addresses().stream().map(Cidr::address)
+                          : Stream.<IpAddress>empty())
+                  .filter(own -> addresses(other).anyMatch(own::equals))
+                  .findFirst()
                   .ifPresent(
-                      shown -> {
+                      own -> {
                         throw refused(
                             "%s is used by card %s of VM %s"
-                                .formatted(shown, other.card(), other.vm()));
+                                .formatted(own, other.card(), other.vm()));
                       });
             });
   }

@@ -105,8 +105,8 @@ public final class BeatMaker {
                 port ->
                     new PortStatus(
                         port,
-                        PortStatus.State.WAITING,
-                        Optional.empty(),
+                        PortStatus.State.IN_FORCE,
+                        Optional.of("vnet0"),
                         List.of(),
                         Optional.empty()))
             .toList(),

@@ -45,6 +45,12 @@ public final class Following {
   /** What is out of place, by when it was first seen so or was last ordered right. */
   private Map<Errand, Wait> waits = Map.of();
 
+  /** Where machines run, and which cards had their ports there since they do. */
+  private Map<VmId, Tenure> tenures = Map.of();
+
+  /** What a machine had on a host; a card that had a port there was unplugged on purpose since. */
+  private record Tenure(HostId home, Set<Mac> had) {}
+
   /** Something to be done about a card on a host. */
   private record Errand(HostId host, Mac card, boolean plug) {}
 
@@ -64,6 +70,7 @@ public final class Following {
     Map<VmId, Set<HostId>> homes = homes(hosts);
     if (homes.isEmpty()) {
       waits = Map.of();
+      tenures = Map.of();
       return List.of();
     }
     Reach reach = Reach.of(hosts);
@@ -71,6 +78,7 @@ public final class Following {
     hosts.forEach(host -> byId.put(host.id(), host));
     Map<Errand, Wait> still = new HashMap<>();
     List<Effect> orders = new ArrayList<>();
+    Map<VmId, Tenure> lasting = new HashMap<>();
     homes.forEach(
         (vm, active) -> {
           if (active.size() != 1 || isMoving.test(vm)) {
@@ -78,13 +86,26 @@ public final class Following {
           }
           Fleet.Host home = byId.get(active.iterator().next());
           if (home != null && isSure(home)) {
-            for (Errand errand : errands(vm, home, hosts, reach)) {
+            Tenure tenure = tenure(vm, home);
+            lasting.put(vm, tenure);
+            for (Errand errand : errands(vm, home, tenure, hosts, reach)) {
               take(errand, reach, vm, still, orders, now);
             }
           }
         });
     waits = still;
+    tenures = lasting;
     return orders;
+  }
+
+  private Tenure tenure(VmId vm, Fleet.Host home) {
+    Tenure before = tenures.get(vm);
+    Set<Mac> had = new HashSet<>();
+    if (before != null && before.home().equals(home.id())) {
+      had.addAll(before.had());
+    }
+    kept(home, vm).forEach(status -> had.add(status.port().card()));
+    return new Tenure(home.id(), had);
   }
 
   /** Where the machines are active for which any host keeps ports. */
@@ -118,31 +139,38 @@ public final class Following {
         && host.beat().hypervisor().health() == HostBeat.Health.ANSWERING;
   }
 
+  /** A port elsewhere goes once it is in force where the machine runs, or was unplugged there. */
   private static Set<Errand> errands(
-      VmId vm, Fleet.Host home, List<Fleet.Host> hosts, Reach reach) {
+      VmId vm, Fleet.Host home, Tenure tenure, List<Fleet.Host> hosts, Reach reach) {
     Set<Mac> here = new HashSet<>();
-    kept(home, vm).forEach(port -> here.add(port.card()));
+    Set<Mac> settled = new HashSet<>(tenure.had());
+    for (PortStatus status : kept(home, vm)) {
+      here.add(status.port().card());
+      if (status.state() != PortStatus.State.IN_FORCE) {
+        settled.remove(status.port().card());
+      }
+    }
     Set<Errand> errands = new LinkedHashSet<>();
     for (Port port : reach.ports(vm)) {
-      if (!here.contains(port.card())) {
+      if (!here.contains(port.card()) && !tenure.had().contains(port.card())) {
         errands.add(new Errand(home.id(), port.card(), true));
       }
     }
     for (Fleet.Host other : hosts) {
       if (!other.id().equals(home.id()) && other.status() == Fleet.Status.UP) {
         kept(other, vm).stream()
-            .filter(port -> here.contains(port.card()))
-            .forEach(port -> errands.add(new Errand(other.id(), port.card(), false)));
+            .map(status -> status.port().card())
+            .filter(settled::contains)
+            .forEach(card -> errands.add(new Errand(other.id(), card, false)));
       }
     }
     return errands;
   }
 
-  private static List<Port> kept(Fleet.Host host, VmId vm) {
+  private static List<PortStatus> kept(Fleet.Host host, VmId vm) {
     return host.net().stream()
         .flatMap(beat -> beat.ports().stream())
-        .map(PortStatus::port)
-        .filter(port -> port.vm().equals(vm))
+        .filter(status -> status.port().vm().equals(vm))
         .toList();
   }
 

@@ -14,6 +14,7 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetOrder;
 import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmState;
 import io.ballast.scheduler.core.BeatMaker;
@@ -167,6 +168,50 @@ final class FollowingTest {
 
     assertEquals(List.of(), look(START.plusSeconds(10), left));
     assertEquals(1, look(START.plusSeconds(20), left).size());
+  }
+
+  @Test
+  void aPortThatWasUnpluggedWhereItsMachineRunsDoesNotComeBack() {
+    Fleet.Host silent =
+        host(one, Fleet.Status.SILENT, List.of(), Optional.of(one.net(START, PORT)));
+    look(START, silent, second(List.of(RUNNING), PORT));
+
+    look(START.plusSeconds(1), silent, second(List.of(RUNNING)));
+    assertEquals(List.of(), look(START.plusSeconds(600), silent, second(List.of(RUNNING))));
+
+    Fleet.Host back = first(List.of(), PORT);
+    look(START.plusSeconds(601), back, second(List.of(RUNNING)));
+    assertEquals(
+        List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
+        look(START.plusSeconds(612), back, second(List.of(RUNNING))));
+  }
+
+  @Test
+  void aPortThatIsNotInForceYetWhereItsMachineRunsLeavesTheOther() {
+    NetBeat beat = two.net(START, PORT);
+    NetBeat waiting =
+        new NetBeat(
+            beat.pulse(),
+            beat.bridges(),
+            beat.links(),
+            beat.sampledAt(),
+            beat.problem(),
+            List.of(
+                new PortStatus(
+                    PORT,
+                    PortStatus.State.DIFFERS,
+                    Optional.of("vnet0"),
+                    List.of("2 of its flows are missing"),
+                    Optional.empty())),
+            List.of(),
+            List.of(),
+            beat.abilities());
+
+    assertEquals(
+        List.of(),
+        settled(
+            first(List.of(), PORT),
+            host(two, Fleet.Status.UP, List.of(RUNNING), Optional.of(waiting))));
   }
 
   @Test

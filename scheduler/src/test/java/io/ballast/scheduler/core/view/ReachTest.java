@@ -11,7 +11,6 @@ import io.ballast.messages.NetBeat.Ability;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Line;
 import io.ballast.messages.Port;
-import io.ballast.messages.PortStatus;
 import io.ballast.messages.RateLimit;
 import io.ballast.messages.Vlan;
 import io.ballast.messages.VmState;
@@ -140,14 +139,5 @@ final class ReachTest {
         List.of(List.of(home(present), old), List.of(old, home(present)))) {
       assertEquals(List.of(present, other), Reach.of(hosts).ports(BeatMaker.vmId(1)));
     }
-  }
-
-  @Test
-  void aPortThatWaitsIsAPortToo() {
-    NetBeat net = one.net(BeatMaker.START, port(100, Optional.empty()));
-
-    assertEquals(PortStatus.State.WAITING, net.ports().getFirst().state());
-    assertEquals(
-        1, Reach.of(List.of(home(port(100, Optional.empty())))).ports(BeatMaker.vmId(1)).size());
   }
 }
