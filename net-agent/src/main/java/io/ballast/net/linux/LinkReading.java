@@ -80,15 +80,18 @@ final class LinkReading {
     return vlans;
   }
 
-  /** Of {@code tc -json qdisc show}: the queues that somebody put there, by link. */
+  /**
+   * Of {@code tc -json qdisc show}: the queues that somebody put there, by link. That there is to
+   * be none, which libvirt asks of the kernel for each link that it makes, is none.
+   */
   static Map<String, Queue> queues(String told) {
     Map<String, Queue> queues = new HashMap<>();
     rows(
         told,
         row -> {
           String handle = needed(row.getString("handle"));
-          if (row.getBoolean("root", false) && !handle.equals("0:")) {
-            String kind = needed(row.getString("kind"));
+          String kind = needed(row.getString("kind"));
+          if (row.getBoolean("root", false) && !handle.equals("0:") && !kind.equals("noqueue")) {
             JsonObject options = part(row, "options");
             Optional<Rate> rate =
                 kind.equals(Queue.BUCKET) && options.containsKey("burst")

@@ -103,6 +103,7 @@ final class LinkReadingTest {
     String told =
         """
         [{"kind":"noqueue","handle":"0:","dev":"lo","root":true,"refcnt":2,"options":{}},
+         {"kind":"noqueue","handle":"801c:","dev":"vnet1","root":true,"refcnt":2,"options":{}},
          {"kind":"tbf","handle":"ba11:","dev":"vnet0","root":true,"refcnt":3,
           "options":{"rate":250000,"burst":131072,"lat":50000}},
          {"kind":"ingress","handle":"ffff:","dev":"vnet0","parent":"ffff:fff1","options":{}},

@@ -116,6 +116,14 @@ final class LinuxSwitchIT {
   }
 
   @Test
+  void aLinkAsLibvirtMakesItIsLimited() {
+    Wanted port = guest(1).limited(SLOW, SLOW).by("vnet1");
+    ground.space().run("tc", "qdisc", "add", "dev", "vnet1", "root", "noqueue");
+
+    assertEquals(List.of(), done(ground.tried().agree(List.of(port))).getFirst().differences());
+  }
+
+  @Test
   void aQueueOfSomebodyElseIsLeftAloneAndTold() {
     Wanted port = guest(1).limited(SLOW, SLOW).by("vnet1");
     ground.space().run("tc", "qdisc", "add", "dev", "vnet1", "root", "handle", "1:", "htb");
