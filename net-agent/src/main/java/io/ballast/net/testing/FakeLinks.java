@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** A fake: links in memory, over which steady traffic flows; they may refuse a look. */
 public final class FakeLinks implements Links {
   private static final int MTU = 1500;
+  private static final Bytes FIRST_WORDS = new Bytes(60);
 
   private final Clock clock;
   private final Instant born;
   private final Map<String, Flow> flows = new TreeMap<>();
   private final Set<String> ways = new TreeSet<>();
+  private final Set<String> silent = new TreeSet<>();
   private @Nullable String refusal;
   private Runnable listener = () -> {};
 
@@ -51,7 +53,20 @@ public final class FakeLinks implements Links {
     put(name, new Flow(Wire.Kind.OTHER, Optional.empty(), true, Bytes.ZERO, Bytes.ZERO));
   }
 
-  /** Has the card of a guest appear. */
+  /** Has the card of a guest appear that is not there itself yet. */
+  public void silentTap(String name, Mac card) {
+    synchronized (this) {
+      silent.add(name);
+    }
+    tap(name, card);
+  }
+
+  /** Has the guest of a card send something. */
+  public synchronized void speak(String name) {
+    silent.remove(name);
+  }
+
+  /** Has the card of a guest appear, which has sent something already. */
   public void tap(String name, Mac card) {
     put(name, new Flow(Wire.Kind.TAP, Optional.of(Sight.tap(card)), true, Bytes.ZERO, Bytes.ZERO));
   }
@@ -117,11 +132,15 @@ public final class FakeLinks implements Links {
                         link.getValue().up(),
                         MTU,
                         Optional.of(1000),
-                        carried(link.getValue().received(), age),
+                        carried(link.getValue().received(), age).plus(said(link.getKey())),
                         carried(link.getValue().sent(), age),
                         Optional.empty()))
             .toList();
     return Future.succeededFuture(new Sight(age, wires, List.of(), ways));
+  }
+
+  private Bytes said(String link) {
+    return silent.contains(link) ? Bytes.ZERO : FIRST_WORDS;
   }
 
   private static Bytes carried(Bytes perSecond, Duration age) {

@@ -265,13 +265,17 @@ final class Round {
     complaints = now;
   }
 
-  /** Whose card has come, or whose addresses have changed, is told to the neighbours. */
+  /**
+   * Whose card has come, or whose addresses have changed, is told to the neighbours; but not before
+   * the guest was heard. The card of one that is on its way here is there long before the guest,
+   * and whatever is for it must go to the host where it still runs.
+   */
   private void announce(Map<Mac, Wanted> now, Scene scene) {
     Map<Mac, Wanted> inForce = new HashMap<>();
     for (PortStatus status : scene.ports()) {
       Mac card = status.port().card();
       Wanted each = now.get(card);
-      if (each != null && status.state() == State.IN_FORCE) {
+      if (each != null && status.state() == State.IN_FORCE && isHeard(scene.sight(), each)) {
         inForce.put(card, each);
         if (!each.equals(told.get(card))) {
           switchOf(status.port().bridge())
@@ -283,6 +287,10 @@ final class Round {
       }
     }
     told = inForce;
+  }
+
+  private static boolean isHeard(Sight sight, Wanted each) {
+    return each.link().flatMap(sight::wire).filter(it -> it.received().value() > 0).isPresent();
   }
 
   private Optional<Switch> switchOf(String bridge) {

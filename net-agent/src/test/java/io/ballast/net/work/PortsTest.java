@@ -307,6 +307,21 @@ final class PortsTest {
   }
 
   @Test
+  void neighboursAreNotToldOfAGuestThatIsStillElsewhere() {
+    done(ports.plug(PORT));
+    links.silentTap("vnet0", CARD);
+    loop.settle();
+    loop.pass(Ports.EVERY.multipliedBy(3));
+    assertEquals(Set.of("eth0", "vnet0"), ovs.plugged("ovs0"));
+    assertEquals(List.of(), ovs.announced());
+
+    links.speak("vnet0");
+    loop.pass(Ports.EVERY);
+
+    assertEquals(1, ovs.announced().size());
+  }
+
+  @Test
   void aPublicAddressGoesToTheSwitchWithItsNetworkOutside() {
     NetPolicy policy =
         new NetPolicy(
