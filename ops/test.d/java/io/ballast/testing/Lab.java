@@ -32,6 +32,11 @@ public final class Lab implements AutoCloseable {
     return start(n, "--switch");
   }
 
+  /** The same, and each host keeps a program running, called with its name and address. */
+  public static Lab withSwitches(int n, Path boot) {
+    return start(n, "--switch", "--boot", boot.toString());
+  }
+
   private static Lab start(int n, String... more) {
     run(OPS.resolve("guest/build").toString());
     String owner = String.valueOf(ProcessHandle.current().pid());

@@ -156,10 +156,10 @@ record NetCommands(HostId host, Ports ports, Networks networks, Agent<NetBeat> a
             .filter(it -> !it.differences().isEmpty())
             .map(it -> it.port().card() + ": " + String.join(", ", it.differences()))
             .toList();
-    return differ.isEmpty()
-        ? "all %d ports are as wanted".formatted(scene.ports().size())
-        : "%d of %d ports differ: %s"
-            .formatted(differ.size(), scene.ports().size(), String.join("; ", differ));
+    int all = scene.ports().size();
+    return "%d of %d are as wanted%s"
+        .formatted(
+            all - differ.size(), all, differ.isEmpty() ? "" : "; " + String.join("; ", differ));
   }
 
   private static Work done(Supplier<Future<String>> deed) {

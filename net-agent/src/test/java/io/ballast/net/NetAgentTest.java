@@ -182,8 +182,7 @@ final class NetAgentTest {
     assertEquals(
         List.of(),
         asked(new ListPorts(Optional.empty(), Optional.of("br1"), Optional.empty())).ports());
-    assertEquals(
-        Optional.of("all 1 ports are as wanted"), report(ended(new NetOrder.RepairPorts())));
+    assertEquals(Optional.of("1 of 1 are as wanted"), report(ended(new NetOrder.RepairPorts())));
 
     assertEquals(DONE, ended(new NetOrder.UnplugPort(CARD)));
     assertEquals(Optional.of("there was none"), report(ended(new NetOrder.UnplugPort(CARD))));

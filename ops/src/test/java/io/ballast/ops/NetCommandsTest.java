@@ -80,8 +80,7 @@ final class NetCommandsTest {
         "no ports; 'ballast net plug' makes one for a card of a VM\n",
         net("ports --host h1 --vlan 101").out());
     assertTrue(net("ports --json").out().contains("\"state\" : \"IN_FORCE\""));
-    assertEquals(
-        new Ran(0, "repaired ports on h1: all 1 ports are as wanted\n", ""), net("repair h1"));
+    assertEquals(new Ran(0, "repaired ports on h1: 1 of 1 are as wanted\n", ""), net("repair h1"));
 
     fleet.until(
         seen ->

@@ -15,8 +15,19 @@ public final class TestBroker implements AutoCloseable {
 
   private final Path directory;
   private final Process guard;
+  private final List<String> listen;
 
   public TestBroker() {
+    this(List.of());
+  }
+
+  /** One that others reach as well, by an address of this machine. */
+  static TestBroker at(String address) {
+    return new TestBroker(List.of("--listen", address));
+  }
+
+  private TestBroker(List<String> listen) {
+    this.listen = listen;
     try {
       directory = Files.createTempDirectory("ballast-broker-");
       // Waits for the end of its input, which comes when this JVM is no more.
@@ -38,7 +49,7 @@ public final class TestBroker implements AutoCloseable {
   }
 
   void start() {
-    command("start");
+    command("start", listen.toArray(String[]::new));
   }
 
   void stop() {

@@ -305,7 +305,8 @@ public record Preconditions(
         there.filter(bridge -> bridge.kind() == order.kind()).flatMap(Bridge::ours).orElse(false);
     if (!same && (there.isPresent() || scene.sight().wire(order.bridge()).isPresent())) {
       throw new RefusedException(
-          Reason.NAME_TAKEN, "this host has a link %s that is not ours".formatted(order.bridge()));
+          Reason.NAME_TAKEN,
+          "this host has a link %s that is not ours; use another name".formatted(order.bridge()));
     }
   }
 

@@ -421,7 +421,7 @@ final class PreconditionsTest {
   void aNameThatIsTakenMakesNoBridge(String name) {
     assertRefused(
         Reason.NAME_TAKEN,
-        "this host has a link %s that is not ours".formatted(name),
+        "this host has a link %s that is not ours; use another name".formatted(name),
         () -> with(ALL).create(new CreateBridge(name, Bridge.Kind.LINUX, Optional.empty())));
   }
 
