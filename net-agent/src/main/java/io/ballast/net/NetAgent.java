@@ -63,8 +63,9 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
     Ports ports =
         new Ports(Loop.of(requireNonNull(Vertx.currentContext())), machine.ports(), policy);
     ports.open();
-    sampler = new NetSampler(ports, policy, clock);
-    return new NetCommands(host, ports, machine.networks(), agent);
+    NetSampler fresh = new NetSampler(ports, policy, clock);
+    sampler = fresh;
+    return new NetCommands(host, ports, machine.networks(), fresh, agent);
   }
 
   @Override

@@ -49,7 +49,8 @@ import java.util.function.Supplier;
  * The trade of a host's network agent: what each command does to a bridge or a port, checked
  * against what the host's network is then. Lives on one loop.
  */
-record NetCommands(HostId host, Ports ports, Networks networks, Agent<NetBeat> agent)
+record NetCommands(
+    HostId host, Ports ports, Networks networks, NetSampler sampler, Agent<NetBeat> agent)
     implements Trade {
   @Override
   public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
@@ -109,9 +110,18 @@ record NetCommands(HostId host, Ports ports, Networks networks, Agent<NetBeat> a
   }
 
   /** Each can be repeated as it is; one that was cut off is done again if it is still allowed. */
-  private static Handling change(NetOrder order, Supplier<Future<Work>> check) {
+  private Handling change(NetOrder order, Supplier<Future<Work>> check) {
     return new Handling.Change(
-        order.object(), false, check, () -> tell -> check.get().compose(work -> work.run(tell)));
+        order.object(),
+        false,
+        () -> check.get().map(this::beating),
+        () -> tell -> check.get().compose(work -> beating(work).run(tell)));
+  }
+
+  /** The fleet is told at once what is by now, not only with the next beat. */
+  private Work beating(Work work) {
+    return tell ->
+        work.run(tell).onComplete(ended -> sampler.sample().onComplete(seen -> agent.beat()));
   }
 
   private Future<NetworkRules> rules(Scene scene) {

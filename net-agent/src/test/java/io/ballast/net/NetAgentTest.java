@@ -67,9 +67,6 @@ final class NetAgentTest {
   private static final Mac CARD = new Mac("52:54:00:12:34:56");
   private static final Outcome DONE = new Outcome.Done(Optional.empty());
 
-  private static final Agent.Terms TERMS =
-      Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", Duration.ofMillis(100), "1.2.3"));
-
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
   private final FakeLinks links = new FakeLinks(Clock.systemUTC());
@@ -171,8 +168,7 @@ final class NetAgentTest {
     PortStatus status = inspected().orElseThrow();
     assertEquals(PortStatus.State.IN_FORCE, status.state());
     assertEquals(Optional.of("vnet0"), status.link());
-    await().until(() -> !beats.getLast().ports().isEmpty());
-    assertEquals(status, beats.getLast().ports().getFirst());
+    await().until(() -> beats.getLast().ports().equals(List.of(status)));
 
     PortChange clear = PortChange.clearing(Set.of(PortChange.Part.VLAN));
     assertEquals(DONE, ended(new NetOrder.ChangePort(CARD, clear)));
@@ -188,6 +184,48 @@ final class NetAgentTest {
     assertEquals(Optional.of("there was none"), report(ended(new NetOrder.UnplugPort(CARD))));
     assertEquals(Optional.empty(), inspected());
     assertEquals(Set.of("eth0"), bridges.plugged("br0"));
+  }
+
+  @Test
+  void whatWasPluggedIsToldAtOnceAndNotOnlyWithTheNextBeat() {
+    links.tap("vnet0", CARD);
+    deploy(Duration.ofHours(1));
+    await().until(() -> !beats.isEmpty());
+    Port port = Port.of(CARD, VM, "br0");
+
+    assertEquals(DONE, ended(new NetOrder.PlugPort(port)));
+
+    assertEquals(List.of(port), ports(asked(new InspectNet()).beat()));
+    await()
+        .until(
+            () ->
+                beats.getLast().ports().stream()
+                    .anyMatch(it -> it.state() == PortStatus.State.IN_FORCE));
+  }
+
+  @Test
+  void whatAnEarlierLifeKeptIsToldBeforeItWasLookedAt() {
+    Port port = Port.of(CARD, VM, "br0");
+    done(book.keep(Map.of(CARD, port)));
+    links.refuse("no links here");
+    deploy();
+
+    await().until(() -> !beats.isEmpty());
+    assertEquals(List.of(port), ports(beats.getFirst()));
+    assertEquals(PortStatus.State.UNKNOWN, beats.getFirst().ports().getFirst().state());
+  }
+
+  @Test
+  void whoCantReadItsBookDoesNotSayThatItKeepsNothing() {
+    book.lose();
+    deploy();
+
+    assertEquals(Reason.NOT_READY, refused(new InspectNet()).reason());
+    assertEquals(List.of(), beats);
+  }
+
+  private static List<Port> ports(NetBeat beat) {
+    return beat.ports().stream().map(PortStatus::port).toList();
   }
 
   @Test
@@ -306,10 +344,14 @@ final class NetAgentTest {
   }
 
   private void deploy() {
+    deploy(Duration.ofMillis(100));
+  }
+
+  private void deploy(Duration every) {
     done(
         vertx.deployVerticle(
             NetAgent.of(
-                TERMS,
+                Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", every, "1.2.3")),
                 bus,
                 new Forgetful(Instant.now()),
                 new NetAgent.Machine(new Ports.Machine(links, List.of(bridges), book), networks),

@@ -181,6 +181,7 @@ final class Driver {
       case Effect.Send send -> errands.send(send);
       case Effect.Abort abort -> errands.abort(abort);
       case Effect.Order order -> errands.order(order);
+      case Effect.Carry carry -> errands.carry(carry);
       case Effect.Look look -> errands.look(look);
       case Effect.Think think -> think(think.thought());
       case Effect.Tell tell -> {

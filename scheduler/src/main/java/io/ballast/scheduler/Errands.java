@@ -8,15 +8,21 @@ import io.ballast.bus.Role;
 import io.ballast.messages.Command;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.NetBeat;
+import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.PreparePorts;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
+import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.move.MoveInput;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -57,30 +63,67 @@ final class Errands {
     this.told = told;
   }
 
-  /** Where the VM has ports, the target's network agent is asked for them first. */
+  /** Its host is asked which ports the VM has, and the target for them, before it is sent. */
   void send(Effect.Send send) {
-    if (send.ports().isEmpty()) {
-      migrate(send);
-      return;
-    }
     HostId target = send.command().to();
-    bus.call(request(freshId(), Role.NET, target, new PreparePorts(send.move(), send.ports())))
+    now(send.command().vm(), send.host(), send.kept())
+        .map(send::ports)
+        .recover(cause -> failed("did not tell the ports of the VM", send.host(), cause))
+        .compose(
+            ports ->
+                prepare(send.move(), target, ports)
+                    .recover(cause -> failed("was not prepared", target, cause)))
         .onSuccess(prepared -> migrate(send))
         .onFailure(
+            cause -> {
+              RefusedException refused = refusal(cause);
+              told.accept(new MoveInput.Refused(send.move(), refused.reason(), message(refused)));
+            });
+  }
+
+  /** The ports of a VM on a host now; what was known of them if it has no network agent now. */
+  private Future<List<Port>> now(VmId vm, HostId host, List<Port> known) {
+    return bus.call(request(freshId(), Role.NET, host, new InspectNet()))
+        .map(seen -> ports(vm, seen.beat()))
+        .recover(
             cause ->
-                told.accept(
-                    new MoveInput.Refused(
-                        send.move(), definite(refusal(cause)), unprepared(target, cause))));
+                refusal(cause).reason() == Reason.NO_RECEIVER
+                    ? Future.succeededFuture(known)
+                    : Future.failedFuture(cause));
+  }
+
+  private static List<Port> ports(VmId vm, NetBeat beat) {
+    return beat.ports().stream()
+        .map(PortStatus::port)
+        .filter(port -> port.vm().equals(vm))
+        .toList();
+  }
+
+  private Future<?> prepare(OperationId move, HostId host, List<Port> ports) {
+    return ports.isEmpty()
+        ? Future.succeededFuture()
+        : bus.call(request(freshId(), Role.NET, host, new PreparePorts(move, ports)));
   }
 
   /** Whatever became of the question, the migration was not sent: that is no doubt. */
-  private static Reason definite(RefusedException refused) {
-    return OPEN.contains(refused.reason()) ? Reason.TRADE_REFUSED : refused.reason();
+  private static <T> Future<T> failed(String how, HostId host, Throwable cause) {
+    RefusedException refused = refusal(cause);
+    return Future.failedFuture(
+        new RefusedException(
+            OPEN.contains(refused.reason()) ? Reason.TRADE_REFUSED : refused.reason(),
+            "the network of %s %s, so the move was not begun: %s"
+                .formatted(host, how, message(refused))));
   }
 
-  private static String unprepared(HostId target, Throwable cause) {
-    return "the network of %s was not prepared, so the move was not begun: %s"
-        .formatted(target, message(refusal(cause)));
+  void carry(Effect.Carry carry) {
+    now(carry.vm(), carry.from(), List.of())
+        .compose(ports -> prepare(carry.move(), carry.to(), ports))
+        .onFailure(
+            cause ->
+                log.warn(
+                    "what was changed in ports while move {} went on may be lost: {}",
+                    carry.move(),
+                    cause.getMessage()));
   }
 
   private void migrate(Effect.Send send) {

@@ -13,6 +13,12 @@ import java.util.TreeMap;
 public final class FakePortBook implements PortBook {
   private final Map<Mac, Port> kept = new TreeMap<>();
   private boolean full;
+  private boolean lost;
+
+  /** Can't be read any more. */
+  public synchronized void lose() {
+    lost = true;
+  }
 
   /** Takes nothing any more, or again. */
   public synchronized void full(boolean whether) {
@@ -26,7 +32,9 @@ public final class FakePortBook implements PortBook {
 
   @Override
   public synchronized Future<Map<Mac, Port>> open() {
-    return Future.succeededFuture(Map.copyOf(kept));
+    return lost
+        ? Future.failedFuture(new RefusedException(Reason.NO_JOURNAL, "the disk is gone"))
+        : Future.succeededFuture(Map.copyOf(kept));
   }
 
   @Override

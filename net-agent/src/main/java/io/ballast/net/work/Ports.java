@@ -154,6 +154,16 @@ public final class Ports {
     return new Preconditions(scene, Map.copyOf(wanted), policy, abilities());
   }
 
+  /** Whether it is known what is wanted. */
+  public boolean isOpen() {
+    return opened.succeeded();
+  }
+
+  /** All ports that are wanted now, sorted by card. */
+  public List<Port> wanted() {
+    return List.copyOf(wanted.values());
+  }
+
   /** The port of a card, as it is wanted. */
   Optional<Port> wanted(Mac card) {
     return Optional.ofNullable(wanted.get(card));

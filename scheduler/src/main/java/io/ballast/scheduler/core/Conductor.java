@@ -6,6 +6,7 @@ import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Port;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The whole scheduler as one machine: beats, events, answers, commands and time go in, effects come
@@ -337,22 +339,42 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>();
     for (Step step : result.steps()) {
       switch (step) {
-        case Effect.Send send -> effects.add(send.with(ports(send, now)));
+        case Effect.Send send -> effects.add(withPorts(send, now));
         case Effect effect -> effects.add(effect);
         case Step.Doubled doubled -> {
           Move move = doubled.move();
           watch.doubled(move.vm(), move.name(), doubled.hosts(), now);
           effects.addAll(keepWatch(now));
         }
-        case Step.Ended ended -> ended(ended);
+        case Step.Ended ended -> {
+          ended(ended);
+          carry(ended.move(), now).ifPresent(effects::add);
+        }
         case Step.Ignored ignored -> {}
       }
     }
     return effects;
   }
 
-  private List<Port> ports(Effect.Send send, Instant now) {
-    return Reach.of(view.picture(host -> watch.status(host, view, now))).ports(send.command().vm());
+  private Effect.Send withPorts(Effect.Send send, Instant now) {
+    Reach reach = reach(now);
+    List<Port> kept = reach.kept(send.command().vm(), send.host());
+    Set<Mac> there = kept.stream().map(Port::card).collect(Collectors.toSet());
+    return send.with(
+        kept,
+        reach.ports(send.command().vm()).stream()
+            .filter(port -> !there.contains(port.card()))
+            .toList());
+  }
+
+  private Reach reach(Instant now) {
+    return Reach.of(view.picture(host -> watch.status(host, view, now)));
+  }
+
+  private Optional<Effect> carry(Move move, Instant now) {
+    return move.state() == Move.State.DONE && !reach(now).kept(move.vm(), move.from()).isEmpty()
+        ? Optional.of(new Effect.Carry(move.id(), move.vm(), move.from(), move.to()))
+        : Optional.empty();
   }
 
   private void ended(Step.Ended ended) {

@@ -58,6 +58,7 @@ record WallTime(Duration ahead) {
       case Effect.Send send -> send;
       case Effect.Abort abort -> abort;
       case Effect.Order order -> order;
+      case Effect.Carry carry -> carry;
       case Effect.Look look -> look;
       case Effect.Think think -> think;
       case Effect.Warn warn -> warn;

@@ -9,6 +9,7 @@ import io.ballast.messages.Port;
 import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the core wants done in the world; its shell does it and tells what came of it. */
 public sealed interface Effect extends Step {
@@ -16,21 +17,45 @@ public sealed interface Effect extends Step {
    * Send a host's agent this command under the move's id, within the policy's time for answers.
    * What came of it comes back as an input of the move.
    *
-   * @param ports of the VM, for which the target's network agent is asked first; without its word
-   *     the command is not sent
+   * <p>The host's network agent is asked first which ports the VM has, then that of the target to
+   * prepare them. Without the word of both the command is not sent; only a host that has no network
+   * agent has no say.
+   *
+   * @param kept the VM's ports on that host by the last beat, for when its network agent is away
+   * @param astray ports of the VM that only other hosts keep
    */
-  record Send(OperationId move, HostId host, HostCommand.Migrate command, List<Port> ports)
+  record Send(
+      OperationId move,
+      HostId host,
+      HostCommand.Migrate command,
+      List<Port> kept,
+      List<Port> astray)
       implements Effect {
     /** Of a VM without ports, as far as is known. */
     public Send(OperationId move, HostId host, HostCommand.Migrate command) {
-      this(move, host, command, List.of());
+      this(move, host, command, List.of(), List.of());
     }
 
     /** The same, for a VM with these ports. */
-    public Send with(List<Port> known) {
-      return new Send(move, host, command, known);
+    public Send with(List<Port> kept, List<Port> astray) {
+      return new Send(move, host, command, kept, astray);
+    }
+
+    /** What the target needs if the host has these ports of the VM now. */
+    public List<Port> ports(List<Port> now) {
+      return Stream.concat(
+              now.stream(),
+              astray.stream()
+                  .filter(port -> now.stream().noneMatch(it -> it.card().equals(port.card()))))
+          .toList();
     }
   }
+
+  /**
+   * Have the ports of a VM that has moved be what they are by now at the host that it left: someone
+   * may have changed one on the way. Nothing need come back.
+   */
+  record Carry(OperationId move, VmId vm, HostId from, HostId to) implements Effect {}
 
   /** Have a host's network agent do this, under an id of its own; nothing need come back. */
   record Order(HostId host, NetOrder order) implements Effect {}

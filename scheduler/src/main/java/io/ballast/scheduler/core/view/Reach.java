@@ -79,6 +79,14 @@ public final class Reach {
     return ports.getOrDefault(vm, List.of());
   }
 
+  /** The ports of a virtual machine that a host keeps. */
+  public List<Port> kept(VmId vm, HostId host) {
+    NetBeat beat = nets.get(host);
+    return beat == null
+        ? List.of()
+        : beat.ports().stream().map(PortStatus::port).filter(it -> it.vm().equals(vm)).toList();
+  }
+
   /** What a host lacks for a virtual machine's ports, for a person; empty if it can have all. */
   public Optional<String> missing(VmId vm, HostId target) {
     List<Port> wanted = ports(vm);

@@ -170,6 +170,7 @@ final class WatchTest {
         case Effect.Note note -> {}
         case Effect.Answer answer -> throw new AssertionError(answer);
         case Effect.Send send -> throw new AssertionError(send);
+        case Effect.Carry carry -> throw new AssertionError(carry);
         case Effect.Abort abort -> throw new AssertionError(abort);
         case Effect.Look look -> throw new AssertionError(look);
         case Effect.Think think -> throw new AssertionError(think);
