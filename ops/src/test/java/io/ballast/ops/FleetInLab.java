@@ -90,7 +90,7 @@ public final class FleetInLab implements AutoCloseable {
     scheduler:
       journal: %3$s
       metrics: 127.0.0.1:0
-      policy: {mode: "off", transfer: {max-downtime: 100ms}}
+      policy: {mode: "off", transfer: {max-downtime: 20ms}}
       liveness: {grace: 1s, hold-back: 1s}
     """
         .formatted(MACHINE, broker.credentials(), world, net.indent(4).stripTrailing());

@@ -43,7 +43,6 @@ final class Pinger {
   private static final int PATIENCE = 20;
   private static final byte REQUEST = 8;
   private static final byte REPLY = 0;
-  private static final int SHORT = 24;
 
   /** How long the last answers may take. */
   private static final Duration LAST = Duration.ofSeconds(1);
@@ -53,27 +52,20 @@ final class Pinger {
   private final short identity = (short) IDENTITIES.incrementAndGet();
   private final byte[] peer;
   private final Duration pause;
-  private final int data;
   private final AnswerBook book = new AnswerBook();
   private final CompletableFuture<Result> result;
   private volatile boolean stopping;
 
-  private Pinger(Network from, byte[] peer, Duration pause, int data) {
+  private Pinger(Network from, byte[] peer, Duration pause) {
     this.peer = peer;
     this.pause = pause;
-    this.data = data;
     this.result = from.start("pinger", this::run);
   }
 
   /** Starts to ping an IPv4 address. */
   static Pinger start(Network from, String address, Duration pause) {
-    return start(from, address, pause, SHORT);
-  }
-
-  /** The same with so many bytes of data in each. */
-  static Pinger start(Network from, String address, Duration pause, int data) {
     try {
-      return new Pinger(from, InetAddress.getByName(address).getAddress(), pause, data);
+      return new Pinger(from, InetAddress.getByName(address).getAddress(), pause);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e);
     }
@@ -137,11 +129,7 @@ final class Pinger {
 
   private byte[] request(int number) {
     ByteBuffer request =
-        ByteBuffer.allocate(8 + data)
-            .put(REQUEST)
-            .put((byte) 0)
-            .putShort((short) 0)
-            .putShort(identity);
+        ByteBuffer.allocate(32).put(REQUEST).put((byte) 0).putShort((short) 0).putShort(identity);
     request.putShort((short) number);
     return request.putShort(2, checksum(request)).array();
   }
