@@ -1,6 +1,7 @@
 package io.ballast.net.links;
 
 import io.ballast.agent.tool.Runner;
+import io.ballast.agent.tool.Watch;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Mac;
@@ -33,11 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class LinuxLinks implements Links {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxLinks.class);
 
+  private static final Duration LISTEN_AGAIN = Duration.ofSeconds(5);
+
   private final Vertx vertx;
   private final Path links;
   private final Ways ways;
   private final Troubles troubles;
-  private final LinkWatch watch;
+  private final Watch watch;
   private Set<String> leftOut = Set.of();
 
   /**
@@ -48,7 +51,8 @@ public final class LinuxLinks implements Links {
     this.links = sys.resolve("class/net");
     this.ways = ways;
     this.troubles = new Troubles(links);
-    this.watch = new LinkWatch(vertx, runner);
+    this.watch =
+        new Watch(vertx, runner, List.of("ip", "-oneline", "monitor", "link"), LISTEN_AGAIN);
   }
 
   @Override

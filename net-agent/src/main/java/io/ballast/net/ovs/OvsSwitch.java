@@ -45,6 +45,11 @@ public final class OvsSwitch implements Switch {
     return NetBeat.Bridge.Kind.OPEN_VSWITCH;
   }
 
+  @Override
+  public void onChange(Runnable listener) {
+    vswitch.onChange(listener);
+  }
+
   /** Whether there are meters only a bridge tells; it is asked again until there is one. */
   @Override
   public Future<Set<Ability>> abilities() {

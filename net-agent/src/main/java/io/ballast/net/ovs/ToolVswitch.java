@@ -2,6 +2,7 @@ package io.ballast.net.ovs;
 
 import io.ballast.agent.tool.Runner;
 import io.ballast.agent.tool.Tool;
+import io.ballast.agent.tool.Watch;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.NetBeat.Bond;
 import io.ballast.messages.Reason;
@@ -9,6 +10,7 @@ import io.ballast.net.flow.Dump;
 import io.ballast.net.flow.Flow;
 import io.ballast.net.ovs.Present.Bridge;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,22 +40,42 @@ public final class ToolVswitch implements Vswitch {
   private static final String GONE = "does not answer";
   private static final String OTHER_VERSIONS = "version negotiation failed";
 
+  private static final Duration LISTEN_AGAIN = Duration.ofSeconds(5);
+
   private final Runner runner;
   private final Path home;
+  private final Watch watch;
   private final Map<String, Boolean> metering = new ConcurrentHashMap<>();
 
   /**
    * @param runner of its tools; somebody else closes it
    * @param home where its sockets are
    */
-  public ToolVswitch(Runner runner, Path home) {
+  public ToolVswitch(Vertx vertx, Runner runner, Path home) {
     this.runner = runner;
     this.home = home;
+    this.watch =
+        new Watch(
+            vertx,
+            runner,
+            List.of(
+                "ovsdb-client",
+                "--format=json",
+                "monitor",
+                "unix:" + home.resolve("db.sock"),
+                "Interface",
+                "name,ofport"),
+            LISTEN_AGAIN);
   }
 
   @Override
   public boolean isThere() {
     return Files.exists(home.resolve("db.sock"));
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    watch.tell(listener);
   }
 
   @Override
@@ -247,5 +269,7 @@ public final class ToolVswitch implements Vswitch {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    watch.close();
+  }
 }

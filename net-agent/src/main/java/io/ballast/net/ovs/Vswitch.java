@@ -14,6 +14,9 @@ public interface Vswitch extends AutoCloseable {
   /** Whether it is installed on this host and its database can be reached at all. */
   boolean isThere();
 
+  /** Tells this one whenever a link of a bridge came, went, or got another number. */
+  void onChange(Runnable listener);
+
   /** All that its database tells, without a question to the switch itself. */
   Future<Present> configured();
 

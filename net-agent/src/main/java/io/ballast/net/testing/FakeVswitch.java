@@ -191,6 +191,10 @@ public final class FakeVswitch implements Vswitch {
     return all.toString();
   }
 
+  /** Tells nobody. */
+  @Override
+  public void onChange(Runnable listener) {}
+
   @Override
   public synchronized boolean isThere() {
     return there;

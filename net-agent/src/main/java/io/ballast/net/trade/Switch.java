@@ -22,6 +22,9 @@ public interface Switch extends AutoCloseable {
   /** Which kind. */
   Bridge.Kind kind();
 
+  /** Tells this one whenever something may have changed; one that can't hear of that never does. */
+  default void onChange(Runnable listener) {}
+
   /** What ports can have here; empty where this kind is not installed. Found out once. */
   Future<Set<Ability>> abilities();
 

@@ -47,6 +47,7 @@ public final class Ports {
 
   private final Loop loop;
   private final Links links;
+  private final List<Switch> switches;
   private final PortBook book;
   private final NetPolicy policy;
   private final Round round;
@@ -69,7 +70,8 @@ public final class Ports {
     this.links = machine.links();
     this.book = machine.book();
     this.policy = policy;
-    this.round = new Round(loop, machine.switches(), policy);
+    this.switches = machine.switches();
+    this.round = new Round(loop, switches, policy);
   }
 
   /** Reads the book, finds out what the host can do, and begins with the rounds. Once. */
@@ -79,6 +81,7 @@ public final class Ports {
         e -> LOG.error("No port is kept until the agent is restarted: {}", e.getMessage()));
     line = opened;
     links.onChange(() -> loop.run(this::refresh));
+    switches.forEach(each -> each.onChange(() -> loop.run(this::refresh)));
     refresh(); // what an earlier life left is seen to, whether a port is wanted or not
     tick();
   }

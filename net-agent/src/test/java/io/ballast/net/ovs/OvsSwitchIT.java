@@ -23,12 +23,14 @@ import io.ballast.net.rig.Tap;
 import io.ballast.net.trade.Outside;
 import io.ballast.net.trade.Switch.Seen;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -54,24 +56,41 @@ final class OvsSwitchIT {
 
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
+  private final Vertx vertx = Vertx.vertx();
   private OvsHost host;
 
   @BeforeAll
   void start(@TempDir Path home) {
     host =
-        new OvsHost(home, (at, space) -> new OvsSwitch(new ToolVswitch(runner, at), space.sys()));
+        new OvsHost(
+            home, (at, space) -> new OvsSwitch(new ToolVswitch(vertx, runner, at), space.sys()));
   }
 
   @AfterAll
   void stop() {
     host.close();
     runner.close();
+    vertx.close().await();
     clock.shutdown();
   }
 
   @TestFactory
   Stream<DynamicTest> doesWhatEverySwitchDoes() {
     return new SwitchContract(host).checks();
+  }
+
+  @Test
+  void whatOthersPlugInIsHeardOf() {
+    Semaphore heard = new Semaphore(0);
+    host.tried().onChange(heard::release);
+    Awaitility.await().until(heard::tryAcquire); // it tells at first what is there
+    Tap tap = host.space().tap("vnet1", Card.mac(1));
+    host.plug("br0", "vnet1");
+    Awaitility.await().until(heard::tryAcquire);
+    heard.drainPermits();
+    host.unplug("vnet1");
+    Awaitility.await().until(heard::tryAcquire);
+    tap.close();
   }
 
   @Test
@@ -281,7 +300,7 @@ final class OvsSwitchIT {
 
   @Test
   void whereItIsNotInstalledThereIsNothing(@TempDir Path nowhere) {
-    OvsSwitch none = new OvsSwitch(new ToolVswitch(runner, nowhere), nowhere);
+    OvsSwitch none = new OvsSwitch(new ToolVswitch(vertx, runner, nowhere), nowhere);
     assertEquals(Set.of(), answer(none.abilities()));
     assertEquals(List.of(), answer(none.bridges()));
     assertEquals(List.of(), answer(none.agree(List.of())));

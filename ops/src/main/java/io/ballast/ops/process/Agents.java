@@ -137,7 +137,8 @@ final class Agents {
     Runner runner = new Runner(Runner.Limits.DEFAULT, timer);
     LinuxLinks links =
         new LinuxLinks(process.vertx(), SYS, new Ways(PROC, process.brokers()), runner);
-    OvsSwitch openVswitch = new OvsSwitch(new ToolVswitch(runner, OPEN_VSWITCH), SYS);
+    OvsSwitch openVswitch =
+        new OvsSwitch(new ToolVswitch(process.vertx(), runner, OPEN_VSWITCH), SYS);
     LinuxSwitch bridges = new LinuxSwitch(new KernelTools(runner, List.of(), new PacketSocket()));
     FilePortBook book =
         new FilePortBook(

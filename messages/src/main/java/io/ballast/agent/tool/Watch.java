@@ -1,8 +1,5 @@
-package io.ballast.net.links;
+package io.ballast.agent.tool;
 
-import io.ballast.agent.tool.Run;
-import io.ballast.agent.tool.Runner;
-import io.ballast.agent.tool.Tool;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -13,19 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears from the kernel when links come, go or change, by {@code ip monitor}. The tool is begun
- * anew whenever it ends; without it nothing is heard, and the log says so once.
+ * Hears of changes from a tool that prints a line for each, for as long as it runs. The tool is
+ * begun anew a moment after it ended; without it nothing is heard, and the log says so once.
  */
-final class LinkWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LinkWatch.class);
+public final class Watch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
   /** So long it listens in one run; it may print only so much. */
   private static final Duration ONCE = Duration.ofHours(1);
 
-  private static final Duration PAUSE = Duration.ofSeconds(5);
-
   private final Vertx vertx;
   private final Runner runner;
+  private final List<String> words;
+  private final Duration pause;
 
   // Guarded by this watch.
   private @Nullable Runnable listener;
@@ -33,13 +30,21 @@ final class LinkWatch implements AutoCloseable {
   private boolean closed;
   private boolean complained;
 
-  LinkWatch(Vertx vertx, Runner runner) {
+  /**
+   * One that listens to nothing yet.
+   *
+   * @param words of the tool
+   * @param pause after which it is begun anew
+   */
+  public Watch(Vertx vertx, Runner runner, List<String> words, Duration pause) {
     this.vertx = vertx;
     this.runner = runner;
+    this.words = List.copyOf(words);
+    this.pause = pause;
   }
 
-  /** Tells this one from now on. */
-  synchronized void tell(Runnable whom) {
+  /** Tells this one from now on; the first time it begins to listen. */
+  public synchronized void tell(Runnable whom) {
     boolean first = listener == null;
     listener = whom;
     if (first) {
@@ -51,14 +56,7 @@ final class LinkWatch implements AutoCloseable {
     if (closed) {
       return;
     }
-    Run begun =
-        runner.run(
-            new Tool(
-                List.of("ip", "-oneline", "monitor", "link"),
-                Map.of(),
-                ONCE,
-                Set.of(0),
-                line -> hear()));
+    Run begun = runner.run(new Tool(words, Map.of(), ONCE, Set.of(0), line -> hear()));
     run = begun;
     begun.output().onComplete(end -> again(end.cause()));
   }
@@ -69,9 +67,9 @@ final class LinkWatch implements AutoCloseable {
     }
     if (why != null && !complained) {
       complained = true;
-      LOG.info("Links are looked at every now and then, not when they change: {}", why.toString());
+      LOG.info("Changes are not heard of by {}: {}", words.getFirst(), why.toString());
     }
-    vertx.setTimer(PAUSE.toMillis(), timer -> listen());
+    vertx.setTimer(pause.toMillis(), timer -> listen());
   }
 
   private void hear() {
