@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Mac;
+import io.ballast.messages.PortStatus;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.ops.SimulatedFleet.Ran;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,9 +48,12 @@ final class NetCommandsTest {
         Stream.concat(Stream.of("net"), Stream.of(line.split(" ", -1))).toArray(String[]::new));
   }
 
-  private void awaitPort() {
+  private void awaitPort(Predicate<PortStatus> how) {
     fleet.until(
-        seen -> seen.hosts().getFirst().net().stream().anyMatch(beat -> !beat.ports().isEmpty()));
+        seen ->
+            seen.hosts().getFirst().net().stream()
+                .flatMap(beat -> beat.ports().stream())
+                .anyMatch(how));
   }
 
   @Test
@@ -63,7 +68,7 @@ final class NetCommandsTest {
             "plug web1 %s br0 --vlan 100 --address 10.0.0.5/24 --anti-spoof --in 20M"
                 .formatted(CARD)));
     links.tap("vnet0", new Mac(CARD));
-    awaitPort();
+    awaitPort(port -> port.state() == PortStatus.State.IN_FORCE);
     assertEquals(
         new Ran(0, "changed port %s on h1\n".formatted(CARD), ""),
         net("change %s --out 512k --clear in".formatted(CARD)));
@@ -79,14 +84,10 @@ final class NetCommandsTest {
     assertEquals(
         "no ports; 'ballast net plug' makes one for a card of a VM\n",
         net("ports --host h1 --vlan 101").out());
-    assertTrue(net("ports --json").out().contains("\"state\" : \"IN_FORCE\""));
     assertEquals(new Ran(0, "repaired ports on h1: 1 of 1 are as wanted\n", ""), net("repair h1"));
 
-    fleet.until(
-        seen ->
-            seen.hosts().getFirst().net().stream()
-                .flatMap(beat -> beat.ports().stream())
-                .anyMatch(port -> port.port().out().isPresent()));
+    awaitPort(port -> port.port().out().isPresent() && port.state() == PortStatus.State.IN_FORCE);
+    assertTrue(net("ports --json").out().contains("\"state\" : \"IN_FORCE\""));
     String vm = fleet.run("vm", "show", "web1").out();
     assertTrue(
         vm.endsWith(
@@ -110,7 +111,7 @@ final class NetCommandsTest {
     net(
         "plug web1 %s ovs0 --address 10.0.0.5/24 --line telecom --public 203.0.113.5"
             .formatted(CARD));
-    awaitPort();
+    awaitPort(port -> port.state() == PortStatus.State.WAITING);
 
     Ran shown = net("ports");
 
@@ -236,7 +237,7 @@ final class NetCommandsTest {
             seen.hosts().size() == 2
                 && seen.hosts().stream()
                     .allMatch(host -> host.net().isPresent() && !host.beat().vms().isEmpty()));
-    awaitPort();
+    awaitPort(any -> true);
 
     String other = "52:54:00:12:34:57";
     net(

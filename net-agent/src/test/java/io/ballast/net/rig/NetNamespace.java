@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace of a test's own, with a {@code /sys} that shows it. Nothing in it reaches the
- * machine's network, and it goes with this process. Its kernel speaks no IPv6 of itself.
+ * machine's network, and it goes with this process. Its kernel speaks neither IPv6 nor IGMP of
+ * itself.
  */
 public final class NetNamespace implements AutoCloseable {
   private static final String KEEP =
@@ -23,6 +24,7 @@ public final class NetNamespace implements AutoCloseable {
       mount -t sysfs sysfs /sys
       echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
       echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
+      echo 0 > /proc/sys/net/ipv4/igmp_link_local_mcast_reports
       ip link set lo up
       echo ready
       read end

@@ -413,15 +413,10 @@ final class FakeFleet {
     if (!from.operations.contains(send.move())) {
       return;
     }
+    Bytes half = Bytes.ofMiB(32);
     MigrationProgress progress =
         new MigrationProgress(
-            Duration.ofSeconds(1),
-            Bytes.ofMiB(64),
-            Bytes.ofMiB(32),
-            Bytes.ofMiB(32),
-            Bytes.ofMiB(32),
-            Bytes.ZERO,
-            0);
+            Duration.ofSeconds(1), Bytes.ofMiB(64), half, half, half, Bytes.ZERO, 0);
     tell(new Event.OperationProgressed(send.move(), from.id, send.command().vm(), progress));
   }
 
