@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param card the hardware address that the guest uses; no group's
  * @param vm whose card it is
- * @param bridge into which the card is plugged, a link of the host
+ * @param bridge into which the card is plugged, a link of the host; in an order a network of
+ *     libvirt stands for the bridge that it has
  * @param vlan absent = none: what the card sends bears no tag
  * @param addresses that the guest may use, each with its network; at most 64
  * @param in what may go to the guest; absent = no limit
@@ -78,6 +79,11 @@ public record Port(
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** The same on another bridge. */
+  public Port on(String other) {
+    return new Port(card, vm, other, vlan, addresses, in, out, antiSpoof, publicAddress, mtu, line);
   }
 
   /** The address for which the public one stands, with its network: the first of IPv4. */

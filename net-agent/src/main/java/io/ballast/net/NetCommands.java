@@ -9,6 +9,7 @@ import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.LibvirtNetwork;
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand;
@@ -88,7 +89,7 @@ record NetCommands(
               () ->
                   ports.look().compose(this::rules).map(rules -> done(rules.checked(order)::run)));
       case NetOrder order ->
-          change(order, () -> ports.preconditions().map(now -> checked(order, now)));
+          change(order, () -> ports.preconditions().compose(now -> checked(order, now)));
     };
   }
 
@@ -121,30 +122,72 @@ record NetCommands(
   /** The fleet is told at once what is by now, not only with the next beat. */
   private Work beating(Work work) {
     return tell ->
-        work.run(tell).onComplete(ended -> sampler.sample().onComplete(seen -> agent.beat()));
+        work.run(tell)
+            .onComplete(
+                ended -> {
+                  agent.beat();
+                  sampler.refresh().onComplete(seen -> agent.beat());
+                });
   }
 
   private Future<NetworkRules> rules(Scene scene) {
     return networks.list().map(there -> new NetworkRules(scene, there, networks));
   }
 
-  private Work checked(NetOrder order, Preconditions now) {
+  private Future<Work> checked(NetOrder order, Preconditions now) {
     return switch (order) {
+      case PlugPort plug -> placed(plug.port(), now).map(port -> plugged(port, now));
+      case ChangePort change ->
+          placed(changed(change, now.present(change.card())), now).map(port -> plugged(port, now));
+      case UnplugPort unplug -> Future.succeededFuture(done(() -> ports.unplug(unplug.card())));
       case CreateBridge create -> {
         now.create(create);
-        yield done(() -> ports.create(create).map(""));
+        yield Future.succeededFuture(done(() -> ports.create(create).map("")));
       }
-      case DeleteBridge delete ->
-          now.delete(delete)
-              .map(kind -> done(() -> ports.delete(delete.bridge(), kind).map("")))
-              .orElseGet(() -> done(() -> Future.succeededFuture("there was none")));
-      case PlugPort plug -> plugged(plug.port(), now);
-      case ChangePort change -> plugged(changed(change, now.present(change.card())), now);
-      case UnplugPort unplug -> done(() -> ports.unplug(unplug.card()));
+      case DeleteBridge delete -> Future.succeededFuture(deleted(delete, now));
+      case RepairPorts repair ->
+          Future.succeededFuture(done(() -> ports.look().map(NetCommands::report)));
       case NetworkOrder other ->
           throw new IllegalStateException("no order on a port: " + other.object());
-      case RepairPorts repair -> done(() -> ports.look().map(NetCommands::report));
     };
+  }
+
+  private Work deleted(DeleteBridge delete, Preconditions now) {
+    return now.delete(delete)
+        .map(kind -> done(() -> ports.delete(delete.bridge(), kind).map("")))
+        .orElseGet(() -> done(() -> ports.forget(delete.bridge()).map("there was none")));
+  }
+
+  /** What is named as its bridge may be a network of libvirt, which has one. */
+  private Future<Port> placed(Port port, Preconditions now) {
+    if (now.scene().bridge(port.bridge()).isPresent()) {
+      return Future.succeededFuture(port);
+    }
+    return networks
+        .list()
+        .otherwise(List.of())
+        .map(
+            all ->
+                all.stream()
+                    .filter(network -> network.name().equals(port.bridge()))
+                    .map(NetCommands::bridgeOf)
+                    .findFirst()
+                    .map(port::on)
+                    .orElse(port));
+  }
+
+  private static String bridgeOf(LibvirtNetwork network) {
+    if (!network.active() || network.bridge().isEmpty()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "libvirt's network %s %s"
+              .formatted(
+                  network.name(),
+                  network.active()
+                      ? "has no bridge"
+                      : "is not active; start it with 'ballast net start-network'"));
+    }
+    return network.bridge().get();
   }
 
   private Work plugged(Port port, Preconditions now) {

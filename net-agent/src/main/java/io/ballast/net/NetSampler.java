@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class NetSampler {
   private final NetPolicy policy;
   private final Clock clock;
   private Optional<Scene> earlier = Optional.empty();
+  private Optional<Scene> measured = Optional.empty();
   private Latest<Scene> scene = Latest.nothing();
   private @Nullable Future<Scene> looking;
 
@@ -43,8 +45,25 @@ final class NetSampler {
     this.clock = clock;
   }
 
-  /** Looks once; what was known stays if that fails. Always succeeds. */
+  /** Looks once, and measures rates since it did so last. Always succeeds. */
   Future<Void> sample() {
+    return look(
+        seen -> {
+          earlier = measured;
+          measured = Optional.of(seen);
+        });
+  }
+
+  /**
+   * Looks once, and leaves rates as they are: over a moment they say little, for some drivers count
+   * only every second. Always succeeds.
+   */
+  Future<Void> refresh() {
+    return look(seen -> {});
+  }
+
+  /** What was known stays if that fails. */
+  private Future<Void> look(Consumer<Scene> measure) {
     if (looking != null) {
       return Future.succeededFuture();
     }
@@ -55,7 +74,7 @@ final class NetSampler {
           looking = null;
           Latest<Scene> before = scene;
           if (seen.succeeded()) {
-            earlier = before.value();
+            measure.accept(seen.result());
             scene = before.seen(seen.result(), clock.instant());
           } else {
             scene = before.missed(seen.cause());
@@ -78,7 +97,7 @@ final class NetSampler {
     return new NetBeat(
         pulse,
         scene.value().map(Scene::bridges).orElse(List.of()),
-        scene.value().map(now -> links(earlier.orElse(now).sight(), now.sight())).orElse(List.of()),
+        measured.map(now -> links(earlier.orElse(now).sight(), now.sight())).orElse(List.of()),
         scene.at(),
         scene.problem().or(() -> scene.value().flatMap(Scene::problem)),
         statuses(),

@@ -19,6 +19,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
+import io.ballast.messages.LibvirtNetwork;
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetBeat.Bridge;
@@ -37,9 +38,9 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.VmId;
+import io.ballast.net.testing.FakeBook;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.net.testing.FakeNetworks;
-import io.ballast.net.testing.FakePortBook;
 import io.ballast.net.testing.FakeSwitch;
 import io.ballast.net.trade.Links.Sight;
 import io.ballast.net.trade.Links.Wire;
@@ -51,12 +52,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,8 @@ final class NetAgentTest {
   private final LocalBus bus = new LocalBus(vertx);
   private final FakeLinks links = new FakeLinks(Clock.systemUTC());
   private final FakeSwitch bridges = new FakeSwitch(Bridge.Kind.LINUX);
-  private final FakePortBook book = new FakePortBook();
+  private final FakeBook<Port> book = new FakeBook<>();
+  private final FakeBook<NetOrder.CreateBridge> made = new FakeBook<>();
   private final FakeNetworks networks = new FakeNetworks();
   private final List<NetBeat> beats = new CopyOnWriteArrayList<>();
   private final List<Event.WorkFinished> ends = new CopyOnWriteArrayList<>();
@@ -204,9 +206,34 @@ final class NetAgentTest {
   }
 
   @Test
+  void aNetworkOfLibvirtStandsForItsBridge() {
+    links.tap("vnet0", CARD);
+    bridges.bridge("virbr0");
+    networks.put(network("default", true));
+    networks.put(network("asleep", false));
+    deploy();
+    await().until(() -> !beats.isEmpty());
+
+    assertEquals(DONE, ended(new NetOrder.PlugPort(Port.of(CARD, VM, "default"))));
+
+    assertEquals(List.of(Port.of(CARD, VM, "virbr0")), book.kept());
+    RefusedException refused = refused(new NetOrder.PlugPort(Port.of(CARD, VM, "asleep")));
+    assertEquals(Reason.WRONG_STATE, refused.reason());
+    assertEquals(
+        "libvirt's network asleep is not active; start it with 'ballast net start-network'",
+        refused.getMessage());
+    assertEquals(
+        Reason.UNKNOWN_BRIDGE, refused(new NetOrder.PlugPort(Port.of(CARD, VM, "other"))).reason());
+  }
+
+  private static LibvirtNetwork network(String name, boolean active) {
+    return new LibvirtNetwork(name, active, true, "nat", Optional.of("virbr0"), 0, false);
+  }
+
+  @Test
   void whatAnEarlierLifeKeptIsToldBeforeItWasLookedAt() {
     Port port = Port.of(CARD, VM, "br0");
-    done(book.keep(Map.of(CARD, port)));
+    done(book.keep(List.of(port)));
     links.refuse("no links here");
     deploy();
 
@@ -221,6 +248,7 @@ final class NetAgentTest {
     deploy();
 
     assertEquals(Reason.NOT_READY, refused(new InspectNet()).reason());
+    vertx.timer(500, TimeUnit.MILLISECONDS).await(); // some beats
     assertEquals(List.of(), beats);
   }
 
@@ -241,10 +269,10 @@ final class NetAgentTest {
             new PreparePorts(move, List.of(Port.of(CARD, VM, "br0"), Port.of(other, VM, "br9"))));
 
     assertEquals(Reason.UNKNOWN_BRIDGE, refused.reason());
-    assertEquals(Map.of(), book.kept());
+    assertEquals(List.of(), book.kept());
     assertEquals(move, asked(new PreparePorts(move, both)).operation());
     assertEquals(move, asked(new PreparePorts(move, both)).operation());
-    assertEquals(Set.of(CARD, other), book.kept().keySet());
+    assertEquals(both, book.kept());
     links.tap("vnet0", CARD);
     await().until(() -> inspected().orElseThrow().state() == PortStatus.State.IN_FORCE);
   }
@@ -276,7 +304,7 @@ final class NetAgentTest {
     assertEquals(
         Reason.UNKNOWN_BRIDGE, refused(new NetOrder.PlugPort(Port.of(CARD, VM, "br9"))).reason());
     assertEquals(Reason.UNKNOWN_KIND, refused(new InspectStorage()).reason());
-    assertEquals(Map.of(), book.kept());
+    assertEquals(List.of(), book.kept());
   }
 
   private Optional<PortStatus> inspected() {
@@ -354,7 +382,8 @@ final class NetAgentTest {
                 Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", every, "1.2.3")),
                 bus,
                 new Forgetful(Instant.now()),
-                new NetAgent.Machine(new Ports.Machine(links, List.of(bridges), book), networks),
+                new NetAgent.Machine(
+                    new Ports.Machine(links, List.of(bridges), book, made), networks),
                 NetPolicy.DEFAULT,
                 Clock.systemUTC())));
   }

@@ -1,5 +1,6 @@
 package io.ballast.ops;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -104,6 +105,12 @@ final class NetCommandsTest {
     assertEquals(
         new Ran(0, "unplugged port %s on h1: there was none\n".formatted(CARD), ""),
         net("unplug %s --host h1".formatted(CARD)));
+    await()
+        .untilAsserted(
+            () ->
+                assertEquals(
+                    new Ran(0, "no host keeps port %s\n".formatted(CARD), ""),
+                    net("unplug " + CARD)));
   }
 
   @Test

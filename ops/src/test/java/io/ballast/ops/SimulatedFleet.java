@@ -27,9 +27,9 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.VmId;
 import io.ballast.net.NetAgent;
+import io.ballast.net.testing.FakeBook;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.net.testing.FakeNetworks;
-import io.ballast.net.testing.FakePortBook;
 import io.ballast.net.testing.FakeSwitch;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Outside;
@@ -191,7 +191,8 @@ public final class SimulatedFleet implements AutoCloseable {
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
                 new NetAgent.Machine(
-                    new Ports.Machine(links, List.of(linux, ovs), new FakePortBook()),
+                    new Ports.Machine(
+                        links, List.of(linux, ovs), new FakeBook<>(), new FakeBook<>()),
                     new FakeNetworks()),
                 new NetPolicy(Set.of(), List.of(telecom)),
                 Clock.systemUTC())));

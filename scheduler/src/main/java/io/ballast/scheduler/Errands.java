@@ -21,8 +21,11 @@ import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.move.MoveInput;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -43,6 +46,18 @@ final class Errands {
           Reason.INTERNAL,
           Reason.NO_RECEIVER,
           Reason.MAY_YET_HAPPEN);
+
+  private static final int MOST_PREPARED = 256;
+
+  /** What the last moves took along. */
+  private final Map<OperationId, List<Port>> prepared =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<OperationId, List<Port>> eldest) {
+              return size() > MOST_PREPARED;
+            }
+          });
 
   private final Bus bus;
   private final Duration within;
@@ -68,6 +83,7 @@ final class Errands {
     HostId target = send.command().to();
     now(send.command().vm(), send.host(), send.kept())
         .map(send::ports)
+        .onSuccess(ports -> prepared.put(send.move(), ports))
         .recover(cause -> failed("did not tell the ports of the VM", send.host(), cause))
         .compose(
             ports ->
@@ -83,7 +99,7 @@ final class Errands {
 
   /** The ports of a VM on a host now; what was known of them if it has no network agent now. */
   private Future<List<Port>> now(VmId vm, HostId host, List<Port> known) {
-    return bus.call(request(freshId(), Role.NET, host, new InspectNet()))
+    return bus.call(net(host, new InspectNet(), within.dividedBy(4)))
         .map(seen -> ports(vm, seen.beat()))
         .recover(
             cause ->
@@ -102,7 +118,12 @@ final class Errands {
   private Future<?> prepare(OperationId move, HostId host, List<Port> ports) {
     return ports.isEmpty()
         ? Future.succeededFuture()
-        : bus.call(request(freshId(), Role.NET, host, new PreparePorts(move, ports)));
+        : bus.call(net(host, new PreparePorts(move, ports), within.multipliedBy(3).dividedBy(4)));
+  }
+
+  /** Both questions together get the time of one answer. */
+  private <R extends Reply> Request<R> net(HostId host, Command<R> command, Duration time) {
+    return request(freshId(), Role.NET, host, command).within(time);
   }
 
   /** Whatever became of the question, the migration was not sent: that is no doubt. */
@@ -115,8 +136,14 @@ final class Errands {
                 .formatted(host, how, message(refused))));
   }
 
+  /** Only what was changed since it was prepared: what is newer at the target stays. */
   void carry(Effect.Carry carry) {
+    List<Port> before = prepared.remove(carry.move());
+    if (before == null) {
+      return;
+    }
     now(carry.vm(), carry.from(), List.of())
+        .map(ports -> ports.stream().filter(port -> !before.contains(port)).toList())
         .compose(ports -> prepare(carry.move(), carry.to(), ports))
         .onFailure(
             cause ->

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,13 +130,35 @@ final class ErrandsTest {
 
   @Test
   void whatWasChangedOnTheWayIsCarriedAfterTheMove() {
-    network(H1, CHANGED);
+    AtomicBoolean changed = new AtomicBoolean();
+    serve(
+        Role.NET,
+        H1,
+        (envelope, command) ->
+            reply(H1, command, envelope, changed.get() ? CHANGED : FIRST, SECOND));
     network(H2);
+    errands.send(send());
+    awaitTold(new MoveInput.Accepted(MOVE));
+    changed.set(true);
+
     errands.carry(new Effect.Carry(MOVE, VM, H1, H2));
 
-    await().until(() -> !prepared.isEmpty());
-    assertEquals(List.of("h1 InspectNet", "h2 PreparePorts"), asked);
-    assertEquals(List.of(List.of(CHANGED)), prepared);
+    await().until(() -> prepared.size() == 2);
+    assertEquals(List.of(List.of(FIRST, SECOND), List.of(CHANGED)), prepared);
+  }
+
+  @Test
+  void whatIsAsItWasPreparedIsNotCarried() {
+    network(H1, FIRST);
+    network(H2);
+    errands.send(send());
+    awaitTold(new MoveInput.Accepted(MOVE));
+
+    errands.carry(new Effect.Carry(MOVE, VM, H1, H2));
+
+    await().until(() -> asked.size() == 4);
+    assertEquals("h1 InspectNet", asked.getLast());
+    assertEquals(List.of(List.of(FIRST)), prepared);
   }
 
   private static Effect.Send send() {

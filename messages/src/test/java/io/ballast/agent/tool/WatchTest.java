@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +40,25 @@ final class WatchTest {
     await().until(heard::tryAcquire);
 
     watch.close();
-    Files.writeString(file, "third\n", StandardOpenOption.APPEND);
-    assertEquals(0, heard.availablePermits());
+  }
+
+  @Test
+  void nothingIsRunWhileThereIsNothingToListenTo(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("changes");
+    Watch watch =
+        new Watch(
+            vertx,
+            runner,
+            List.of("cat", file.toString()),
+            () -> Files.exists(file),
+            Duration.ofMillis(20));
+    watch.tell(heard::release);
+    vertx.timer(200, TimeUnit.MILLISECONDS).await();
+    assertEquals(0, heard.availablePermits()); // a complaint would be heard, too
+
+    Files.writeString(file, "now\n");
+    await().until(heard::tryAcquire);
+    watch.close();
   }
 
   @Test
@@ -53,7 +71,7 @@ final class WatchTest {
   }
 
   private Watch watch(Duration pause, String... words) {
-    Watch watch = new Watch(vertx, runner, List.of(words), pause);
+    Watch watch = new Watch(vertx, runner, List.of(words), () -> true, pause);
     watch.tell(heard::release);
     return watch;
   }

@@ -82,7 +82,15 @@ public final class VirshNetworks implements Networks {
   @Override
   public Future<Void> define(String name, NetworkForm form, boolean openVswitch) {
     return virsh(List.of("net-define", "/dev/stdin"), NetworkXml.write(name, form, openVswitch))
-        .compose(defined -> start(name));
+        .compose(
+            defined ->
+                start(name)
+                    .recover(
+                        why ->
+                            virsh(List.of("net-destroy", "--", name), "")
+                                .otherwiseEmpty()
+                                .compose(stopped -> forget(name))
+                                .transform(gone -> Future.failedFuture(why))));
   }
 
   @Override

@@ -52,7 +52,8 @@ public final class LinuxLinks implements Links {
     this.ways = ways;
     this.troubles = new Troubles(links);
     this.watch =
-        new Watch(vertx, runner, List.of("ip", "-oneline", "monitor", "link"), LISTEN_AGAIN);
+        new Watch(
+            vertx, runner, List.of("ip", "-oneline", "monitor", "link"), () -> true, LISTEN_AGAIN);
   }
 
   @Override

@@ -34,9 +34,11 @@ final class Lines {
       case Step.Build build ->
           ip(
               "link add name %s type bridge%s"
-                  .formatted(build.bridge(), build.filters() ? " vlan_filtering 1" : ""),
-              "link set dev " + build.bridge() + " alias " + Mark.NAME,
+                  .formatted(Mark.UNFINISHED, build.filters() ? " vlan_filtering 1" : ""),
+              "link set dev " + Mark.UNFINISHED + " alias " + Mark.NAME,
+              "link set dev " + Mark.UNFINISHED + " name " + build.bridge(),
               "link set dev " + build.bridge() + " up");
+      case Step.Raise raise -> ip("link set dev " + raise.bridge() + " up");
       case Step.Raze raze -> ip("link delete dev " + raze.bridge() + " type bridge");
       case Step.Join join -> join(join);
       case Step.Limit limit ->

@@ -119,20 +119,44 @@ public final class LinuxSwitch implements Switch {
                             .compose(
                                 present -> {
                                   Link link = present.links().get(name);
+                                  if (name.equals(Mark.UNFINISHED) || !isBegun(present)) {
+                                    return refused(
+                                        Reason.NAME_TAKEN,
+                                        Mark.UNFINISHED
+                                            + " is the name of bridges that are not finished; use"
+                                            + " another one, and remove a link of that name");
+                                  }
                                   if (link == null) {
                                     return kernel.carryOut(
-                                        List.of(
+                                        built(
+                                            present,
                                             new Step.Build(
                                                 name, !lacking.containsKey(Ability.LINUX_VLAN))));
                                   }
                                   return link.bridge().isPresent() && isOurs(link)
-                                      ? Future.succeededFuture()
+                                      ? kernel.carryOut(List.of(new Step.Raise(name)))
                                       : refused(
                                           Reason.NAME_TAKEN,
                                           name
                                               + " is there already and was not made by this agent;"
                                               + " choose another name");
                                 })));
+  }
+
+  /** Whether what has the name of an unfinished bridge, if anything, can be one. */
+  private static boolean isBegun(Present present) {
+    Link link = present.links().get(Mark.UNFINISHED);
+    return link == null
+        || (link.bridge().isPresent()
+            && (link.alias().isEmpty() || isOurs(link))
+            && plugged(present, link.name()).isEmpty());
+  }
+
+  /** What a life that was cut off had begun goes first. */
+  private static List<Step> built(Present present, Step.Build build) {
+    return present.links().containsKey(Mark.UNFINISHED)
+        ? List.of(new Step.Raze(Mark.UNFINISHED), build)
+        : List.of(build);
   }
 
   @Override
@@ -187,7 +211,13 @@ public final class LinuxSwitch implements Switch {
               return change(plan, Plan.of(present.spoilt(), wanted, lacking), failures)
                   .compose(done -> carryOut(plan, failures))
                   .compose(done -> kernel.look())
-                  .map(after -> seen(after, wanted, lacking, failures));
+                  .compose(
+                      after ->
+                          wanted.isEmpty() && !Plan.of(after, wanted, lacking).isEmpty()
+                              ? refused(
+                                  Reason.TRADE_REFUSED,
+                                  "something of ours is left on bridges of the kernel")
+                              : Future.succeededFuture(seen(after, wanted, lacking, failures)));
             });
   }
 

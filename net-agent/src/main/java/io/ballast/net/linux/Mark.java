@@ -8,6 +8,9 @@ public final class Mark {
   /** The alias of a bridge that it made, and the name of its table. */
   public static final String NAME = "ballast";
 
+  /** The name of a bridge that does not bear all marks yet. */
+  public static final String UNFINISHED = "ba-unfinished";
+
   /** The handle of a queue that it put on a link. */
   public static final String QUEUE = "ba11:";
 

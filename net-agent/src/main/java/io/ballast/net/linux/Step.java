@@ -57,6 +57,9 @@ public sealed interface Step {
    */
   record Build(String bridge, boolean filters) implements Step {}
 
+  /** Have a bridge carry traffic. */
+  record Raise(String bridge) implements Step {}
+
   /** Remove a bridge. */
   record Raze(String bridge) implements Step {}
 }

@@ -99,10 +99,20 @@ final class Agreement {
               List<Step> steps =
                   plan.steps().stream().filter(step -> !failed.containsKey(step)).toList();
               if (steps.isEmpty() || number > ROUNDS) {
-                return Future.succeededFuture(plan.seen(failed));
+                return wanted.isEmpty() && !plan.steps().isEmpty()
+                    ? Future.failedFuture(left(plan.steps().getFirst()))
+                    : Future.succeededFuture(plan.seen(failed));
               }
               return carryOut(steps).compose(done -> round(number + 1));
             });
+  }
+
+  /** Where ports are wanted they are agreed on again soon; here nobody would come back to it. */
+  private RefusedException left(Step step) {
+    return new RefusedException(
+        Reason.TRADE_REFUSED,
+        "something of ours is left on Open vSwitch: %s: %s"
+            .formatted(step.text(), failed.getOrDefault(step, "it comes back")));
   }
 
   private Future<Void> carryOut(List<Step> steps) {

@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param frame its bytes in hexadecimal digits
  */
 record Announcement(String from, String frame) {
+  /** A trunk can have thousands of VLANs; for neighbours in the others the guest speaks itself. */
+  private static final int MOST = 64;
+
   private static final String NOWHERE = "CONTROLLER";
   private static final HexFormat MACS = HexFormat.ofDelimiter(":");
   private static final String REQUEST = "0806" + "0001" + "0800" + "0604" + "0001";
@@ -68,7 +71,7 @@ record Announcement(String from, String frame) {
                         new Announcement(port, frame(card, Optional.empty(), address.address()))));
       }
     }
-    return all;
+    return all.stream().limit(MOST).toList();
   }
 
   private static Optional<Integer> number(Bridge bridge, Wanted wanted) {

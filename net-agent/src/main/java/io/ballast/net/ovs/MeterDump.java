@@ -14,8 +14,7 @@ final class MeterDump {
   private static final Pattern LIMIT =
       Pattern.compile(
           "kbps burst (?:stats )?bands=\\s*type=drop rate=(\\d{1,18}) burst_size=(\\d{1,18})\\s*");
-  private static final Pattern MOST = Pattern.compile("max_meter:(\\d+)");
-  private static final Pattern NONE = Pattern.compile("0*");
+  private static final Pattern MOST = Pattern.compile("max_meter:(\\d{1,18})");
 
   private MeterDump() {}
 
@@ -47,9 +46,9 @@ final class MeterDump {
             : Optional.empty());
   }
 
-  /** Whether {@code meter-features} tells of a bridge that has any. */
+  /** Whether {@code meter-features} tells of a bridge that has meters with numbers of ours. */
   static boolean has(String features) {
     Matcher most = MOST.matcher(features);
-    return most.find() && !NONE.matcher(most.group(1)).matches();
+    return most.find() && Long.parseLong(most.group(1)) >= Metering.FIRST + Metering.COUNT;
   }
 }

@@ -121,7 +121,8 @@ public final class OvsSwitch implements Switch {
             present -> {
               Optional<Bridge> now = present.bridge(order.bridge());
               if (now.isPresent()) {
-                return sameAs(now.get(), datapath);
+                sameAs(now.get(), datapath);
+                return works(order.bridge());
               }
               if (present.bridgeOf(order.bridge()).isPresent()
                   || Files.exists(links.resolve(order.bridge()))) {
@@ -129,11 +130,24 @@ public final class OvsSwitch implements Switch {
               }
               return vswitch
                   .configure(List.of(new Step.Create(order.bridge(), datapath)))
-                  .compose(done -> works(order.bridge()));
+                  .compose(done -> works(order.bridge()))
+                  .recover(why -> undone(order.bridge(), why));
             });
   }
 
-  private static Future<Void> sameAs(Bridge now, Datapath datapath) {
+  /** What was written down before the switch failed goes again. */
+  private Future<Void> undone(String bridge, Throwable why) {
+    return vswitch
+        .configured()
+        .compose(
+            present ->
+                present.bridge(bridge).filter(Bridge::isOurs).isPresent()
+                    ? vswitch.configure(List.of(new Step.Delete(bridge)))
+                    : Future.succeededFuture())
+        .transform(deleted -> Future.failedFuture(why));
+  }
+
+  private static void sameAs(Bridge now, Datapath datapath) {
     if (!now.isOurs()) {
       throw taken("there is a bridge " + now.name() + " already, which is not Ballast's");
     }
@@ -141,7 +155,6 @@ public final class OvsSwitch implements Switch {
       throw taken(
           "there is a bridge %s already, whose datapath is another one".formatted(now.name()));
     }
-    return Future.succeededFuture();
   }
 
   private static RefusedException taken(String why) {
@@ -158,9 +171,7 @@ public final class OvsSwitch implements Switch {
             problem ->
                 problem.isEmpty()
                     ? Future.succeededFuture()
-                    : vswitch
-                        .configure(List.of(new Step.Delete(bridge)))
-                        .transform(deleted -> Future.failedFuture(unmade(bridge, problem.get()))));
+                    : Future.failedFuture(unmade(bridge, problem.get())));
   }
 
   private static RefusedException unmade(String bridge, String why) {

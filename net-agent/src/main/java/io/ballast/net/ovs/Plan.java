@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has to be done so that all ports are as they are wanted, and nothing of ours is left for any
@@ -76,7 +77,7 @@ final class Plan {
               card ->
                   differences
                       .computeIfAbsent(card, any -> new ArrayList<>())
-                      .add(step.text() + (why == null ? "" : ": " + why)));
+                      .addAll(texts(step, why)));
     }
     return wanted.stream()
         .map(
@@ -86,6 +87,13 @@ final class Plan {
                     differences.getOrDefault(each.port().card(), List.of()),
                     spoofed(each)))
         .toList();
+  }
+
+  private static List<String> texts(Step step, @Nullable String why) {
+    List<String> texts = new ArrayList<>();
+    texts.add(step.text() + (why == null ? "" : ": " + why));
+    texts.addAll(step.details());
+    return texts;
   }
 
   private Optional<Long> spoofed(Wanted each) {
@@ -200,6 +208,7 @@ final class Plan {
     Metering metering = new Metering(bridge);
     Map<Flow.Place, Flow> flows = new LinkedHashMap<>();
     Map<Mac, Wanted> here = here(bridge);
+    List<Other> all = all(bridge, here);
     boolean steered = here.values().stream().anyMatch(each -> each.outside().isPresent());
     here.forEach(
         (card, each) -> {
@@ -214,7 +223,8 @@ final class Plan {
                         PortPlan.meter(bridge, card, id, limit).ifPresent(steps::add);
                         return id;
                       });
-          PortFlows.of(each, number, meter, others(bridge, number, here), steered)
+          List<Other> others = all.stream().filter(it -> it.number() != number).toList();
+          PortFlows.of(each, number, meter, others, steered)
               .forEach(flow -> flows.put(flow.place(), flow));
         });
     program(bridge, flows);
@@ -243,27 +253,27 @@ final class Plan {
     return each.link().flatMap(bridge::plugged).flatMap(Plugged::wire).flatMap(Wire::number);
   }
 
-  private static List<Other> others(Bridge bridge, int number, Map<Mac, Wanted> here) {
+  /** All links of a bridge, as the flows of each other one name them. */
+  private static List<Other> all(Bridge bridge, Map<Mac, Wanted> here) {
     Map<Integer, Wanted> ours =
         here.values().stream()
             .collect(
                 toMap(each -> number(bridge, each).orElseThrow(), identity(), (one, other) -> one));
-    List<Other> others = new ArrayList<>();
+    List<Other> all = new ArrayList<>();
     for (Plugged plugged : bridge.ports()) {
       for (Wire wire : plugged.wires()) {
         wire.number()
-            .filter(each -> each != number)
             .ifPresent(
-                each -> {
-                  Wanted one = ours.get(each);
-                  others.add(
+                number -> {
+                  Wanted one = ours.get(number);
+                  all.add(
                       one == null
-                          ? new Other(each, plugged.tags(), false)
-                          : new Other(each, Present.Tags.of(one.port().vlan()), true));
+                          ? new Other(number, plugged.tags(), false)
+                          : new Other(number, Present.Tags.of(one.port().vlan()), true));
                 });
       }
     }
-    return others;
+    return all;
   }
 
   /** The flows of each card that are missing, and those that are too many. */

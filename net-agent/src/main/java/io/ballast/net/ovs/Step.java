@@ -7,6 +7,7 @@ import io.ballast.net.flow.Flow;
 import io.ballast.net.ovs.Present.Tags;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One thing to do on an Open vSwitch, so that a port becomes as it is wanted. */
 public sealed interface Step {
@@ -15,6 +16,11 @@ public sealed interface Step {
 
   /** For a person: what differs until it is done. */
   String text();
+
+  /** For a person: what that consists of, line by line; only the first of many. */
+  default List<String> details() {
+    return List.of();
+  }
 
   /** A change of the database. */
   sealed interface Configure extends Step {}
@@ -165,6 +171,8 @@ public sealed interface Step {
   /** Change the flows of a card on a bridge. */
   record Program(Optional<Mac> card, String bridge, List<Flow> remove, List<Flow> add)
       implements Step {
+    private static final int MOST_DETAILS = 8;
+
     public Program {
       remove = List.copyOf(remove);
       add = List.copyOf(add);
@@ -175,6 +183,15 @@ public sealed interface Step {
       return add.isEmpty()
           ? "%d of its flows on %s are too many".formatted(remove.size(), bridge)
           : "%d of its flows on %s are missing".formatted(add.size(), bridge);
+    }
+
+    @Override
+    public List<String> details() {
+      return Stream.concat(
+              add.stream().map(flow -> "missing: " + flow),
+              remove.stream().map(flow -> "too many: " + flow))
+          .limit(MOST_DETAILS)
+          .toList();
     }
   }
 }

@@ -65,6 +65,7 @@ public final class ToolVswitch implements Vswitch {
                 "unix:" + home.resolve("db.sock"),
                 "Interface",
                 "name,ofport"),
+            this::isThere,
             LISTEN_AGAIN);
   }
 

@@ -272,6 +272,7 @@ public final class FakeKernel implements Kernel {
       case Step.Lead lead -> lead(lead);
       case Step.Unlead unlead -> unlead(unlead);
       case Step.Build build -> build(build);
+      case Step.Raise raise -> there(raise.bridge());
       case Step.Raze raze -> {
         there(raze.bridge());
         remove(raze.bridge());

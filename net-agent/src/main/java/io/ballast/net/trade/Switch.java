@@ -59,7 +59,7 @@ public interface Switch extends AutoCloseable {
   /**
    * Makes all ports as they are wanted, removes what was made for any other one, and looks again.
    * Carried out again it changes nothing more. What can't be made so is among the differences, with
-   * why.
+   * why. Fails where nothing is wanted and something of ours is left.
    *
    * @param wanted every port that this kind of switch is to have
    * @return one for each that is wanted, in their order

@@ -9,10 +9,10 @@ import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
+import io.ballast.net.trade.Book;
 import io.ballast.net.trade.Links;
 import io.ballast.net.trade.Links.Sight;
 import io.ballast.net.trade.NetPolicy;
-import io.ballast.net.trade.PortBook;
 import io.ballast.net.trade.Switch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All that looks or changes goes in one line, one after the other, so that nothing is seen half
  * done. A round looks, repairs what differs, and looks again; there is one soon after a link came
- * or went, and at least every {@link #EVERY} while a port is wanted.
+ * or went, and at least every {@link #EVERY} while a port is wanted or anything of ours is left.
  */
 public final class Ports {
   /** From one round to the next. */
@@ -48,9 +48,10 @@ public final class Ports {
   private final Loop loop;
   private final Links links;
   private final List<Switch> switches;
-  private final PortBook book;
+  private final Book<Port> book;
   private final NetPolicy policy;
   private final Round round;
+  private final Bridges bridges;
   private final Map<Mac, Port> wanted = new TreeMap<>();
   private final Set<Ability> abilities = new TreeSet<>();
   private Future<Void> opened = Future.failedFuture("not opened");
@@ -58,8 +59,14 @@ public final class Ports {
   private int waiting;
   private @Nullable Future<Scene> next;
 
-  /** What ports are made of. */
-  public record Machine(Links links, List<Switch> switches, PortBook book) {
+  /**
+   * What ports are made of.
+   *
+   * @param ports those that are wanted
+   * @param bridges those that were made here
+   */
+  public record Machine(
+      Links links, List<Switch> switches, Book<Port> ports, Book<CreateBridge> bridges) {
     public Machine {
       switches = List.copyOf(switches);
     }
@@ -68,15 +75,20 @@ public final class Ports {
   public Ports(Loop loop, Machine machine, NetPolicy policy) {
     this.loop = loop;
     this.links = machine.links();
-    this.book = machine.book();
+    this.book = machine.ports();
     this.policy = policy;
     this.switches = machine.switches();
     this.round = new Round(loop, switches, policy);
+    this.bridges = new Bridges(loop, machine.bridges(), round);
   }
 
   /** Reads the book, finds out what the host can do, and begins with the rounds. Once. */
   public void open() {
-    opened = loop.here(book.open()).onSuccess(wanted::putAll).compose(read -> findAbilities());
+    opened =
+        loop.here(book.open())
+            .onSuccess(all -> all.forEach(port -> wanted.put(port.card(), port)))
+            .compose(read -> bridges.open())
+            .compose(read -> findAbilities());
     opened.onFailure(
         e -> LOG.error("No port is kept until the agent is restarted: {}", e.getMessage()));
     line = opened;
@@ -101,7 +113,7 @@ public final class Ports {
     loop.after(
         EVERY,
         () -> {
-          if (!wanted.isEmpty()) {
+          if (!wanted.isEmpty() || !bridges.isEmpty() || !round.isClean()) {
             refresh();
           }
           tick();
@@ -127,7 +139,9 @@ public final class Ports {
                 next = null;
                 return agree();
               });
-      next = waits;
+      if (!waits.failed()) {
+        next = waits;
+      }
     }
     return waits;
   }
@@ -139,9 +153,17 @@ public final class Ports {
 
   /** What could not be found out before, such as of a switch that did not run, is asked again. */
   private Future<Scene> agree() {
-    return sight()
-        .compose(sight -> round.agree(sight, wanted))
+    return made()
+        .compose(scene -> bridges.rebuild(scene).compose(any -> any ? made() : same(scene)))
         .compose(scene -> findAbilities().map(scene));
+  }
+
+  private Future<Scene> made() {
+    return sight().compose(sight -> round.agree(sight, wanted));
+  }
+
+  private static Future<Scene> same(Scene scene) {
+    return Future.succeededFuture(scene);
   }
 
   private Future<Sight> sight() {
@@ -251,7 +273,7 @@ public final class Ports {
     if (all.equals(wanted)) {
       return Future.succeededFuture();
     }
-    return loop.here(book.keep(all))
+    return loop.here(book.keep(List.copyOf(all.values())))
         .onSuccess(
             kept -> {
               wanted.clear();
@@ -259,14 +281,32 @@ public final class Ports {
             });
   }
 
-  /** Makes a bridge. */
+  /** Makes a bridge, and has it from now on. */
   public Future<Void> create(CreateBridge order) {
-    return inLine(() -> round.create(order));
+    return inLine(() -> bridges.create(order));
   }
 
-  /** Removes a bridge. */
+  /**
+   * Removes a bridge, and has it no longer. Fails as {@code IN_USE} where a port is wanted on it.
+   */
   public Future<Void> delete(String bridge, Bridge.Kind kind) {
-    return inLine(() -> round.delete(bridge, kind));
+    return inLine(
+        () -> {
+          for (Port port : wanted.values()) {
+            if (port.bridge().equals(bridge)) {
+              throw new RefusedException(
+                  Reason.IN_USE,
+                  "bridge %s is used by %s; unplug that first"
+                      .formatted(bridge, Port.object(port.card())));
+            }
+          }
+          return bridges.delete(bridge, kind);
+        });
+  }
+
+  /** Has a bridge no longer that is gone. */
+  public Future<Void> forget(String bridge) {
+    return inLine(() -> bridges.forget(bridge));
   }
 
   /** Runs something once all before it in line has ended, whatever became of that. */

@@ -72,6 +72,11 @@ final class Round {
     this.policy = policy;
   }
 
+  /** Whether nothing of ours is left anywhere. */
+  boolean isClean() {
+    return switches.stream().allMatch(each -> clean.contains(each.kind()));
+  }
+
   /** What ports can have here, on any kind of switch; what a kind can't say it has not. */
   Future<Set<Ability>> abilities() {
     List<Future<Set<Ability>>> asked =

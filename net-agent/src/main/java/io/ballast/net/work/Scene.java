@@ -22,7 +22,7 @@ public record Scene(
   }
 
   /** A bridge by its name. */
-  Optional<Bridge> bridge(String name) {
+  public Optional<Bridge> bridge(String name) {
     return bridges.stream().filter(bridge -> bridge.name().equals(name)).findFirst();
   }
 }

@@ -60,9 +60,11 @@ final class LinesTest {
   void bridgesBearOurMark() {
     expect(
         new Step.Build("br7", true),
-        "IP link add name br7 type bridge vlan_filtering 1",
-        "IP link set dev br7 alias ballast",
+        "IP link add name ba-unfinished type bridge vlan_filtering 1",
+        "IP link set dev ba-unfinished alias ballast",
+        "IP link set dev ba-unfinished name br7",
         "IP link set dev br7 up");
+    expect(new Step.Raise("br7"), "IP link set dev br7 up");
     expect(new Step.Raze("br7"), "IP link delete dev br7 type bridge");
   }
 

@@ -219,7 +219,9 @@ final class LinuxSwitchIT {
   void bridgesAreMadeAndOnlyOursAreRemoved() {
     LinuxSwitch tried = ground.tried();
     CreateBridge order = new CreateBridge("br7", Bridge.Kind.LINUX, Optional.empty());
+    ground.space().run("ip", "link", "add", "ba-unfinished", "type", "bridge");
     done(tried.create(order));
+    ground.space().run("ip", "link", "set", "br7", "down");
     done(tried.create(order));
     agree(guest(1).on("br7").by("vnet1"));
     ground.space().run("ip", "link", "add", "up0", "type", "veth", "peer", "name", "up1");

@@ -192,6 +192,16 @@ final class LinuxSwitchTest {
   }
 
   @Test
+  void whatWasCutOffInTheMiddleOfABridgeGoesFirst() {
+    kernel.bridge(Mark.UNFINISHED, false);
+
+    done(tried.create(order("br7")));
+
+    assertEquals(
+        List.of("br0", "br7"), tried.bridges().await().stream().map(Bridge::name).toList());
+  }
+
+  @Test
   void onlyBridgesOfTheKernelAreLeft() {
     kernel.link("bond0", "bond");
     kernel.plug("vnet1", "bond0");

@@ -85,6 +85,7 @@ final class OvsSwitchIT {
     host.tried().onChange(heard::release);
     Awaitility.await().until(heard::tryAcquire); // it tells at first what is there
     Tap tap = host.space().tap("vnet1", Card.mac(1));
+    heard.drainPermits();
     host.plug("br0", "vnet1");
     Awaitility.await().until(heard::tryAcquire);
     heard.drainPermits();

@@ -80,6 +80,7 @@ final class PrintedTest {
         MeterDump.read(printed));
     assertEquals(Map.of(), MeterDump.read("OFPST_METER_CONFIG reply (OF1.4) (xid=0x2):\n"));
     assertTrue(MeterDump.has("max_meter:262144 max_bands:8 max_color:0"));
+    assertFalse(MeterDump.has("max_meter:65536 max_bands:8 max_color:0"));
     assertFalse(MeterDump.has("max_meter:0 max_bands:0 max_color:0"));
     assertFalse(MeterDump.has(""));
   }

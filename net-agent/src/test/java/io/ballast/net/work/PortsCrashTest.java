@@ -10,12 +10,12 @@ import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
 import io.ballast.messages.RateLimit;
 import io.ballast.messages.VmId;
+import io.ballast.net.testing.FakeBook;
 import io.ballast.net.testing.FakeLinks;
-import io.ballast.net.testing.FakePortBook;
 import io.ballast.net.testing.FakeSwitch;
+import io.ballast.net.trade.Book;
 import io.ballast.net.trade.Links;
 import io.ballast.net.trade.NetPolicy;
-import io.ballast.net.trade.PortBook;
 import io.ballast.net.trade.Switch;
 import io.ballast.net.trade.Wanted;
 import io.vertx.core.Future;
@@ -50,7 +50,8 @@ final class PortsCrashTest {
 
   private final FakeLinks links = new FakeLinks(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   private final FakeSwitch ovs = new FakeSwitch(Bridge.Kind.OPEN_VSWITCH);
-  private final FakePortBook book = new FakePortBook();
+  private final FakeBook<Port> book = new FakeBook<>();
+  private final FakeBook<CreateBridge> bridges = new FakeBook<>();
 
   /** Lets so many steps happen; of the next one the agent hears nothing, and none comes after. */
   private static final class Killer {
@@ -91,15 +92,15 @@ final class PortsCrashTest {
     public void close() {}
   }
 
-  private record MortalBook(PortBook real, Killer killer) implements PortBook {
+  private record MortalBook<T>(Book<T> real, Killer killer) implements Book<T> {
     @Override
-    public Future<Map<Mac, Port>> open() {
+    public Future<List<T>> open() {
       return real.open();
     }
 
     @Override
-    public Future<Void> keep(Map<Mac, Port> ports) {
-      return killer.step(() -> real.keep(ports));
+    public Future<Void> keep(List<T> all) {
+      return killer.step(() -> real.keep(all));
     }
   }
 
@@ -166,7 +167,8 @@ final class PortsCrashTest {
             new Ports.Machine(
                 new MortalLinks(links, killer),
                 List.of(new MortalSwitch(ovs, killer)),
-                new MortalBook(book, killer)),
+                new MortalBook<>(book, killer),
+                new MortalBook<>(bridges, killer)),
             NetPolicy.DEFAULT);
     ports.open();
     loop.settle();
@@ -203,7 +205,7 @@ final class PortsCrashTest {
 
     survive(new Killer(step, lastIsDone), ports -> ports.plug(PORT));
 
-    assertEquals(Map.of(CARD, PORT), book.kept());
+    assertEquals(List.of(PORT), book.kept());
     assertEquals(
         Map.of(CARD, new Wanted(PORT, Optional.of("vnet0"), Optional.empty())), ovs.made());
     assertEquals(Set.of("eth0", "foreign", "vnet0"), ovs.plugged("ovs0"));
@@ -230,7 +232,7 @@ final class PortsCrashTest {
 
     survive(new Killer(step, lastIsDone), ports -> ports.plug(limited));
 
-    assertEquals(Map.of(CARD, limited), book.kept());
+    assertEquals(List.of(limited), book.kept());
     assertEquals(
         Map.of(CARD, new Wanted(limited, Optional.of("vnet0"), Optional.empty())), ovs.made());
   }
@@ -243,8 +245,31 @@ final class PortsCrashTest {
 
     survive(new Killer(step, lastIsDone), ports -> ports.unplug(CARD));
 
-    assertEquals(Map.of(), book.kept());
+    assertEquals(List.of(), book.kept());
     assertEquals(Map.of(), ovs.made());
     assertEquals(Set.of("eth0", "foreign"), ovs.plugged("ovs0"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kills")
+  void creatingAndDeletingABridge(int step, boolean lastIsDone) {
+    aHost();
+    CreateBridge order = new CreateBridge("ovs7", Bridge.Kind.OPEN_VSWITCH, Optional.empty());
+
+    survive(new Killer(step, lastIsDone), ports -> ports.create(order).map(""));
+
+    assertEquals(List.of(order), bridges.kept());
+    assertEquals(List.of("ovs0", "ovs7"), names());
+
+    survive(
+        new Killer(step, lastIsDone),
+        ports -> ports.delete("ovs7", Bridge.Kind.OPEN_VSWITCH).map(""));
+
+    assertEquals(List.of(), bridges.kept());
+    assertEquals(List.of("ovs0"), names());
+  }
+
+  private List<String> names() {
+    return ovs.bridges().result().stream().map(Bridge::name).toList();
   }
 }

@@ -13,17 +13,18 @@ import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat.Ability;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Line;
+import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
 import io.ballast.messages.PortStatus.State;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
+import io.ballast.net.testing.FakeBook;
 import io.ballast.net.testing.FakeLinks;
-import io.ballast.net.testing.FakePortBook;
 import io.ballast.net.testing.FakeSwitch;
+import io.ballast.net.trade.Book;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Outside;
-import io.ballast.net.trade.PortBook;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,15 +49,17 @@ final class PortsTest {
   private final FakeLinks links = new FakeLinks(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   private final FakeSwitch ovs = new FakeSwitch(Bridge.Kind.OPEN_VSWITCH);
   private final FakeSwitch linux = new FakeSwitch(Bridge.Kind.LINUX);
-  private final FakePortBook book = new FakePortBook();
+  private final FakeBook<Port> book = new FakeBook<>();
+  private final FakeBook<CreateBridge> bridges = new FakeBook<>();
   private Ports ports = life(NetPolicy.DEFAULT);
 
   private Ports life(NetPolicy policy) {
     return life(policy, book);
   }
 
-  private Ports life(NetPolicy policy, PortBook kept) {
-    Ports made = new Ports(loop, new Ports.Machine(links, List.of(ovs, linux), kept), policy);
+  private Ports life(NetPolicy policy, Book<Port> kept) {
+    Ports made =
+        new Ports(loop, new Ports.Machine(links, List.of(ovs, linux), kept, bridges), policy);
     made.open();
     loop.settle();
     return made;
@@ -96,7 +99,7 @@ final class PortsTest {
     assertEquals(State.IN_FORCE, status().state());
     assertEquals(Optional.of("vnet0"), status().link());
     assertEquals(Set.of("eth0", "vnet0"), ovs.plugged("ovs0"));
-    assertEquals(Map.of(CARD, PORT), book.kept());
+    assertEquals(List.of(PORT), book.kept());
   }
 
   @Test
@@ -146,7 +149,7 @@ final class PortsTest {
   void whatAnEarlierLifeMadeAndNobodyWantsIsRemovedInTheFirstRound() {
     links.tap("vnet0", CARD);
     done(ports.plug(PORT));
-    done(book.keep(Map.of()));
+    done(book.keep(List.of()));
 
     ports = life(NetPolicy.DEFAULT);
     done(ports.look());
@@ -162,7 +165,7 @@ final class PortsTest {
     assertEquals("", done(ports.unplug(CARD)));
     assertEquals(Set.of("eth0"), ovs.plugged("ovs0"));
     assertEquals(Map.of(), ovs.made());
-    assertEquals(Map.of(), book.kept());
+    assertEquals(List.of(), book.kept());
     assertEquals("there was none", done(ports.unplug(CARD)));
   }
 
@@ -220,14 +223,14 @@ final class PortsTest {
     ports =
         life(
             NetPolicy.DEFAULT,
-            new PortBook() {
+            new Book<Port>() {
               @Override
-              public Future<Map<Mac, Port>> open() {
+              public Future<List<Port>> open() {
                 return Future.failedFuture(new RefusedException(Reason.NO_JOURNAL, "torn"));
               }
 
               @Override
-              public Future<Void> keep(Map<Mac, Port> all) {
+              public Future<Void> keep(List<Port> all) {
                 return Future.succeededFuture();
               }
             });
@@ -372,7 +375,7 @@ final class PortsTest {
 
     done(ports.plug(first));
     assertEquals(Reason.IN_USE, refused(ports.plug(second)).reason());
-    assertEquals(Set.of(CARD), book.kept().keySet());
+    assertEquals(List.of(first), book.kept());
   }
 
   private static Port addressed(Mac card) {

@@ -13,7 +13,6 @@ import io.ballast.messages.PortChange;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -87,7 +86,10 @@ public final class NetCommand implements Runnable {
               converter = NetWords.Card.class,
               description = "The card's address, such as 52:54:00:12:34:56.")
           Mac card,
-      @Parameters(index = "2", paramLabel = "BRIDGE", description = "Into which it is plugged.")
+      @Parameters(
+              index = "2",
+              paramLabel = "BRIDGE",
+              description = "Into which it is plugged, or a network of libvirt that has one.")
           String bridge,
       @Option(
               names = "--host",
@@ -151,7 +153,18 @@ public final class NetCommand implements Runnable {
       description = "Forget a port, undo what was made for it, take its card off its bridge.",
       footer = {"", "What is gone already is no error."})
   int unplug(@Mixin CardTarget target) {
-    return at(target, "unplugging", "unplugged", new NetOrder.UnplugPort(target.card()));
+    NetOrder order = new NetOrder.UnplugPort(target.card());
+    try (FleetConnection connection = FleetConnection.open(shell, target.fleet)) {
+      Fleet fleet = connection.fleet();
+      Optional<HostId> host =
+          PortPlace.find(fleet, target.card(), Optional.ofNullable(target.host));
+      if (host.isEmpty()) {
+        PortPlace.allHeard(fleet, target.card());
+        shell.console().print("no host keeps " + order.object());
+        return ExitCode.OK.value();
+      }
+      return act(connection, host.get(), "unplugging", "unplugged", order);
+    }
   }
 
   @Command(
@@ -279,28 +292,9 @@ public final class NetCommand implements Runnable {
         checked(() -> new NetworkOrder.ForgetNetwork(network)));
   }
 
-  private int at(CardTarget target, String doing, String done, NetOrder order) {
-    Mac card = target.card();
-    return with(
-        target.fleet,
-        fleet -> PortPlace.of(fleet, card, Optional.ofNullable(target.host)),
-        doing,
-        done,
-        order);
-  }
-
   private int on(String host, FleetOptions options, String doing, String done, NetOrder order) {
-    return with(options, fleet -> new Directory(fleet).host(host), doing, done, order);
-  }
-
-  private int with(
-      FleetOptions options,
-      Function<Fleet, HostId> place,
-      String doing,
-      String done,
-      NetOrder order) {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      return act(connection, place.apply(connection.fleet()), doing, done, order);
+      return act(connection, new Directory(connection.fleet()).host(host), doing, done, order);
     }
   }
 

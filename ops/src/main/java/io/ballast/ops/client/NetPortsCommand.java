@@ -78,8 +78,9 @@ public final class NetPortsCommand implements Callable<Integer> {
       } else if (ports.isEmpty()) {
         console.print("no ports; 'ballast net plug' makes one for a card of a VM");
       } else {
-        console.print(table(ports, names(fleet), console.ink()).lines(console.width()));
-        List<Text> differences = differences(ports, console.ink());
+        Map<VmId, String> names = names(fleet);
+        console.print(table(ports, names, console.ink()).lines(console.width()));
+        List<Text> differences = differences(ports, names, console.ink());
         if (!differences.isEmpty()) {
           console.print("");
           console.print(differences);
@@ -175,11 +176,15 @@ public final class NetPortsCommand implements Callable<Integer> {
     };
   }
 
-  private static List<Text> differences(List<PortPlace> ports, Ink ink) {
+  private static List<Text> differences(List<PortPlace> ports, Map<VmId, String> names, Ink ink) {
     return ports.stream()
         .flatMap(
             place ->
-                place.status().differences().stream()
+                Stream.concat(
+                        place.status().differences().stream(),
+                        names.containsKey(place.status().port().vm())
+                            ? Stream.of()
+                            : Stream.of("no host knows its VM; unplug it if that is gone for good"))
                     .map(
                         what ->
                             ink.text(

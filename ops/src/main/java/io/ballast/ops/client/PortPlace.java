@@ -26,8 +26,17 @@ record PortPlace(HostId host, PortStatus status) {
 
   /** The host that is meant, or the only one that keeps a port for a card. */
   static HostId of(Fleet fleet, Mac card, Optional<String> host) {
+    return find(fleet, card, host)
+        .orElseThrow(
+            () ->
+                refused(
+                    "no host keeps a port for %s; 'ballast net ports' shows them".formatted(card)));
+  }
+
+  /** The same; nothing where no host keeps one. */
+  static Optional<HostId> find(Fleet fleet, Mac card, Optional<String> host) {
     if (host.isPresent()) {
-      return new Directory(fleet).host(host.get());
+      return Optional.of(new Directory(fleet).host(host.get()));
     }
     List<HostId> hosts =
         all(fleet)
@@ -40,13 +49,21 @@ record PortPlace(HostId host, PortStatus status) {
               .formatted(
                   card, hosts.stream().map(HostId::toString).collect(Collectors.joining(", "))));
     }
-    if (hosts.isEmpty()) {
+    return hosts.stream().findFirst();
+  }
+
+  /** Refuses to say that no host keeps a port while one was not heard. */
+  static void allHeard(Fleet fleet, Mac card) {
+    List<String> unheard =
+        fleet.hosts().stream()
+            .filter(host -> host.net().isEmpty())
+            .map(host -> host.id().value())
+            .toList();
+    if (!unheard.isEmpty()) {
       throw refused(
-          "no host keeps a port for %s ('ballast net ports' shows them); a new one is known with"
-                  .formatted(card)
-              + " the next beat of its host; --host NAME asks its agent at once");
+          "no host is known to keep a port for %s, but the network agent of %s was not heard; name its host with --host if it has one"
+              .formatted(card, String.join(", ", unheard)));
     }
-    return hosts.getFirst();
   }
 
   /** Refuses what another VM of the fleet has, by what was last heard. */

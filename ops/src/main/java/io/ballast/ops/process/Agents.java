@@ -13,7 +13,9 @@ import io.ballast.host.libvirt.LibvirtHypervisor;
 import io.ballast.host.libvirt.LibvirtSettings;
 import io.ballast.host.meter.ProcMeter;
 import io.ballast.messages.HostId;
-import io.ballast.net.FilePortBook;
+import io.ballast.messages.NetOrder.CreateBridge;
+import io.ballast.messages.Port;
+import io.ballast.net.FileBook;
 import io.ballast.net.NetAgent;
 import io.ballast.net.libvirt.VirshNetworks;
 import io.ballast.net.links.LinuxLinks;
@@ -140,9 +142,6 @@ final class Agents {
     OvsSwitch openVswitch =
         new OvsSwitch(new ToolVswitch(process.vertx(), runner, OPEN_VSWITCH), SYS);
     LinuxSwitch bridges = new LinuxSwitch(new KernelTools(runner, List.of(), new PacketSocket()));
-    FilePortBook book =
-        new FilePortBook(
-            process.vertx(), settings.journal().resolve(Role.NET.word() + "-" + host + ".ports"));
     process.closeAtEnd(timer::shutdownNow);
     process.closeAtEnd(runner);
     process.closeAtEnd(bridges);
@@ -153,10 +152,20 @@ final class Agents {
         process.bus(),
         journal(Role.NET),
         new NetAgent.Machine(
-            new Ports.Machine(links, List.of(openVswitch, bridges), book),
+            new Ports.Machine(
+                links,
+                List.of(openVswitch, bridges),
+                book("ports", Port.class),
+                book("bridges", CreateBridge.class)),
             new VirshNetworks(runner, settings.libvirt())),
         settings.net(),
         Clock.systemUTC());
+  }
+
+  /** What is wanted of the host's network. */
+  private <T> FileBook<T> book(String name, Class<T> type) {
+    Path file = settings.journal().resolve(Role.NET.word() + "-" + host + "." + name);
+    return new FileBook<>(process.vertx(), file, type);
   }
 
   private Agent.Terms terms() {

@@ -1,17 +1,14 @@
 package io.ballast.net.testing;
 
 import io.ballast.bus.RefusedException;
-import io.ballast.messages.Mac;
-import io.ballast.messages.Port;
 import io.ballast.messages.Reason;
-import io.ballast.net.trade.PortBook;
+import io.ballast.net.trade.Book;
 import io.vertx.core.Future;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.List;
 
 /** A fake: a book in memory, which outlives an agent but no process; it may refuse. */
-public final class FakePortBook implements PortBook {
-  private final Map<Mac, Port> kept = new TreeMap<>();
+public final class FakeBook<T> implements Book<T> {
+  private List<T> kept = List.of();
   private boolean full;
   private boolean lost;
 
@@ -26,24 +23,23 @@ public final class FakePortBook implements PortBook {
   }
 
   /** What is written down. */
-  public synchronized Map<Mac, Port> kept() {
-    return Map.copyOf(kept);
+  public synchronized List<T> kept() {
+    return kept;
   }
 
   @Override
-  public synchronized Future<Map<Mac, Port>> open() {
+  public synchronized Future<List<T>> open() {
     return lost
         ? Future.failedFuture(new RefusedException(Reason.NO_JOURNAL, "the disk is gone"))
-        : Future.succeededFuture(Map.copyOf(kept));
+        : Future.succeededFuture(kept);
   }
 
   @Override
-  public synchronized Future<Void> keep(Map<Mac, Port> ports) {
+  public synchronized Future<Void> keep(List<T> all) {
     if (full) {
       return Future.failedFuture(new RefusedException(Reason.NO_JOURNAL, "the disk is full"));
     }
-    kept.clear();
-    kept.putAll(ports);
+    kept = List.copyOf(all);
     return Future.succeededFuture();
   }
 }

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(VertxExtension.class)
-final class FilePortBookTest {
+final class FileBookTest {
   private static final VmId VM = new VmId(new UUID(1, 2));
 
   private static final Port FULL =
@@ -55,29 +54,28 @@ final class FilePortBookTest {
   @Test
   void whatWasKeptIsReadInTheNextLife(Vertx vertx) {
     Path file = folder.resolve("new/net-h1.ports");
-    FilePortBook book = new FilePortBook(vertx, file);
+    FileBook<Port> book = book(vertx, file);
 
-    assertEquals(Map.of(), done(book.open()));
-    done(book.keep(Map.of(FULL.card(), FULL, OTHER.card(), OTHER)));
-    assertEquals(
-        Map.of(FULL.card(), FULL, OTHER.card(), OTHER), done(new FilePortBook(vertx, file).open()));
-    done(book.keep(Map.of(OTHER.card(), OTHER)));
-    assertEquals(Map.of(OTHER.card(), OTHER), done(new FilePortBook(vertx, file).open()));
-    done(book.keep(Map.of()));
-    assertEquals(Map.of(), done(new FilePortBook(vertx, file).open()));
+    assertEquals(List.of(), done(book.open()));
+    done(book.keep(List.of(FULL, OTHER)));
+    assertEquals(List.of(FULL, OTHER), done(book(vertx, file).open()));
+    done(book.keep(List.of(OTHER)));
+    assertEquals(List.of(OTHER), done(book(vertx, file).open()));
+    done(book.keep(List.of()));
+    assertEquals(List.of(), done(book(vertx, file).open()));
   }
 
   @Test
   void whatACrashLeftBesideItIsNotRead(Vertx vertx) throws IOException {
     Path file = folder.resolve("net-h1.ports");
-    FilePortBook book = new FilePortBook(vertx, file);
+    FileBook<Port> book = book(vertx, file);
     done(book.open());
-    done(book.keep(Map.of(OTHER.card(), OTHER)));
+    done(book.keep(List.of(OTHER)));
     Files.writeString(folder.resolve("net-h1.ports.new"), "{\"card\":\"52:54:0");
 
-    assertEquals(Map.of(OTHER.card(), OTHER), done(new FilePortBook(vertx, file).open()));
-    done(book.keep(Map.of(FULL.card(), FULL)));
-    assertEquals(Map.of(FULL.card(), FULL), done(new FilePortBook(vertx, file).open()));
+    assertEquals(List.of(OTHER), done(book(vertx, file).open()));
+    done(book.keep(List.of(FULL)));
+    assertEquals(List.of(FULL), done(book(vertx, file).open()));
   }
 
   @Test
@@ -93,7 +91,7 @@ final class FilePortBookTest {
             "{\"card\":\"01:00:00:00:00:01\",\"vm\":\"%s\",\"bridge\":\"br0\"}\n".formatted(VM))) {
       Files.writeString(file, text);
 
-      RefusedException refused = refused(new FilePortBook(vertx, file).open());
+      RefusedException refused = refused(book(vertx, file).open());
 
       assertEquals(Reason.NO_JOURNAL, refused.reason(), text);
       assertTrue(String.valueOf(refused.getMessage()).contains(file.toString()), text);
@@ -104,11 +102,11 @@ final class FilePortBookTest {
   @Test
   void aFolderThatTakesNothingRefuses(Vertx vertx) throws IOException {
     Path file = folder.resolve("gone/net-h1.ports");
-    FilePortBook book = new FilePortBook(vertx, file);
+    FileBook<Port> book = book(vertx, file);
     done(book.open());
     Files.delete(file.getParent());
 
-    assertEquals(Reason.NO_JOURNAL, refused(book.keep(Map.of(OTHER.card(), OTHER))).reason());
+    assertEquals(Reason.NO_JOURNAL, refused(book.keep(List.of(OTHER))).reason());
   }
 
   @Test
@@ -126,11 +124,15 @@ final class FilePortBookTest {
             Optional.of(new IpAddress("203.0.113.5")),
             Optional.empty(),
             Optional.of("telecom"));
-    FilePortBook book = new FilePortBook(vertx, folder.resolve("book"));
+    FileBook<Port> book = book(vertx, folder.resolve("book"));
     done(book.open());
-    done(book.keep(Map.of(shown.card(), shown)));
+    done(book.keep(List.of(shown)));
 
-    assertEquals(Map.of(shown.card(), shown), done(book.open()));
+    assertEquals(List.of(shown), done(book.open()));
+  }
+
+  private static FileBook<Port> book(Vertx vertx, Path file) {
+    return new FileBook<>(vertx, file, Port.class);
   }
 
   private static RefusedException refused(Future<?> future) {

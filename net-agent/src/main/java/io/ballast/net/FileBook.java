@@ -2,10 +2,8 @@ package io.ballast.net;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.json.Codec;
-import io.ballast.messages.Mac;
-import io.ballast.messages.Port;
 import io.ballast.messages.Reason;
-import io.ballast.net.trade.PortBook;
+import io.ballast.net.trade.Book;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
@@ -18,45 +16,46 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A book of ports in one file, one port as JSON in each line. It is written anew as a whole beside
+ * A book in one file, each entry as JSON in a line of its own. It is written anew as a whole beside
  * the old one, and takes its place once the disk has it: a crash leaves the one or the other.
  */
-public final class FilePortBook implements PortBook {
+public final class FileBook<T> implements Book<T> {
   private final Vertx vertx;
   private final Path file;
+  private final Class<T> type;
 
   /** The book in this file; nothing is read or made before it is opened. */
-  public FilePortBook(Vertx vertx, Path file) {
+  public FileBook(Vertx vertx, Path file, Class<T> type) {
     this.vertx = vertx;
     this.file = file;
+    this.type = type;
   }
 
   @Override
-  public Future<Map<Mac, Port>> open() {
+  public Future<List<T>> open() {
     return vertx.executeBlocking(this::read, false).recover(e -> refused("read", e));
   }
 
-  private Map<Mac, Port> read() throws IOException {
-    Map<Mac, Port> ports = new TreeMap<>();
+  private List<T> read() throws IOException {
+    List<T> all = new ArrayList<>();
     Files.createDirectories(parent());
     try {
       for (String line : Files.readAllLines(file)) {
-        Port port = Codec.read(line.getBytes(StandardCharsets.UTF_8), Port.class);
-        ports.put(port.card(), port);
+        all.add(Codec.read(line.getBytes(StandardCharsets.UTF_8), type));
       }
     } catch (NoSuchFileException none) {
       // Nothing was written yet.
     }
-    return ports;
+    return all;
   }
 
   @Override
-  public Future<Void> keep(Map<Mac, Port> ports) {
-    Map<Mac, Port> all = new TreeMap<>(ports);
+  public Future<Void> keep(List<T> entries) {
+    List<T> all = List.copyOf(entries);
     return vertx
         .executeBlocking(
             () -> {
@@ -68,10 +67,10 @@ public final class FilePortBook implements PortBook {
         .mapEmpty();
   }
 
-  private void write(Map<Mac, Port> ports) throws IOException {
+  private void write(List<T> entries) throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    for (Port port : ports.values()) {
-      text.write(Codec.write(port));
+    for (T entry : entries) {
+      text.write(Codec.write(entry));
       text.write('\n');
     }
     Path beside = file.resolveSibling(file.getFileName() + ".new");
@@ -98,11 +97,11 @@ public final class FilePortBook implements PortBook {
     return parent == null ? file.getFileSystem().getPath("/") : parent;
   }
 
-  private <T> Future<T> refused(String what, Throwable why) {
+  private <R> Future<R> refused(String what, Throwable why) {
     return Future.failedFuture(
         new RefusedException(
             Reason.NO_JOURNAL,
-            "the book of ports %s can't be %s: %s; look at its disk, or move the file away"
+            "what is wanted, %s, can't be %s: %s; look at its disk, or move the file away"
                 .formatted(file, what, why)));
   }
 }
