@@ -3,11 +3,8 @@ package io.ballast.net;
 import io.ballast.agent.Latest;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetBeat.Link;
-import io.ballast.messages.Port;
-import io.ballast.messages.PortStatus;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.Reason;
 import io.ballast.net.trade.Links.Sight;
@@ -100,33 +97,10 @@ final class NetSampler {
         measured.map(now -> links(earlier.orElse(now).sight(), now.sight())).orElse(List.of()),
         scene.at(),
         scene.problem().or(() -> scene.value().flatMap(Scene::problem)),
-        statuses(),
+        ports.statuses(),
         policy.lines().stream().map(NetPolicy.Reach::line).toList(),
         scene.value().map(now -> now.sight().bonds()).orElse(List.of()),
         ports.abilities().stream().sorted().toList());
-  }
-
-  /** Of all that is wanted now; how it stands with what came or changed since is not known yet. */
-  private List<PortStatus> statuses() {
-    Map<Mac, PortStatus> seen =
-        scene.value().map(Scene::ports).orElse(List.of()).stream()
-            .collect(Collectors.toMap(it -> it.port().card(), Function.identity()));
-    return ports.wanted().stream()
-        .map(
-            port ->
-                Optional.ofNullable(seen.get(port.card()))
-                    .filter(status -> status.port().equals(port))
-                    .orElseGet(() -> notSeen(port)))
-        .toList();
-  }
-
-  private static PortStatus notSeen(Port port) {
-    return new PortStatus(
-        port,
-        PortStatus.State.UNKNOWN,
-        Optional.empty(),
-        List.of("it was not looked at yet"),
-        Optional.empty());
   }
 
   /**

@@ -17,6 +17,7 @@ import io.ballast.net.trade.Switch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,7 @@ public final class Ports {
   private final Set<Ability> abilities = new TreeSet<>();
   private Future<Void> opened = Future.failedFuture("not opened");
   private Future<?> line = Future.succeededFuture();
+  private List<PortStatus> last = List.of();
   private int waiting;
   private @Nullable Future<Scene> next;
 
@@ -159,7 +161,9 @@ public final class Ports {
   }
 
   private Future<Scene> made() {
-    return sight().compose(sight -> round.agree(sight, wanted));
+    return sight()
+        .compose(sight -> round.agree(sight, wanted))
+        .onSuccess(scene -> last = List.copyOf(scene.ports()));
   }
 
   private static Future<Scene> same(Scene scene) {
@@ -184,9 +188,27 @@ public final class Ports {
     return opened.succeeded();
   }
 
-  /** All ports that are wanted now, sorted by card. */
-  public List<Port> wanted() {
-    return List.copyOf(wanted.values());
+  /** All ports that are wanted now, sorted by card, as the last round found them. */
+  public List<PortStatus> statuses() {
+    Map<Mac, PortStatus> seen = new HashMap<>();
+    last.forEach(status -> seen.put(status.port().card(), status));
+    return wanted.values().stream()
+        .map(
+            port ->
+                Optional.ofNullable(seen.get(port.card()))
+                    .filter(status -> status.port().equals(port))
+                    .orElseGet(() -> notSeen(port)))
+        .toList();
+  }
+
+  /** One that came or was changed since. */
+  private static PortStatus notSeen(Port port) {
+    return new PortStatus(
+        port,
+        PortStatus.State.UNKNOWN,
+        Optional.empty(),
+        List.of("it was not looked at yet"),
+        Optional.empty());
   }
 
   /** The port of a card, as it is wanted. */

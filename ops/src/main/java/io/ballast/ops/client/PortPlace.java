@@ -7,8 +7,10 @@ import io.ballast.messages.IpAddress;
 import io.ballast.messages.Mac;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
+import io.ballast.messages.VmId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -44,12 +46,34 @@ record PortPlace(HostId host, PortStatus status) {
             .map(PortPlace::host)
             .toList();
     if (hosts.size() > 1) {
+      List<HostId> homes = hosts.stream().filter(each -> isHome(fleet, each, card)).toList();
+      if (homes.size() == 1) {
+        return Optional.of(homes.getFirst());
+      }
       throw refused(
           "several hosts keep a port for %s; name one with --host: %s"
               .formatted(
                   card, hosts.stream().map(HostId::toString).collect(Collectors.joining(", "))));
     }
     return hosts.stream().findFirst();
+  }
+
+  /**
+   * Whether the machine of a card is active on a host: after a move the other has to let go yet.
+   */
+  private static boolean isHome(Fleet fleet, HostId host, Mac card) {
+    Set<VmId> vms =
+        all(fleet)
+            .map(place -> place.status().port())
+            .filter(port -> port.card().equals(card))
+            .map(Port::vm)
+            .collect(Collectors.toSet());
+    return Directory.places(fleet)
+        .anyMatch(
+            place ->
+                place.on().equals(host)
+                    && vms.contains(place.vm().id())
+                    && place.vm().state().active());
   }
 
   /** Refuses to say that no host keeps a port while one was not heard. */

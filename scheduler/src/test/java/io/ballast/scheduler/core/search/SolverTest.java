@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * large ones; {@code ops/soak fleets} does so.
  */
 final class SolverTest {
-  private static final int FLEETS = Integer.getInteger("ballast.fleets", 2_000);
+  private static final int FLEETS = Integer.getInteger("ballast.fleets", 1_000);
   private static final int MOST_HOSTS = 60;
   private static final double ROUNDING = 1e-6;
 
