@@ -224,10 +224,12 @@ public record NetBeat(
 
   /** What ports can have on a host. */
   public enum Ability {
-    /** Ports on bridges of Open vSwitch, with VLANs, flows and a limit to the guest. */
+    /** Ports on bridges of Open vSwitch, with VLANs and flows. */
     OPEN_VSWITCH,
     /** There, a limit from the guest by a meter. */
     OPEN_VSWITCH_METER,
+    /** There, a limit to the guest by a queue of the kernel's. */
+    OPEN_VSWITCH_QUEUE,
     /** Ports on the kernel's bridges. */
     LINUX_BRIDGE,
     /** There, anti-spoof and public addresses. */

@@ -151,6 +151,9 @@ final class NetSamples {
                 List.of(
                     new NetBeat.Bond.Member("eth0", true, true),
                     new NetBeat.Bond.Member("eth1", false, false)))),
-        List.of(NetBeat.Ability.OPEN_VSWITCH, NetBeat.Ability.OPEN_VSWITCH_METER));
+        List.of(
+            NetBeat.Ability.OPEN_VSWITCH,
+            NetBeat.Ability.OPEN_VSWITCH_METER,
+            NetBeat.Ability.OPEN_VSWITCH_QUEUE));
   }
 }

@@ -192,7 +192,15 @@ record NetCommands(
 
   private Work plugged(Port port, Preconditions now) {
     now.plug(port);
-    return done(() -> ports.plug(port));
+    Work work = done(() -> ports.plug(port));
+    return tell -> work.run(tell).recover(NetCommands::wanted);
+  }
+
+  /** What is wanted by now is made so by the rounds: nobody need wait for it, or try it again. */
+  private static Future<Outcome> wanted(Throwable why) {
+    return why instanceof RefusedException refused && refused.reason() == Reason.MAY_YET_HAPPEN
+        ? Future.succeededFuture(new Outcome.Unknown(String.valueOf(refused.getMessage())))
+        : Future.failedFuture(why);
   }
 
   private static Port changed(ChangePort order, Port port) {

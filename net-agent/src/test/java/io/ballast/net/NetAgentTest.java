@@ -206,6 +206,22 @@ final class NetAgentTest {
   }
 
   @Test
+  void whatCantBeMadeSoYetKeepsNobodyWaiting() {
+    links.tap("vnet0", CARD);
+    deploy();
+    await().until(() -> !beats.isEmpty());
+    bridges.fail(FakeSwitch.Fault.BEFORE);
+
+    Outcome end = ended(new NetOrder.PlugPort(Port.of(CARD, VM, "br0")));
+
+    assertEquals(
+        "it is wanted and will be made so as soon as that works: its bridge br0 can't be seen now",
+        assertInstanceOf(Outcome.Unknown.class, end).message());
+    await().until(() -> inspected().orElseThrow().state() == PortStatus.State.IN_FORCE);
+    assertEquals(DONE, ended(new NetOrder.UnplugPort(CARD)));
+  }
+
+  @Test
   void aNetworkOfLibvirtStandsForItsBridge() {
     links.tap("vnet0", CARD);
     bridges.bridge("virbr0");

@@ -10,6 +10,7 @@ import io.ballast.messages.PortStatus;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.ops.SimulatedFleet.Ran;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,22 @@ final class NetCommandsTest {
                 assertEquals(
                     new Ran(0, "no host keeps port %s\n".formatted(CARD), ""),
                     net("unplug " + CARD)));
+  }
+
+  @Test
+  void changesOfOnePortFollowEachOther() throws Exception {
+    net("plug web1 %s br0".formatted(CARD));
+    awaitPort(any -> true);
+
+    List<CompletableFuture<Ran>> all =
+        List.of("--in 1M", "--out 2M", "--vlan 7").stream()
+            .map(what -> CompletableFuture.supplyAsync(() -> net("change " + CARD + " " + what)))
+            .toList();
+
+    all.forEach(each -> assertEquals(0, each.join().code(), () -> each.join().toString()));
+    String ports = net("ports --host h1").out();
+    assertTrue(ports.contains("1 Mbit/s  2 Mbit/s"), ports);
+    assertTrue(ports.contains("br0     7 "), ports);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,19 +57,22 @@ public final class OvsSwitch implements Switch {
     if (known.isPresent() || !vswitch.isThere()) {
       return Future.succeededFuture(known.orElse(Set.of()));
     }
-    return vswitch
-        .look()
+    Future<Present> look = vswitch.look();
+    Future<Boolean> queueing = vswitch.queueing();
+    return Future.join(look, queueing)
         .map(
-            present -> {
-              boolean metering = present.bridges().stream().anyMatch(Bridge::metering);
-              Set<Ability> found =
-                  metering
-                      ? Set.of(Ability.OPEN_VSWITCH, Ability.OPEN_VSWITCH_METER)
-                      : Set.of(Ability.OPEN_VSWITCH);
-              if (!present.bridges().isEmpty()) {
-                known = Optional.of(found);
+            both -> {
+              Set<Ability> found = EnumSet.of(Ability.OPEN_VSWITCH);
+              if (look.result().bridges().stream().anyMatch(Bridge::metering)) {
+                found.add(Ability.OPEN_VSWITCH_METER);
               }
-              return found;
+              if (queueing.result()) {
+                found.add(Ability.OPEN_VSWITCH_QUEUE);
+              }
+              if (!look.result().bridges().isEmpty()) {
+                known = Optional.of(Set.copyOf(found));
+              }
+              return Set.copyOf(found);
             });
   }
 

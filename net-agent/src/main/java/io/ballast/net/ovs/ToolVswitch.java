@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Open vSwitch of this host, by its own tools. Each question and each change is one run, which
@@ -31,6 +33,8 @@ import java.util.stream.Stream;
 public final class ToolVswitch implements Vswitch {
   /** Where its sockets usually are. */
   public static final Path DEFAULT_HOME = Path.of("/run/openvswitch");
+
+  private static final Logger LOG = LoggerFactory.getLogger(ToolVswitch.class);
 
   private static final Duration WITHIN = Duration.ofSeconds(5);
 
@@ -181,6 +185,26 @@ public final class ToolVswitch implements Vswitch {
         : flows(List.of("meter-features", bridge.name()), "")
             .map(MeterDump::has)
             .onSuccess(has -> metering.put(bridge.uuid(), has));
+  }
+
+  /** Tried in a network namespace that is there for the try alone. */
+  @Override
+  public Future<Boolean> queueing() {
+    return runner
+        .run(
+            Tool.of(
+                WITHIN, "unshare", "--net", "--", "tc", "qdisc", "add", "dev", "lo", "root", "htb"))
+        .output()
+        .map(true)
+        .recover(
+            why -> {
+              if (!(why instanceof RefusedException refused)
+                  || refused.reason() != Reason.TRADE_REFUSED) {
+                return Future.failedFuture(why);
+              }
+              LOG.info("Open vSwitch can't limit what goes to guests here: {}", why.getMessage());
+              return Future.succeededFuture(false);
+            });
   }
 
   @Override

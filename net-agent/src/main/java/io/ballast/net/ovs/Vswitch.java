@@ -23,6 +23,9 @@ public interface Vswitch extends AutoCloseable {
   /** The same, with the flows of ours and the meters of every bridge. */
   Future<Present> look();
 
+  /** Whether the kernel has the queues by which it limits what is sent to a port. */
+  Future<Boolean> queueing();
+
   /** The bonds among its ports, sorted by name, as its database tells them. */
   Future<List<Bond>> bonds();
 

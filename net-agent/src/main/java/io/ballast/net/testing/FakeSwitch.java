@@ -47,7 +47,7 @@ public final class FakeSwitch implements Switch {
     this.kind = kind;
     this.abilities =
         switch (kind) {
-          case OPEN_VSWITCH -> EnumSet.of(Ability.OPEN_VSWITCH, Ability.OPEN_VSWITCH_METER);
+          case OPEN_VSWITCH -> EnumSet.range(Ability.OPEN_VSWITCH, Ability.OPEN_VSWITCH_QUEUE);
           case LINUX -> EnumSet.range(Ability.LINUX_BRIDGE, Ability.LINUX_LIMIT_OUT);
         };
   }

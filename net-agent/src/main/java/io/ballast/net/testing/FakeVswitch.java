@@ -206,6 +206,11 @@ public final class FakeVswitch implements Vswitch {
   }
 
   @Override
+  public Future<Boolean> queueing() {
+    return Future.succeededFuture(true);
+  }
+
+  @Override
   public synchronized Future<List<Bond>> bonds() {
     return answered(List::of);
   }

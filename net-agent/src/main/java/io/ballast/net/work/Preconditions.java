@@ -12,6 +12,7 @@ import io.ballast.messages.NetOrder.DeleteBridge;
 import io.ballast.messages.Port;
 import io.ballast.messages.RateLimit;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Vlan;
 import io.ballast.net.trade.Links.Wire;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.NetPolicy.Reach;
@@ -56,7 +57,7 @@ public record Preconditions(
     card(port);
     untaken(port, wanted);
     abilities(port, bridge.kind());
-    line(port);
+    line(port, bridge.kind());
     limits(port, bridge);
     mtu(port, bridge);
   }
@@ -140,6 +141,9 @@ public record Preconditions(
     switch (kind) {
       case OPEN_VSWITCH -> {
         need(Ability.OPEN_VSWITCH, "ports on Open vSwitch");
+        if (port.in().isPresent()) {
+          need(Ability.OPEN_VSWITCH_QUEUE, "a limit to the guest on Open vSwitch");
+        }
         if (port.out().isPresent()) {
           need(Ability.OPEN_VSWITCH_METER, "a limit from the guest on Open vSwitch");
         }
@@ -169,7 +173,7 @@ public record Preconditions(
     }
   }
 
-  private void line(Port port) {
+  private void line(Port port, Bridge.Kind kind) {
     if (port.line().isEmpty()) {
       return;
     }
@@ -203,7 +207,30 @@ public record Preconditions(
                       .formatted(
                           name, tag, names(reach.line().vlans().stream().map(Object::toString))));
             });
-    port.publicAddress().ifPresent(shown -> outside(port, shown, reach));
+    port.publicAddress()
+        .ifPresent(
+            shown -> {
+              outside(port, shown, reach);
+              if (kind == Bridge.Kind.LINUX) {
+                sameVlan(port, reach);
+              }
+            });
+  }
+
+  private static void sameVlan(Port port, Reach reach) {
+    List<Integer> outside = reach.outside().stream().flatMap(it -> it.vlan().stream()).toList();
+    List<Integer> inside = port.vlan().map(Vlan::tags).orElse(List.of());
+    if (!outside.equals(inside)) {
+      throw new RefusedException(
+          Reason.NOT_ALLOWED,
+          ("line '%s' is in VLAN %s of bridge %s and the port in VLAN %s; a public address across"
+                  + " VLANs needs a bridge of Open vSwitch")
+              .formatted(
+                  reach.line().name(),
+                  names(outside.stream().map(Object::toString)),
+                  port.bridge(),
+                  names(inside.stream().map(Object::toString))));
+    }
   }
 
   private static void outside(Port port, IpAddress shown, Reach reach) {

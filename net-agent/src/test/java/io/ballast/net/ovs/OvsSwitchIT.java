@@ -151,7 +151,8 @@ final class OvsSwitchIT {
             .map(each -> each.name() + " " + each.ours().orElseThrow())
             .toList());
     assertEquals(
-        Set.of(Ability.OPEN_VSWITCH, Ability.OPEN_VSWITCH_METER), answer(host.tried().abilities()));
+        Set.of(Ability.OPEN_VSWITCH, Ability.OPEN_VSWITCH_METER, Ability.OPEN_VSWITCH_QUEUE),
+        answer(host.tried().abilities()));
     try (Tap tap = host.space().tap("vnet1", Card.mac(1))) {
       agree(guest(tap).on("br7"));
       assertEquals(Reason.IN_USE, refusal(host.tried().delete("br7")).reason());

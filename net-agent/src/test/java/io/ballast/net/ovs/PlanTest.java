@@ -111,7 +111,7 @@ final class PlanTest {
   @Test
   void withoutMetersPortsArePoliced() {
     vswitch.metering(false);
-    assertEquals(Set.of(Ability.OPEN_VSWITCH), done(tried.abilities()));
+    assertEquals(Set.of(Ability.OPEN_VSWITCH, Ability.OPEN_VSWITCH_QUEUE), done(tried.abilities()));
     assertEquals(List.of(), agreed(wanted(Optional.empty(), false)));
     assertTrue(vswitch.ours().contains("policing=RawLimit[rate=2000, burst=600]"), vswitch::ours);
     assertFalse(vswitch.ours().contains("meter:"), vswitch::ours);

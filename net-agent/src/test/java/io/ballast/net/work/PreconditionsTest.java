@@ -265,6 +265,34 @@ final class PreconditionsTest {
         () -> with(ALL).plug(port(List.of(inside), Optional.of(shown), Optional.empty())));
   }
 
+  @Test
+  void aBridgeOfTheKernelBringsNoVlansTogether() {
+    NetPolicy tagged =
+        new NetPolicy(
+            Set.of(),
+            List.of(
+                new Reach(
+                    new Line("telecom", "br0", List.of(), List.of()),
+                    Optional.of(
+                        new Outside(OUTSIDE.gateway(), OUTSIDE.guestGateway(), Optional.of(7))))));
+    Preconditions now = new Preconditions(with(ALL).scene(), Map.of(), tagged, ALL);
+    Port port = port(List.of("10.0.0.5/24"), Optional.of("203.0.113.5"), Optional.empty());
+
+    assertRefused(
+        Reason.NOT_ALLOWED,
+        "line 'telecom' is in VLAN 7 of bridge br0 and the port in VLAN none; a public address"
+            + " across VLANs needs a bridge of Open vSwitch",
+        () -> now.plug(port.on("br0")));
+    assertDoesNotThrow(
+        () ->
+            now.plug(
+                port(
+                        List.of("10.0.0.5/24"),
+                        Optional.of("203.0.113.5"),
+                        Optional.of(new Vlan.Access(7)))
+                    .on("br0")));
+  }
+
   private static Port onLine(String line, String bridge, Optional<Vlan> vlan) {
     return new Port(
         CARD,

@@ -85,12 +85,10 @@ final class AgentWork {
   Outcome.Done run(HostId host, Command<Reply.Accepted> command, String what, Duration patience) {
     connection.listen(Event.WorkFinished.class, heard);
     connection.listen(Event.WorkProgressed.class, heard);
-    Request<Reply.Accepted> request = connection.toAgent(host, command);
-    OperationId operation = request.id();
-    String named = "it goes on as operation " + operation + "; " + ways(command, operation);
     try (Progress progress = new Progress(console)) {
-      progress.atParting("ballast: " + what + " was not waited for; if it was begun, " + named);
-      accepted(host, request, what, named);
+      Request<Reply.Accepted> request = begun(host, command, what, patience, progress);
+      OperationId operation = request.id();
+      String named = named(command, operation);
       Duration begun = progress.elapsed();
       progress.atParting("ballast: " + what + " was not waited for; " + named);
       Duration ask = begun.plus(ASKED_EVERY);
@@ -128,11 +126,53 @@ final class AgentWork {
     }
   }
 
-  /** Waits until the agent has taken it on. Where it may have, but did not say so, both is said. */
-  private void accepted(HostId host, Request<Reply.Accepted> request, String what, String named) {
+  /**
+   * Waits until the agent has taken it on. Changes of one port follow each other; of a disk, which
+   * take long, the second is refused.
+   */
+  private Request<Reply.Accepted> begun(
+      HostId host,
+      Command<Reply.Accepted> command,
+      String what,
+      Duration patience,
+      Progress progress) {
+    while (true) {
+      Request<Reply.Accepted> request = connection.toAgent(host, command);
+      String named = named(command, request.id());
+      progress.atParting("ballast: " + what + " was not waited for; if it was begun, " + named);
+      boolean patient = command instanceof NetOrder && progress.elapsed().compareTo(patience) < 0;
+      if (accepted(host, request, what, named, patient)) {
+        return request;
+      }
+      progress.show(what + " waits for what else is done with it");
+      pause(what);
+    }
+  }
+
+  private static void pause(String what) {
+    try {
+      Thread.sleep(TICK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.NO_ANSWER, what + " was interrupted", e);
+    }
+  }
+
+  /**
+   * Asks the agent to take it on. Where it may have, but did not say so, both is said.
+   *
+   * @param patient whether it is no failure that something else works on the same; then that is
+   *     false
+   */
+  private boolean accepted(
+      HostId host, Request<Reply.Accepted> request, String what, String named, boolean patient) {
     try {
       connection.askLooking(host, request);
+      return true;
     } catch (CommandFailure failure) {
+      if (patient && failure.reason().equals(Optional.of(Reason.BUSY))) {
+        return false;
+      }
       boolean open =
           failure.code() == ExitCode.NO_ANSWER
               && !failure.reason().equals(Optional.of(Reason.NO_RECEIVER));
@@ -141,6 +181,10 @@ final class AgentWork {
               failure.code(), what + ": " + failure.line() + "; if it was begun, " + named, failure)
           : failure;
     }
+  }
+
+  private static String named(Command<?> command, OperationId operation) {
+    return "it goes on as operation " + operation + "; " + ways(command, operation);
   }
 
   /** How a person looks at work that goes on, and ends it where that can be. */

@@ -147,6 +147,7 @@ final class PortsLabIT {
     first.awaitTold("pong", 10);
     assertEquals(0, port(1, card(5)).orElseThrow().getLong("spoofed"));
     change(card(5), "--address", "10.20.0.99/24");
+    first.awaitTicks(2); // an answer may have been on its way
     int before = first.told("pong").size();
     first.awaitTicks(10);
     assertEquals(before, first.told("pong").size());
@@ -302,6 +303,22 @@ final class PortsLabIT {
     agent.destroyForcibly();
     agent.onExit().join();
     command.interrupt(); // it may have got no answer, and would wait for one
+  }
+
+  @Test
+  void aNetworkOfLibvirtIsMadeStoppedStartedAndForgotten() {
+    fleet().done("net", "define-network", "lan", "h1", "--bridge", "br-lan");
+    assertTrue(fleet().done("net", "networks", "h1").contains("lan      bridge br-lan"));
+    fleet().done("net", "define-network", "lan", "h1", "--bridge", "br-lan");
+    refused(
+        "has a network lan already", "net", "define-network", "lan", "h1", "--nat", "10.9.0.1/24");
+    fleet().done("net", "stop-network", "lan", "h1");
+    assertEquals("", fleet().lab().virsh(1, "net-list", "--name").strip());
+    fleet().done("net", "start-network", "lan", "h1");
+    assertEquals("lan", fleet().lab().virsh(1, "net-list", "--name", "--autostart").strip());
+    fleet().done("net", "stop-network", "lan", "h1");
+    fleet().done("net", "forget-network", "lan", "h1");
+    assertEquals("", fleet().lab().virsh(1, "net-list", "--name", "--all").strip());
   }
 
   @Test

@@ -133,6 +133,7 @@ public final class Reach {
     switch (bridge.kind()) {
       case OPEN_VSWITCH -> {
         needed.add(Ability.OPEN_VSWITCH);
+        port.in().ifPresent(limit -> needed.add(Ability.OPEN_VSWITCH_QUEUE));
         port.out().ifPresent(limit -> needed.add(Ability.OPEN_VSWITCH_METER));
       }
       case LINUX -> {
@@ -158,7 +159,7 @@ public final class Reach {
     return switch (ability) {
       case OPEN_VSWITCH, LINUX_BRIDGE -> "ports";
       case OPEN_VSWITCH_METER, LINUX_LIMIT_OUT -> "a limit from the guest";
-      case LINUX_LIMIT_IN -> "a limit to the guest";
+      case OPEN_VSWITCH_QUEUE, LINUX_LIMIT_IN -> "a limit to the guest";
       case LINUX_FILTER -> "anti-spoof and public addresses";
       case LINUX_VLAN -> "VLANs";
     };
