@@ -4,7 +4,7 @@
 # Each phase writes its output to $logs/PHASE.log, its reports to $logs/PHASE/, and what came of it to $logs/PHASE.result:
 # "PASSED FAILED SKIPPED FLAKY", numbers of tests.
 
-PHASES=(unit bus lab demo-simulated demo) # after install and build
+PHASES=(unit bus switches lab demo-simulated demo) # after install and build
 MODULES=(messages scheduler host-agent storage-agent net-agent ops)
 
 # A test has five minutes (test.d/resources/junit-platform.properties), all tests of a module together so many seconds.
@@ -23,7 +23,9 @@ phase_build() {
 
 phase_unit() { each_module unit Test --exclude-tag=lab; }
 
-phase_bus() { each_module bus IT --exclude-tag=lab --exclude-tag=rbd --exclude-tag=gluster --exclude-tag=lvm; }
+phase_bus() { each_module bus IT --exclude-tag=lab --exclude-tag=switch --exclude-tag=rbd --exclude-tag=gluster --exclude-tag=lvm; }
+
+phase_switches() { each_module switches IT --include-tag=switch; } # in network namespaces of their own
 
 phase_lab() { each_module lab IT --include-tag=lab; }
 
@@ -163,7 +165,7 @@ run() {
   passed=$(count successful "$log") failed=$(failures "$log" | wc -l) skipped=$(($(count skipped "$log") + $(count aborted "$log")))
   if ((status)); then
     ((failed)) || failed=1
-    if [[ $again == yes && $phase =~ ^(bus|lab|demo.*)$ ]] && once_more "$phase" "$log"; then
+    if [[ $again == yes && $phase =~ ^(bus|switches|lab|demo.*)$ ]] && once_more "$phase" "$log"; then
       flaky=$failed failed=0 status=0
     fi
   fi

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The bridges of the kernel that this runs on, in a namespace of their own. Needs root. */
-@Tag("lab")
+@Tag("switch")
 final class LinuxSwitchIT {
   private static final Optional<RateLimit> SLOW = Optional.of(RateLimit.of(2_000));
 

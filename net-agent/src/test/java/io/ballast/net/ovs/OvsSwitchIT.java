@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Ports on a real Open vSwitch, which the test starts in a network namespace of its own. Needs root
  * and Open vSwitch's programs.
  */
-@Tag("lab")
+@Tag("switch")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OvsSwitchIT {
   private static final End NEIGHBOUR = End.of("52:54:00:bb:00:01", "10.20.0.9");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rig itself, on a bridge of the kernel that lets everything pass. Needs root. */
-@Tag("lab")
+@Tag("switch")
 final class RigIT {
   @Test
   void whatATapSendsTheOtherHears() {

@@ -43,6 +43,9 @@ final class Cabling {
   /** An agent is called silent after so many of its intervals. */
   private static final int SILENT = 3;
 
+  /** So many times longer than a difference no host must have known the VM of a port. */
+  private static final int ORPHANED = 10;
+
   private final AlertSettings.Networks settings;
   private final Set<String> seenUp = new HashSet<>();
 
@@ -60,12 +63,16 @@ final class Cabling {
   private final class Look {
     final SortedMap<Subject, Instant> begun = new TreeMap<>();
     final SortedMap<Subject, Finding> wrong = new TreeMap<>();
-    final Function<VmId, String> names;
+    final Function<VmId, Optional<String>> names;
     final Instant now;
 
-    Look(Function<VmId, String> names, Instant now) {
+    Look(Function<VmId, Optional<String>> names, Instant now) {
       this.names = names;
       this.now = now;
+    }
+
+    String name(VmId vm) {
+      return names.apply(vm).orElseGet(() -> "VM " + vm);
     }
 
     /** Says something if it was so for long enough. */
@@ -98,12 +105,12 @@ final class Cabling {
    * Looks at all hosts.
    *
    * @param doubled whose name two agents use
-   * @param names of virtual machines, for people
+   * @param names of virtual machines, for people; none of one that no host knows
    */
   void look(
       SortedMap<HostId, Heard<NetBeat>> nets,
       Set<HostId> doubled,
-      Function<VmId, String> names,
+      Function<VmId, Optional<String>> names,
       Findings findings,
       Instant now) {
     Look look = new Look(names, now);
@@ -145,17 +152,23 @@ final class Cabling {
 
   private void ports(Heard<NetBeat> heard, Look look) {
     for (PortStatus status : heard.beat().ports()) {
-      if (status.differences().isEmpty()) {
+      Port port = status.port();
+      boolean orphaned = look.names.apply(port.vm()).isEmpty();
+      if (status.differences().isEmpty() && !orphaned) {
         continue;
       }
-      Port port = status.port();
-      String vm = look.names.apply(port.vm());
+      String vm = look.name(port.vm());
       List<String> evidence = new ArrayList<>();
       evidence.add("Port %s of %s is not as wanted.".formatted(port.card(), vm));
       status.differences().forEach(difference -> evidence.add(sentence(difference)));
+      if (orphaned) {
+        evidence.add("No host knows its VM. Unplug it if that is gone for good.");
+      }
       look.suspect(
           Subject.of(Verdict.PORT_DIFFERS, host(heard), Port.object(port.card())),
-          settings.portFor(),
+          status.differences().isEmpty()
+              ? settings.portFor().multipliedBy(ORPHANED)
+              : settings.portFor(),
           finding(heard, List.of(vm), evidence));
     }
   }
@@ -267,7 +280,7 @@ final class Cabling {
                 finding(
                     first,
                     all.stream()
-                        .map(kept -> look.names.apply(kept.port().vm()))
+                        .map(kept -> look.name(kept.port().vm()))
                         .distinct()
                         .sorted()
                         .toList(),
@@ -276,7 +289,7 @@ final class Cabling {
                             kept ->
                                 "%s has %s by port %s on %s."
                                     .formatted(
-                                        look.names.apply(kept.port().vm()),
+                                        look.name(kept.port().vm()),
                                         object,
                                         kept.port().card(),
                                         host(kept.heard())))

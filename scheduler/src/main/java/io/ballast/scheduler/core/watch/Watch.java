@@ -127,11 +127,8 @@ public final class Watch {
     return findings;
   }
 
-  private static String name(VmId vm, FleetView view) {
-    return view.places(vm).stream()
-        .map(place -> place.vm().name())
-        .findFirst()
-        .orElseGet(() -> "VM " + vm);
+  private static Optional<String> name(VmId vm, FleetView view) {
+    return view.places(vm).stream().map(place -> place.vm().name()).findFirst();
   }
 
   /** The view without hosts whose name two agents use: nobody knows which of them it tells of. */

@@ -49,6 +49,7 @@ final class CablingTest {
   private FleetView view = FleetView.EMPTY;
   private Instant now = START;
   private Findings findings = new Findings();
+  private boolean known = true;
   private final List<Runnable> due = new ArrayList<>();
 
   private static PortStatus status(Mac card, int vm, String address, String... differences) {
@@ -119,7 +120,11 @@ final class CablingTest {
     findings = new Findings();
     SortedMap<HostId, Heard<NetBeat>> nets = new TreeMap<>(view.nets());
     cabling.look(
-        nets, doubled, vm -> "guest" + vm.value().getLeastSignificantBits(), findings, now);
+        nets,
+        doubled,
+        vm -> Optional.of("guest" + vm.value().getLeastSignificantBits()).filter(any -> known),
+        findings,
+        now);
     List<String> wrong = new ArrayList<>();
     findings.wrong().keySet().forEach(subject -> wrong.add(words(subject)));
     return wrong;
@@ -158,6 +163,20 @@ final class CablingTest {
         "Port 52:54:00:00:00:01 of guest1 is not as wanted. VLAN is none, not 100.", evidence());
     assertEquals(List.of(), beat(status()).after(3));
     assertEquals("By the latest beat it is not so any more.", over());
+  }
+
+  @Test
+  void aPortWhoseVmNoHostKnowsIsToldAfterAWhile() {
+    known = false;
+    beat(status()).after(0);
+
+    assertEquals(List.of(), beat(status()).after(299));
+    assertEquals(List.of(DIFFERS), beat(status()).after(1));
+    assertTrue(
+        evidence().endsWith("No host knows its VM. Unplug it if that is gone for good."),
+        this::evidence);
+    known = true;
+    assertEquals(List.of(), beat(status()).after(3));
   }
 
   @Test
