@@ -12,6 +12,7 @@ import io.ballast.bus.Role;
 import io.ballast.messages.HostId;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.Pulse;
+import io.ballast.net.trade.Guests;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Networks;
 import io.ballast.net.work.Ports;
@@ -30,8 +31,8 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
   /** How often it beats, unless said otherwise. */
   public static final Duration DEFAULT_BEAT_EVERY = Duration.ofSeconds(10);
 
-  /** What a network agent works with: what ports are made of, and libvirt's networks. */
-  public record Machine(Ports.Machine ports, Networks networks) {}
+  /** What a network agent works with: what ports are made of, and libvirt. */
+  public record Machine(Ports.Machine ports, Networks networks, Guests guests) {}
 
   private final HostId host;
   private final Machine machine;
@@ -65,7 +66,7 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
     ports.open();
     NetSampler fresh = new NetSampler(ports, policy, clock);
     sampler = fresh;
-    return new NetCommands(host, ports, machine.networks(), fresh, agent);
+    return new NetCommands(host, ports, machine.networks(), machine.guests(), fresh, agent);
   }
 
   @Override

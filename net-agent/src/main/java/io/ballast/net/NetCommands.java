@@ -35,6 +35,7 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
+import io.ballast.net.trade.Guests;
 import io.ballast.net.trade.Networks;
 import io.ballast.net.work.NetworkRules;
 import io.ballast.net.work.Ports;
@@ -45,13 +46,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The trade of a host's network agent: what each command does to a bridge or a port, checked
  * against what the host's network is then. Lives on one loop.
  */
 record NetCommands(
-    HostId host, Ports ports, Networks networks, NetSampler sampler, Agent<NetBeat> agent)
+    HostId host,
+    Ports ports,
+    Networks networks,
+    Guests guests,
+    NetSampler sampler,
+    Agent<NetBeat> agent)
     implements Trade {
   @Override
   public Handling handling(OperationId id, Optional<Long> epoch, Command<?> command) {
@@ -77,8 +84,8 @@ record NetCommands(
       case PreparePorts asked ->
           new Handling.Deed(
               () ->
-                  ports
-                      .preconditions()
+                  unshared(asked.ports())
+                      .compose(none -> ports.preconditions())
                       .compose(now -> prepared(asked, now))
                       .map(done -> new Reply.Accepted(asked.move())));
       case ListNetworks asked ->
@@ -91,6 +98,17 @@ record NetCommands(
       case NetOrder order ->
           change(order, () -> ports.preconditions().compose(now -> checked(order, now)));
     };
+  }
+
+  /** Refuses a card that another machine of this host has, be it without a port. */
+  private Future<Void> unshared(List<Port> ports) {
+    return guests
+        .cards(ports.stream().map(Port::card).collect(Collectors.toSet()))
+        .map(
+            there -> {
+              ports.forEach(port -> Preconditions.unshared(port, there));
+              return null;
+            });
   }
 
   private Future<?> prepared(PreparePorts asked, Preconditions now) {
@@ -136,7 +154,10 @@ record NetCommands(
 
   private Future<Work> checked(NetOrder order, Preconditions now) {
     return switch (order) {
-      case PlugPort plug -> placed(plug.port(), now).map(port -> plugged(port, now));
+      case PlugPort plug ->
+          unshared(List.of(plug.port()))
+              .compose(none -> placed(plug.port(), now))
+              .map(port -> plugged(port, now));
       case ChangePort change ->
           placed(changed(change, now.present(change.card())), now).map(port -> plugged(port, now));
       case UnplugPort unplug -> Future.succeededFuture(done(() -> ports.unplug(unplug.card())));

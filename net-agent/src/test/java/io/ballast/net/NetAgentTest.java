@@ -39,6 +39,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.VmId;
 import io.ballast.net.testing.FakeBook;
+import io.ballast.net.testing.FakeGuests;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.net.testing.FakeNetworks;
 import io.ballast.net.testing.FakeSwitch;
@@ -75,6 +76,7 @@ final class NetAgentTest {
   private final FakeBook<Port> book = new FakeBook<>();
   private final FakeBook<NetOrder.CreateBridge> made = new FakeBook<>();
   private final FakeNetworks networks = new FakeNetworks();
+  private final FakeGuests guests = new FakeGuests();
   private final List<NetBeat> beats = new CopyOnWriteArrayList<>();
   private final List<Event.WorkFinished> ends = new CopyOnWriteArrayList<>();
 
@@ -294,6 +296,33 @@ final class NetAgentTest {
   }
 
   @Test
+  void aCardOfAnotherMachineIsRefusedThoughThatHasNoPort() {
+    VmId other = new VmId(new UUID(3, 4));
+    guests.put(CARD, VM, "web1");
+    deploy();
+    await().until(() -> !beats.isEmpty());
+    Port port = Port.of(CARD, VM, "br0");
+    assertEquals(
+        Optional.of("its card is not there; it is made so as soon as it is"),
+        report(ended(new NetOrder.PlugPort(port))));
+
+    guests.put(CARD, other, "web2");
+
+    RefusedException refused = refused(new NetOrder.PlugPort(port));
+    assertEquals(Reason.IN_USE, refused.reason());
+    assertEquals(
+        "card 52:54:00:12:34:56 is that of VM web2 on this host; give one of the two another"
+            + " address",
+        refused.getMessage());
+    assertEquals(
+        Reason.IN_USE, refused(new PreparePorts(new OperationId("move"), List.of(port))).reason());
+
+    guests.refuse("virsh was not done after 5 s");
+    assertEquals(Reason.TRADE_REFUSED, refused(new NetOrder.PlugPort(port)).reason());
+    assertEquals(DONE, ended(new NetOrder.UnplugPort(CARD)));
+  }
+
+  @Test
   void bridgesAreMadeAndRemovedOverTheBus() {
     deploy();
     await().until(() -> !beats.isEmpty());
@@ -399,7 +428,7 @@ final class NetAgentTest {
                 bus,
                 new Forgetful(Instant.now()),
                 new NetAgent.Machine(
-                    new Ports.Machine(links, List.of(bridges), book, made), networks),
+                    new Ports.Machine(links, List.of(bridges), book, made), networks, guests),
                 NetPolicy.DEFAULT,
                 Clock.systemUTC())));
   }

@@ -1,6 +1,7 @@
 package io.ballast.ops;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Journal;
@@ -28,6 +29,7 @@ import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.VmId;
 import io.ballast.net.NetAgent;
 import io.ballast.net.testing.FakeBook;
+import io.ballast.net.testing.FakeGuests;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.net.testing.FakeNetworks;
 import io.ballast.net.testing.FakeSwitch;
@@ -193,7 +195,8 @@ public final class SimulatedFleet implements AutoCloseable {
                 new NetAgent.Machine(
                     new Ports.Machine(
                         links, List.of(linux, ovs), new FakeBook<>(), new FakeBook<>()),
-                    new FakeNetworks()),
+                    new FakeNetworks(),
+                    new FakeGuests()),
                 new NetPolicy(Set.of(), List.of(telecom)),
                 Clock.systemUTC())));
     return links;
@@ -223,6 +226,7 @@ public final class SimulatedFleet implements AutoCloseable {
                 config,
                 new LocalBus(vertx, hub, "scheduler"),
                 new Forgetful(Instant.EPOCH),
+                Book.inMemory(),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC())));
   }

@@ -38,7 +38,7 @@ final class Driver {
   private static final Duration MOST_WAIT = Duration.ofSeconds(1);
 
   private final Loop loop;
-  private final Epochs epochs;
+  private final Diary diary;
   private final Clock clock;
   private final SteadyTime time;
   private final FleetMetrics metrics;
@@ -53,19 +53,14 @@ final class Driver {
   /**
    * A driver of a scheduler that begins now.
    *
-   * @param epochs keeps the number under which it commands
+   * @param diary keeps the number under which it commands, and what is not heard again
    * @param clock the wall clock, for people
    */
   Driver(
-      SchedulerConfig config,
-      Bus bus,
-      Epochs epochs,
-      FleetMetrics metrics,
-      Clock clock,
-      Loop loop) {
+      SchedulerConfig config, Bus bus, Diary diary, FleetMetrics metrics, Clock clock, Loop loop) {
     Instant start = clock.instant();
     this.loop = loop;
-    this.epochs = epochs;
+    this.diary = diary;
     this.clock = clock;
     this.time = new SteadyTime(start, System::nanoTime);
     this.metrics = metrics;
@@ -75,8 +70,9 @@ final class Driver {
             config.liveness(),
             config.alerts(),
             Errands::freshId,
-            epochs.own(),
+            diary.epochs().own(),
             start);
+    this.conductor.onRemembered(diary.ports().before());
     this.outbox = new Outbox(loop.context(), bus);
     this.errands =
         new Errands(
@@ -163,7 +159,7 @@ final class Driver {
     try {
       conductor.onWallClock(clock.instant(), time.now());
       List<Effect> effects = work.get();
-      epochs.keep(conductor.epoch());
+      diary.epochs().keep(conductor.epoch());
       effects.forEach(this::carryOut);
       return true;
     } catch (RuntimeException e) {
@@ -183,6 +179,7 @@ final class Driver {
       case Effect.Order order -> errands.order(order);
       case Effect.Carry carry -> errands.carry(carry);
       case Effect.Look look -> errands.look(look);
+      case Effect.Remember remember -> diary.ports().keep(remember.ports());
       case Effect.Think think -> think(think.thought());
       case Effect.Tell tell -> {
         EventLog.write(tell.event());

@@ -1,5 +1,6 @@
 package io.ballast.scheduler;
 
+import io.ballast.agent.Book;
 import io.ballast.agent.Journal;
 import io.ballast.bus.Address;
 import io.ballast.bus.Bus;
@@ -34,6 +35,7 @@ public final class SchedulerVerticle extends VerticleBase {
   private final SchedulerConfig config;
   private final Bus bus;
   private final Journal journal;
+  private final Book<HostPorts> ports;
   private final Clock clock;
   private final FleetMetrics metrics;
   private List<Future<Bus.Serving>> servings = List.of();
@@ -43,13 +45,20 @@ public final class SchedulerVerticle extends VerticleBase {
    * A scheduler that begins to hear when it is deployed.
    *
    * @param journal keeps its epoch
+   * @param ports keeps which ports hosts have
    * @param clock for the moments at which beats arrive
    */
   public SchedulerVerticle(
-      SchedulerConfig config, Bus bus, Journal journal, MeterRegistry registry, Clock clock) {
+      SchedulerConfig config,
+      Bus bus,
+      Journal journal,
+      Book<HostPorts> ports,
+      MeterRegistry registry,
+      Clock clock) {
     this.config = config;
     this.bus = bus;
     this.journal = journal;
+    this.ports = ports;
     this.clock = clock;
     this.metrics = new FleetMetrics(registry, clock);
   }
@@ -57,11 +66,11 @@ public final class SchedulerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Loop loop = new Loop(context);
-    return loop.bring(Epochs.next(journal, clock)).compose(epochs -> begin(loop, epochs));
+    return loop.bring(Diary.open(journal, ports, clock, loop)).compose(diary -> begin(loop, diary));
   }
 
-  private Future<?> begin(Loop loop, Epochs epochs) {
-    Driver begun = new Driver(config, bus, epochs, metrics, clock, loop);
+  private Future<?> begin(Loop loop, Diary diary) {
+    Driver begun = new Driver(config, bus, diary, metrics, clock, loop);
     driver = begun;
     begun.begin();
     bus.onState(state -> loop.run(() -> begun.onState(state)));

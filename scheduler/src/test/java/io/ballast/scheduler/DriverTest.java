@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.local.LocalBus;
@@ -40,7 +41,8 @@ final class DriverTest {
       new Driver(
           SchedulerConfig.DEFAULT,
           bus,
-          Epochs.next(new Forgetful(Instant.EPOCH), Clock.systemUTC()).result(),
+          Diary.open(new Forgetful(Instant.EPOCH), Book.inMemory(), Clock.systemUTC(), loop)
+              .result(),
           new FleetMetrics(new SimpleMeterRegistry(), Clock.systemUTC()),
           Clock.systemUTC(),
           loop);

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.bus.Address;
 import io.ballast.bus.Request;
@@ -75,6 +76,7 @@ final class ForeignBusTest {
                         SchedulerConfig.DEFAULT.alerts()),
                     bus,
                     new Forgetful(Instant.EPOCH),
+                    Book.inMemory(),
                     registry,
                     Clock.systemUTC())));
     hosts.beat(FakeHosts.H1);
@@ -97,7 +99,12 @@ final class ForeignBusTest {
         new Driver(
             SchedulerConfig.DEFAULT,
             bus,
-            Epochs.next(new Forgetful(Instant.EPOCH), Clock.systemUTC()).result(),
+            Diary.open(
+                    new Forgetful(Instant.EPOCH),
+                    Book.inMemory(),
+                    Clock.systemUTC(),
+                    new Loop(home))
+                .result(),
             new FleetMetrics(registry, Clock.systemUTC()),
             Clock.systemUTC(),
             new Loop(home));

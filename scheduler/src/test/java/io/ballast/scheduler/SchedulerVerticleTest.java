@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
@@ -12,14 +13,19 @@ import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.bus.local.LocalBus;
 import io.ballast.bus.local.LocalHub;
+import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
+import io.ballast.messages.NetOrder;
+import io.ballast.messages.Port;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
+import io.ballast.scheduler.core.BeatMaker;
 import io.ballast.scheduler.core.policy.AlertSettings;
 import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
@@ -46,6 +52,7 @@ final class SchedulerVerticleTest {
   private final LocalBus agents = new LocalBus(vertx, hub, "agents");
   private final CutBus line = new CutBus(new LocalBus(vertx, hub, "scheduler"));
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Book<HostPorts> ports = Book.inMemory();
   private final List<Event> heard = new CopyOnWriteArrayList<>();
   private final FakeHosts hosts = new FakeHosts(vertx, agents);
 
@@ -176,6 +183,32 @@ final class SchedulerVerticleTest {
     await().atMost(PATIENCE).until(() -> !heard(Event.AlertResolved.class).isEmpty());
   }
 
+  @Test
+  void aPortThatADeadHostKeptBeforeTheLastStartFollowsItsMachine() {
+    Port port = Port.of(new Mac("52:54:00:00:00:01"), FakeHosts.BUSY, "br0");
+    get(ports.keep(List.of(new HostPorts(H2, List.of(port)))));
+    List<Command<?>> ordered = new CopyOnWriteArrayList<>();
+    get(
+        agents.serve(
+            Address.at(Role.NET, H1),
+            (envelope, command) -> {
+              ordered.add(command);
+              return Future.succeededFuture(new Reply.Accepted(envelope.id()));
+            }));
+    deploy(Policy.DEFAULT.with(Policy.Mode.OFF));
+    BeatMaker network = new BeatMaker("h1");
+    hosts.beat(H1);
+
+    agents.fanout(network.net(Instant.now()));
+    await().atMost(PATIENCE).until(() -> !ordered.isEmpty());
+    assertEquals(new NetOrder.PlugPort(port), ordered.getFirst());
+
+    agents.fanout(network.net(Instant.now(), port));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> get(ports.open()).equals(List.of(new HostPorts(H1, List.of(port)))));
+  }
+
   private void deploy(Policy policy) {
     SchedulerConfig config =
         new SchedulerConfig(
@@ -185,7 +218,7 @@ final class SchedulerVerticleTest {
     get(
         vertx.deployVerticle(
             new SchedulerVerticle(
-                config, line, new Forgetful(Instant.EPOCH), registry, Clock.systemUTC())));
+                config, line, new Forgetful(Instant.EPOCH), ports, registry, Clock.systemUTC())));
   }
 
   private Fleet inspect() {

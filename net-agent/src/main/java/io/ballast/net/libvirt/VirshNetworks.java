@@ -1,12 +1,10 @@
 package io.ballast.net.libvirt;
 
 import io.ballast.agent.tool.Runner;
-import io.ballast.agent.tool.Tool;
 import io.ballast.messages.LibvirtNetwork;
 import io.ballast.messages.NetworkForm;
 import io.ballast.net.trade.Networks;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +13,14 @@ import java.util.TreeMap;
 
 /** The networks of a libvirt, asked of and told to {@code virsh}; one that hangs is ended. */
 public final class VirshNetworks implements Networks {
-  private static final Duration WITHIN = Duration.ofSeconds(5);
-
-  private final Runner runner;
-  private final String uri;
+  private final Virsh virsh;
 
   /**
    * @param runner of the tool; somebody else closes it
    * @param uri of the libvirt
    */
   public VirshNetworks(Runner runner, String uri) {
-    this.runner = runner;
-    this.uri = uri;
+    this.virsh = new Virsh(runner, uri);
   }
 
   @Override
@@ -47,7 +41,7 @@ public final class VirshNetworks implements Networks {
   private Future<List<String>> names(String... which) {
     List<String> words = new ArrayList<>(List.of("net-list", "--name"));
     words.addAll(which.length == 0 ? List.of("--all") : List.of(which));
-    return virsh(words, "").map(said -> said.lines().filter(line -> !line.isBlank()).toList());
+    return virsh.run(words, "").map(said -> said.lines().filter(line -> !line.isBlank()).toList());
   }
 
   /** One that went meanwhile is left out. */
@@ -58,7 +52,8 @@ public final class VirshNetworks implements Networks {
       all =
           all.compose(
               seen ->
-                  virsh(List.of("net-dumpxml", "--", name), "")
+                  virsh
+                      .run("net-dumpxml", "--", name)
                       .map(
                           xml -> {
                             seen.put(
@@ -81,13 +76,15 @@ public final class VirshNetworks implements Networks {
 
   @Override
   public Future<Void> define(String name, NetworkForm form, boolean openVswitch) {
-    return virsh(List.of("net-define", "/dev/stdin"), NetworkXml.write(name, form, openVswitch))
+    return virsh
+        .run(List.of("net-define", "/dev/stdin"), NetworkXml.write(name, form, openVswitch))
         .compose(
             defined ->
                 start(name)
                     .recover(
                         why ->
-                            virsh(List.of("net-destroy", "--", name), "")
+                            virsh
+                                .run("net-destroy", "--", name)
                                 .otherwiseEmpty()
                                 .compose(stopped -> forget(name))
                                 .transform(gone -> Future.failedFuture(why))));
@@ -99,15 +96,16 @@ public final class VirshNetworks implements Networks {
         .compose(
             inactive ->
                 inactive.contains(name)
-                    ? virsh(List.of("net-start", "--", name), "")
+                    ? virsh.run("net-start", "--", name)
                     : Future.succeededFuture(""))
-        .compose(started -> virsh(List.of("net-autostart", "--", name), ""))
+        .compose(started -> virsh.run("net-autostart", "--", name))
         .mapEmpty();
   }
 
   @Override
   public Future<Void> stop(String name) {
-    return virsh(List.of("net-autostart", "--disable", "--", name), "")
+    return virsh
+        .run("net-autostart", "--disable", "--", name)
         .compose(
             done ->
                 names("--inactive")
@@ -115,20 +113,12 @@ public final class VirshNetworks implements Networks {
                         inactive ->
                             inactive.contains(name)
                                 ? Future.succeededFuture("")
-                                : virsh(List.of("net-destroy", "--", name), "")))
+                                : virsh.run("net-destroy", "--", name)))
         .mapEmpty();
   }
 
   @Override
   public Future<Void> forget(String name) {
-    return virsh(List.of("net-undefine", "--", name), "").mapEmpty();
-  }
-
-  private Future<String> virsh(List<String> words, String input) {
-    List<String> all = new ArrayList<>(List.of("virsh", "--quiet", "--connect", uri));
-    all.addAll(words);
-    return runner
-        .run(new Tool(all, Map.of(), WITHIN, Set.of(0), piece -> {}).reading(input))
-        .output();
+    return virsh.run("net-undefine", "--", name).mapEmpty();
   }
 }

@@ -1,8 +1,8 @@
 package io.ballast.net.testing;
 
+import io.ballast.agent.Book;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
-import io.ballast.net.trade.Book;
 import io.vertx.core.Future;
 import java.util.List;
 

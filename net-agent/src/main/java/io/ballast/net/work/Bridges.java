@@ -1,9 +1,9 @@
 package io.ballast.net.work;
 
+import io.ballast.agent.Book;
 import io.ballast.agent.Loop;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetOrder.CreateBridge;
-import io.ballast.net.trade.Book;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.ballast.net.work;
 
+import io.ballast.agent.Book;
 import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Mac;
@@ -9,7 +10,6 @@ import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
-import io.ballast.net.trade.Book;
 import io.ballast.net.trade.Links;
 import io.ballast.net.trade.Links.Sight;
 import io.ballast.net.trade.NetPolicy;

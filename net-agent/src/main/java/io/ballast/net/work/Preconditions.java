@@ -13,6 +13,7 @@ import io.ballast.messages.Port;
 import io.ballast.messages.RateLimit;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Vlan;
+import io.ballast.net.trade.Guests.Card;
 import io.ballast.net.trade.Links.Wire;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.NetPolicy.Reach;
@@ -134,6 +135,20 @@ public record Preconditions(
     if (port.addresses().stream().map(Cidr::address).distinct().count() < port.addresses().size()) {
       throw new RefusedException(Reason.MALFORMED, "field 'addresses' names an address twice");
     }
+  }
+
+  /** No other machine has its card, whether there is a port for that or not. */
+  public static void unshared(Port port, List<Card> there) {
+    there.stream()
+        .filter(card -> card.address().equals(port.card()) && !card.vm().equals(port.vm()))
+        .findFirst()
+        .ifPresent(
+            other -> {
+              throw new RefusedException(
+                  Reason.IN_USE,
+                  "card %s is that of VM %s on this host; give one of the two another address"
+                      .formatted(port.card(), other.name()));
+            });
   }
 
   private void abilities(Port port, Bridge.Kind kind) {

@@ -3,6 +3,7 @@ package io.ballast.net.work;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Book;
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat.Ability;
 import io.ballast.messages.NetBeat.Bridge;
@@ -13,7 +14,6 @@ import io.ballast.messages.VmId;
 import io.ballast.net.testing.FakeBook;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.net.testing.FakeSwitch;
-import io.ballast.net.trade.Book;
 import io.ballast.net.trade.Links;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Switch;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.Book;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.IpAddress;
@@ -22,7 +23,6 @@ import io.ballast.messages.VmId;
 import io.ballast.net.testing.FakeBook;
 import io.ballast.net.testing.FakeLinks;
 import io.ballast.net.testing.FakeSwitch;
-import io.ballast.net.trade.Book;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Outside;
 import io.vertx.core.Future;

@@ -1,5 +1,6 @@
 package io.ballast.ops.demo;
 
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.bus.Bus;
 import io.ballast.bus.local.LocalBus;
@@ -81,6 +82,7 @@ final class SimulatedStage implements Stage {
                 DemoPolicy.faster(SPEED), LIVENESS, SchedulerConfig.DEFAULT.alerts()),
             member("scheduler"),
             new Forgetful(Instant.EPOCH),
+            Book.inMemory(),
             registry,
             Clock.systemUTC()));
     Bus bus = member("demo");

@@ -1,6 +1,7 @@
 package io.ballast.ops.process;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.FileBook;
 import io.ballast.agent.FileJournal;
 import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Journal;
@@ -15,8 +16,8 @@ import io.ballast.host.meter.ProcMeter;
 import io.ballast.messages.HostId;
 import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
-import io.ballast.net.FileBook;
 import io.ballast.net.NetAgent;
+import io.ballast.net.libvirt.VirshGuests;
 import io.ballast.net.libvirt.VirshNetworks;
 import io.ballast.net.links.LinuxLinks;
 import io.ballast.net.links.Ways;
@@ -157,7 +158,8 @@ final class Agents {
                 List.of(openVswitch, bridges),
                 book("ports", Port.class),
                 book("bridges", CreateBridge.class)),
-            new VirshNetworks(runner, settings.libvirt())),
+            new VirshNetworks(runner, settings.libvirt()),
+            new VirshGuests(runner, settings.libvirt())),
         settings.net(),
         Clock.systemUTC());
   }

@@ -1,10 +1,12 @@
 package io.ballast.ops.process;
 
+import io.ballast.agent.FileBook;
 import io.ballast.agent.FileJournal;
 import io.ballast.ops.Version;
 import io.ballast.ops.client.Credentials;
 import io.ballast.ops.config.Configuration;
 import io.ballast.ops.config.SchedulerSettings;
+import io.ballast.scheduler.HostPorts;
 import io.ballast.scheduler.SchedulerVerticle;
 import io.ballast.scheduler.core.policy.Policy;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ public final class SchedulerCommand implements Callable<Integer> {
   @Option(
       names = "--journal",
       paramLabel = "FOLDER",
-      description = "Where the scheduler writes down the number of its start.")
+      description = "Where the scheduler writes down what it must know after its next start.")
   private @Nullable Path journal;
 
   public SchedulerCommand(Map<String, String> environment) {
@@ -61,6 +63,7 @@ public final class SchedulerCommand implements Callable<Integer> {
     Logging.at(options.detail);
     Configuration configuration = options.fleet.configuration(environment);
     SchedulerSettings settings = configuration.scheduler().with(Optional.ofNullable(mode));
+    Path folder = Optional.ofNullable(journal).orElse(settings.journal());
     FleetProcess process =
         new FleetProcess(Credentials.busOptions(configuration.bus(), "scheduler"));
     process.start(
@@ -73,11 +76,8 @@ public final class SchedulerCommand implements Callable<Integer> {
             new SchedulerVerticle(
                 settings.config(),
                 process.bus(),
-                new FileJournal(
-                    Optional.ofNullable(journal)
-                        .orElse(settings.journal())
-                        .resolve("scheduler.journal"),
-                    "scheduler"),
+                new FileJournal(folder.resolve("scheduler.journal"), "scheduler"),
+                new FileBook<>(process.vertx(), folder.resolve("scheduler.ports"), HostPorts.class),
                 process.registry(),
                 Clock.systemUTC())));
     process.untilTold();

@@ -130,6 +130,11 @@ final class PortsLabIT {
     Guest first = running(1, 5, "10.20.0.6");
     Guest second = running(2, 6, "10.20.0.5");
     Guest stranger = running(2, 7, "10.20.0.5");
+    fleet().awaitKnown(second);
+    fleet().awaitKnown(stranger);
+    refused(
+        "card %s is that of VM %s on this host".formatted(card(6), second.name()),
+        words("net plug " + stranger.name() + " " + card(6) + " br-int"));
     plug(first, 5, "--vlan", "100");
     plug(second, 6, "--vlan", "100");
     plug(stranger, 7, "--vlan", "101");

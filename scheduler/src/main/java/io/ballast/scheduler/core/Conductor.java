@@ -8,8 +8,10 @@ import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
+import io.ballast.messages.NetBeat;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
@@ -30,6 +32,7 @@ import io.ballast.scheduler.core.policy.Policy;
 import io.ballast.scheduler.core.ports.Following;
 import io.ballast.scheduler.core.view.ClusterView;
 import io.ballast.scheduler.core.view.FleetView;
+import io.ballast.scheduler.core.view.PortMemory;
 import io.ballast.scheduler.core.view.Reach;
 import io.ballast.scheduler.core.watch.Line;
 import io.ballast.scheduler.core.watch.Watch;
@@ -37,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -66,6 +70,7 @@ public final class Conductor {
   private final Leadership leadership;
 
   private FleetView view = FleetView.EMPTY;
+  private PortMemory ports = PortMemory.EMPTY;
   private Setbacks setbacks = Setbacks.NONE;
   private WallTime wall = WallTime.SAME;
   private MoveMachine machine;
@@ -101,6 +106,11 @@ public final class Conductor {
     wall = wall.after(time, now);
   }
 
+  /** What an earlier life of the scheduler wrote down of ports; once, before anything is heard. */
+  public void onRemembered(Map<HostId, List<Port>> before) {
+    ports = PortMemory.of(before);
+  }
+
   /** An agent beat. */
   public List<Effect> onBeat(Beat beat, Instant now) {
     if (!view.isLively(beat)) {
@@ -125,7 +135,21 @@ public final class Conductor {
         effects.addAll(keepWatch(now));
       }
     }
+    if (believed && beat instanceof NetBeat net) {
+      effects.addAll(
+          remember(
+              ports.after(
+                  net.pulse().host(), net.ports().stream().map(PortStatus::port).toList())));
+    }
     return wall.of(effects);
+  }
+
+  private List<Effect> remember(PortMemory next) {
+    if (next.equals(ports)) {
+      return List.of();
+    }
+    ports = next;
+    return List.of(new Effect.Remember(next.byHost()));
   }
 
   /** Something happened; what a scheduler itself tells is no news to it. */
@@ -242,9 +266,21 @@ public final class Conductor {
 
   /** Has ports follow their VMs, unless it may be the observer who sees badly. */
   private List<Effect> keepPorts(Instant now) {
-    return watch.inDoubt()
-        ? List.of()
-        : following.look(view.picture(host -> watch.status(host, view, now)), this::isMoving, now);
+    if (watch.inDoubt()) {
+      return List.of();
+    }
+    List<Effect> effects = new ArrayList<>(remember(ports.settled(this::isHeard)));
+    effects.addAll(
+        following.look(
+            view.picture(host -> watch.status(host, view, now)),
+            ports.unheard(this::isHeard),
+            this::isMoving,
+            now));
+    return effects;
+  }
+
+  private boolean isHeard(HostId host) {
+    return view.net(host).isPresent();
   }
 
   private List<Effect> plan(Instant now) {
@@ -310,6 +346,7 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Answer(id, new Reply.Accepted(id)));
     effects.add(new Effect.Note("host " + host + " is forgotten, because a person wants it"));
+    effects.addAll(remember(ports.without(host)));
     effects.addAll(keepWatch(now));
     return effects;
   }
@@ -368,7 +405,8 @@ public final class Conductor {
   }
 
   private Reach reach(Instant now) {
-    return Reach.of(view.picture(host -> watch.status(host, view, now)));
+    return Reach.of(
+        view.picture(host -> watch.status(host, view, now)), ports.unheard(this::isHeard));
   }
 
   private Optional<Effect> carry(Move move, Instant now) {

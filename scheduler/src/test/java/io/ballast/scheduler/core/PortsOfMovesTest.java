@@ -24,6 +24,7 @@ import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,47 @@ final class PortsOfMovesTest {
     assertEquals(List.of(ELSEWHERE), send.astray());
     assertEquals(List.of(PORT, ELSEWHERE), send.ports(List.of(PORT)));
     assertEquals(List.of(ELSEWHERE), send.ports(List.of(ELSEWHERE)));
+  }
+
+  @Test
+  void whatAnEarlierLifeHeardOfAHostStandsInUntilItsNetworkAgentIsHeard() {
+    conductor.onRemembered(Map.of(H1, List.of(PORT)));
+    conductor.onBeat(one.beat(START, RUNNING), START);
+    conductor.onBeat(two.beat(START), START);
+    conductor.onBeat(two.net(START), START);
+
+    assertEquals(List.of(PORT), sent().kept());
+
+    assertEquals(remembered(Map.of()), conductor.onBeat(one.net(START), START));
+  }
+
+  @Test
+  void whatHostsKeepIsWrittenDownWhenItChanges() {
+    assertEquals(
+        remembered(Map.of(H1, List.of(PORT))), conductor.onBeat(one.net(START, PORT), START));
+    assertEquals(List.of(), conductor.onBeat(one.net(START, PORT), START));
+    assertEquals(
+        remembered(Map.of(H1, List.of(PORT), H2, List.of(ELSEWHERE))),
+        conductor.onBeat(two.net(START, ELSEWHERE), START));
+    assertEquals(
+        remembered(Map.of(H2, List.of(ELSEWHERE))), conductor.onBeat(one.net(START), START));
+  }
+
+  @Test
+  void whatAHostOfBeforeKeptIsForgottenOnceAnotherKeepsIt() {
+    conductor.onRemembered(Map.of(H1, List.of(PORT, ELSEWHERE)));
+    conductor.onBeat(two.beat(START, RUNNING), START);
+    conductor.onBeat(two.net(START, PORT), START);
+
+    assertEquals(
+        remembered(Map.of(H1, List.of(ELSEWHERE), H2, List.of(PORT))),
+        conductor.onTick(START.plusSeconds(60)).stream()
+            .filter(Effect.Remember.class::isInstance)
+            .toList());
+  }
+
+  private static List<Effect> remembered(Map<HostId, List<Port>> ports) {
+    return List.of(new Effect.Remember(ports));
   }
 
   @Test

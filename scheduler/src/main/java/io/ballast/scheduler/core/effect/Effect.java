@@ -9,6 +9,7 @@ import io.ballast.messages.Port;
 import io.ballast.messages.Reply;
 import io.ballast.messages.VmId;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What the core wants done in the world; its shell does it and tells what came of it. */
@@ -59,6 +60,9 @@ public sealed interface Effect extends Step {
 
   /** Have a host's network agent do this, under an id of its own; nothing need come back. */
   record Order(HostId host, NetOrder order) implements Effect {}
+
+  /** Write down, in place of all before, which ports each host keeps. */
+  record Remember(Map<HostId, List<Port>> ports) implements Effect {}
 
   /** Send a host's agent this command under an id of its own; nothing need come back. */
   record Abort(OperationId move, HostId host, HostCommand.Cancel command) implements Effect {}

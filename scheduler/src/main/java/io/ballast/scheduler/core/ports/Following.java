@@ -1,5 +1,7 @@
 package io.ballast.scheduler.core.ports;
 
+import static java.util.Objects.requireNonNull;
+
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Sees to it that ports are kept where their virtual machine runs, and nowhere else: after a move,
@@ -29,8 +32,9 @@ import java.util.function.Predicate;
  * time.
  *
  * <p>What is out of place has to be so for a while before anything is ordered, and what was ordered
- * is given time. A machine that is active nowhere, on several hosts, or on its way, keeps its ports
- * where they are.
+ * is given time. One that does not run has its ports where it is defined. A machine that is active
+ * on several hosts, or defined on several and active on none, or on its way, keeps its ports where
+ * they are.
  */
 public final class Following {
   /** So long the picture has to stay the same before it is believed. */
@@ -51,6 +55,13 @@ public final class Following {
   /** What a machine had on a host; a card that had a port there was unplugged on purpose since. */
   private record Tenure(HostId home, Set<Mac> had) {}
 
+  /**
+   * Where a machine is.
+   *
+   * @param runs whether it is active there, or only defined
+   */
+  private record Home(HostId host, boolean runs) {}
+
   /** Something to be done about a card on a host. */
   private record Errand(HostId host, Mac card, boolean plug) {}
 
@@ -64,31 +75,34 @@ public final class Following {
   /**
    * Looks at the fleet.
    *
+   * @param unheard what hosts kept of which no network agent was heard in this life
    * @param isMoving whether a machine is on its way, or has just been
    */
-  public List<Effect> look(List<Fleet.Host> hosts, Predicate<VmId> isMoving, Instant now) {
-    Map<VmId, Set<HostId>> homes = homes(hosts);
+  public List<Effect> look(
+      List<Fleet.Host> hosts,
+      Map<HostId, List<Port>> unheard,
+      Predicate<VmId> isMoving,
+      Instant now) {
+    Map<VmId, Home> homes = homes(hosts, withPorts(hosts, unheard));
     if (homes.isEmpty()) {
       waits = Map.of();
       tenures = Map.of();
       return List.of();
     }
-    Reach reach = Reach.of(hosts);
+    Reach reach = Reach.of(hosts, unheard);
     Map<HostId, Fleet.Host> byId = new HashMap<>();
     hosts.forEach(host -> byId.put(host.id(), host));
     Map<Errand, Wait> still = new HashMap<>();
     List<Effect> orders = new ArrayList<>();
     Map<VmId, Tenure> lasting = new HashMap<>();
     homes.forEach(
-        (vm, active) -> {
-          if (active.size() != 1 || isMoving.test(vm)) {
-            return;
-          }
-          Fleet.Host home = byId.get(active.iterator().next());
-          if (home != null && isSure(home)) {
-            Tenure tenure = tenure(vm, home);
+        (vm, home) -> {
+          Fleet.Host host = requireNonNull(byId.get(home.host()));
+          if (isSure(host) && !isMoving.test(vm)) {
+            Tenure tenure = tenure(vm, host);
             lasting.put(vm, tenure);
-            for (Errand errand : errands(vm, home, tenure, hosts, reach)) {
+            Set<Mac> settled = settled(vm, host, tenure, home.runs());
+            for (Errand errand : errands(vm, host, tenure, settled, hosts, reach)) {
               take(errand, reach, vm, still, orders, now);
             }
           }
@@ -108,28 +122,48 @@ public final class Following {
     return new Tenure(home.id(), had);
   }
 
-  /** Where the machines are active for which any host keeps ports. */
-  private static Map<VmId, Set<HostId>> homes(List<Fleet.Host> hosts) {
-    Map<VmId, Set<HostId>> homes = new HashMap<>();
+  /** The machines for which any host keeps ports, or kept them. */
+  private static Set<VmId> withPorts(List<Fleet.Host> hosts, Map<HostId, List<Port>> unheard) {
+    Set<VmId> vms = new HashSet<>();
     for (Fleet.Host host : hosts) {
       host.net().stream()
           .flatMap(beat -> beat.ports().stream())
-          .forEach(status -> homes.putIfAbsent(status.port().vm(), new HashSet<>(1)));
+          .forEach(status -> vms.add(status.port().vm()));
     }
-    if (homes.isEmpty()) {
-      return homes;
+    unheard.values().forEach(ports -> ports.forEach(port -> vms.add(port.vm())));
+    return vms;
+  }
+
+  /** Where machines are; without those of which that is in doubt. */
+  private static Map<VmId, Home> homes(List<Fleet.Host> hosts, Set<VmId> vms) {
+    if (vms.isEmpty()) {
+      return Map.of();
     }
+    Map<VmId, List<Home>> known = new HashMap<>();
+    Set<VmId> lost = new HashSet<>();
     for (Fleet.Host host : hosts) {
-      if (host.status() == Fleet.Status.SILENT) {
-        continue; // it is no home of what runs elsewhere
-      }
       for (Vm vm : host.beat().vms()) {
-        Set<HostId> known = vm.state().active() ? homes.get(vm.id()) : null;
-        if (known != null) {
-          known.add(host.id());
+        if (!vms.contains(vm.id())) {
+          continue;
+        }
+        if (host.status() != Fleet.Status.SILENT) {
+          known
+              .computeIfAbsent(vm.id(), id -> new ArrayList<>(1))
+              .add(new Home(host.id(), vm.state().active()));
+        } else if (vm.state().active()) {
+          lost.add(vm.id()); // no home of what runs elsewhere, but perhaps of what runs nowhere
         }
       }
     }
+    Map<VmId, Home> homes = new HashMap<>();
+    known.forEach(
+        (vm, all) -> {
+          List<Home> active = all.stream().filter(Home::runs).toList();
+          List<Home> meant = active.isEmpty() && !lost.contains(vm) ? all : active;
+          if (meant.size() == 1) {
+            homes.put(vm, meant.getFirst());
+          }
+        });
     return homes;
   }
 
@@ -139,17 +173,35 @@ public final class Following {
         && host.beat().hypervisor().health() == HostBeat.Health.ANSWERING;
   }
 
-  /** A port elsewhere goes once it is in force where the machine runs, or was unplugged there. */
-  private static Set<Errand> errands(
-      VmId vm, Fleet.Host home, Tenure tenure, List<Fleet.Host> hosts, Reach reach) {
-    Set<Mac> here = new HashSet<>();
+  /**
+   * The cards whose ports elsewhere may go: those whose port is in force at home, or waits there
+   * for its machine to run, or was unplugged there.
+   */
+  private static Set<Mac> settled(VmId vm, Fleet.Host home, Tenure tenure, boolean runs) {
     Set<Mac> settled = new HashSet<>(tenure.had());
     for (PortStatus status : kept(home, vm)) {
-      here.add(status.port().card());
-      if (status.state() != PortStatus.State.IN_FORCE) {
+      boolean fine =
+          switch (status.state()) {
+            case IN_FORCE -> true;
+            case WAITING -> !runs;
+            case DIFFERS, UNKNOWN -> false;
+          };
+      if (!fine) {
         settled.remove(status.port().card());
       }
     }
+    return settled;
+  }
+
+  private static Set<Errand> errands(
+      VmId vm,
+      Fleet.Host home,
+      Tenure tenure,
+      Set<Mac> settled,
+      List<Fleet.Host> hosts,
+      Reach reach) {
+    Set<Mac> here =
+        kept(home, vm).stream().map(status -> status.port().card()).collect(Collectors.toSet());
     Set<Errand> errands = new LinkedHashSet<>();
     for (Port port : reach.ports(vm)) {
       if (!here.contains(port.card()) && !tenure.had().contains(port.card())) {

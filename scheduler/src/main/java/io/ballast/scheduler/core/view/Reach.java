@@ -27,17 +27,28 @@ import java.util.TreeMap;
 public final class Reach {
   private final Map<VmId, List<Port>> ports;
   private final Map<HostId, NetBeat> nets;
+  private final Map<HostId, List<Port>> unheard;
 
-  private Reach(Map<VmId, List<Port>> ports, Map<HostId, NetBeat> nets) {
+  private Reach(
+      Map<VmId, List<Port>> ports, Map<HostId, NetBeat> nets, Map<HostId, List<Port>> unheard) {
     this.ports = ports;
     this.nets = nets;
+    this.unheard = unheard;
+  }
+
+  /** Of these hosts, without anything from before. */
+  public static Reach of(List<Fleet.Host> hosts) {
+    return of(hosts, Map.of());
   }
 
   /**
    * Of these hosts. Where several keep a port for the same card, that of a host on which its
    * machine is active counts.
+   *
+   * @param unheard what hosts kept of which no network agent was heard since; for cards for which
+   *     nobody keeps a port by now
    */
-  public static Reach of(List<Fleet.Host> hosts) {
+  public static Reach of(List<Fleet.Host> hosts, Map<HostId, List<Port>> unheard) {
     Map<HostId, NetBeat> nets = new HashMap<>();
     Map<VmId, Map<Mac, Port>> ports = new HashMap<>();
     for (Fleet.Host host : hosts) {
@@ -59,9 +70,14 @@ public final class Reach {
         }
       }
     }
+    for (List<Port> before : unheard.values()) {
+      for (Port port : before) {
+        ports.computeIfAbsent(port.vm(), vm -> new TreeMap<>()).putIfAbsent(port.card(), port);
+      }
+    }
     Map<VmId, List<Port>> all = new HashMap<>();
     ports.forEach((vm, known) -> all.put(vm, List.copyOf(known.values())));
-    return new Reach(all, nets);
+    return new Reach(all, nets, unheard);
   }
 
   private static Set<VmId> active(Fleet.Host host) {
@@ -79,12 +95,14 @@ public final class Reach {
     return ports.getOrDefault(vm, List.of());
   }
 
-  /** The ports of a virtual machine that a host keeps. */
+  /** The ports of a virtual machine that a host keeps, or kept when it was last heard. */
   public List<Port> kept(VmId vm, HostId host) {
     NetBeat beat = nets.get(host);
-    return beat == null
-        ? List.of()
-        : beat.ports().stream().map(PortStatus::port).filter(it -> it.vm().equals(vm)).toList();
+    return (beat == null
+            ? unheard.getOrDefault(host, List.of()).stream()
+            : beat.ports().stream().map(PortStatus::port))
+        .filter(it -> it.vm().equals(vm))
+        .toList();
   }
 
   /** What a host lacks for a virtual machine's ports, for a person; empty if it can have all. */

@@ -8,8 +8,12 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
+import io.ballast.messages.NetBeat;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Port;
+import io.ballast.messages.PortStatus;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Each rule by itself. */
@@ -54,7 +59,14 @@ final class RulesTest {
 
   /** What speaks against moving web to h2. */
   private Optional<Objection> toH2(Past past) {
-    ClusterView view = world.view();
+    return toH2(world.view(), past);
+  }
+
+  private Optional<Objection> toH2(ClusterView view) {
+    return toH2(view, Past.NONE);
+  }
+
+  private Optional<Objection> toH2(ClusterView view, Past past) {
     Forecast forecast = Forecast.of(view, List.of(), POLICY, now);
     return rules(view, past)
         .against(forecast.guests(H1).getFirst(), H1, forecast.site(H2).orElseThrow());
@@ -203,6 +215,50 @@ final class RulesTest {
         toH2(moved(Move.State.DONE, H2, H1, noReturn.minus(SECOND))));
     assertEquals(Optional.empty(), toH2(moved(Move.State.DONE, H2, H1, noReturn)));
     assertEquals(Optional.empty(), toH2(moved(Move.State.FAILED, H2, H1, noReturn.minus(SECOND))));
+  }
+
+  @Test
+  void aTargetMustReachThePortsOfTheGuest() {
+    Port port = Port.of(new Mac("52:54:00:00:00:01"), WEB, "br0");
+
+    assertEquals(Optional.empty(), toH2(reaching("br0", port)));
+    assertEquals(Optional.of(Objection.NETWORK_OUT_OF_REACH), toH2(reaching("br1", port)));
+    assertEquals(
+        Optional.empty(), toH2(reaching("br1", Port.of(port.card(), World.vm("db"), "br0"))));
+  }
+
+  /** The view with a port on h1, and h2 with one bridge. */
+  private ClusterView reaching(String bridge, Port port) {
+    return new ClusterView(
+        "c1",
+        world.view().hosts().stream()
+            .map(host -> host.id().equals(H1) ? net(host, "br0", port) : net(host, bridge))
+            .toList());
+  }
+
+  private static Fleet.Host net(Fleet.Host host, String bridge, Port... ports) {
+    NetBeat beat =
+        new NetBeat(
+            host.beat().pulse(),
+            List.of(new NetBeat.Bridge(bridge, NetBeat.Bridge.Kind.LINUX, List.of())),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Stream.of(ports)
+                .map(
+                    port ->
+                        new PortStatus(
+                            port,
+                            PortStatus.State.IN_FORCE,
+                            Optional.empty(),
+                            List.of(),
+                            Optional.empty()))
+                .toList(),
+            List.of(),
+            List.of(),
+            List.of(NetBeat.Ability.LINUX_BRIDGE));
+    return new Fleet.Host(
+        host.beat(), host.status(), host.heardAt(), host.storage(), Optional.of(beat));
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ final class FollowingTest {
   private static final HostId H2 = new HostId("h2");
   private static final Port PORT = port(1);
   private static final Vm RUNNING = vm(1, VmState.RUNNING);
+  private static final Vm OFF = vm(1, VmState.SHUT_OFF);
 
   private final Following following = new Following();
   private final BeatMaker one = new BeatMaker("h1");
@@ -52,7 +54,7 @@ final class FollowingTest {
   }
 
   private List<Effect> look(Instant now, Fleet.Host... hosts) {
-    return following.look(List.of(hosts), vm -> false, now);
+    return following.look(List.of(hosts), Map.of(), vm -> false, now);
   }
 
   /** What is ordered once the picture has stayed the same. */
@@ -91,7 +93,7 @@ final class FollowingTest {
   void aMachineThatIsDefinedOnItsOldHostAndRunsElsewhereHasItsPortsWhereItRuns() {
     assertEquals(
         List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
-        settled(first(List.of(vm(1, VmState.SHUT_OFF)), PORT), second(List.of(RUNNING), PORT)));
+        settled(first(List.of(OFF), PORT), second(List.of(RUNNING), PORT)));
   }
 
   @Test
@@ -100,8 +102,10 @@ final class FollowingTest {
         List.of(
             new Fleet.Host[] {first(List.of(RUNNING), PORT), second(List.of(RUNNING), PORT)},
             new Fleet.Host[] {first(List.of(), PORT), second(List.of(), PORT)},
+            new Fleet.Host[] {first(List.of(OFF), PORT), second(List.of(OFF), PORT)},
             new Fleet.Host[] {
-              first(List.of(vm(1, VmState.SHUT_OFF)), PORT), second(List.of(), PORT)
+              host(one, Fleet.Status.SILENT, List.of(RUNNING), Optional.of(one.net(START, PORT))),
+              second(List.of(OFF))
             },
             new Fleet.Host[] {
               first(List.of(), PORT),
@@ -128,12 +132,13 @@ final class FollowingTest {
   void nothingIsOrderedForAMachineOnItsWay() {
     List<Fleet.Host> hosts = List.of(first(List.of(RUNNING), PORT), second(List.of(), PORT));
 
-    following.look(hosts, vm -> vm.equals(vmId(1)), START);
+    following.look(hosts, Map.of(), vm -> vm.equals(vmId(1)), START);
     assertEquals(
         List.of(),
-        following.look(hosts, vm -> vm.equals(vmId(1)), START.plus(Duration.ofMinutes(5))));
-    assertEquals(List.of(), following.look(hosts, vm -> false, START.plusSeconds(301)));
-    assertEquals(1, following.look(hosts, vm -> false, START.plusSeconds(311)).size());
+        following.look(
+            hosts, Map.of(), vm -> vm.equals(vmId(1)), START.plus(Duration.ofMinutes(5))));
+    assertEquals(List.of(), following.look(hosts, Map.of(), vm -> false, START.plusSeconds(301)));
+    assertEquals(1, following.look(hosts, Map.of(), vm -> false, START.plusSeconds(311)).size());
   }
 
   @Test
@@ -188,30 +193,59 @@ final class FollowingTest {
 
   @Test
   void aPortThatIsNotInForceYetWhereItsMachineRunsLeavesTheOther() {
+    Fleet.Host left = first(List.of(), PORT);
+
+    assertEquals(List.of(), settled(left, second(RUNNING, PortStatus.State.DIFFERS)));
+    assertEquals(List.of(), settled(left, second(RUNNING, PortStatus.State.UNKNOWN)));
+    assertEquals(List.of(), settled(left, second(RUNNING, PortStatus.State.WAITING)));
+  }
+
+  @Test
+  void aMachineThatDoesNotRunHasItsPortsWhereItIsDefined() {
+    Fleet.Host left = first(List.of(), PORT);
+
+    assertEquals(List.of(), settled(left, second(OFF, PortStatus.State.DIFFERS)));
+    assertEquals(
+        List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
+        settled(left, second(OFF, PortStatus.State.WAITING)));
+  }
+
+  @Test
+  void aMachineThatCameWithoutItsPortsGetsThemBeforeItIsStarted() {
+    assertEquals(
+        List.of(new Effect.Order(H2, new NetOrder.PlugPort(PORT))),
+        settled(first(List.of(), PORT), second(List.of(OFF))));
+  }
+
+  @Test
+  void whatADeadHostKeptBeforeThisLifeFollowsItsMachine() {
+    Map<HostId, List<Port>> before = Map.of(H1, List.of(PORT));
+    List<Fleet.Host> hosts = List.of(second(List.of(RUNNING)));
+
+    assertEquals(List.of(), following.look(hosts, before, vm -> false, START));
+    assertEquals(
+        List.of(new Effect.Order(H2, new NetOrder.PlugPort(PORT))),
+        following.look(hosts, before, vm -> false, START.plus(Following.SETTLED)));
+
+    List<Fleet.Host> plugged = List.of(second(List.of(RUNNING), PORT));
+    assertEquals(List.of(), following.look(plugged, before, vm -> false, START.plusSeconds(600)));
+  }
+
+  /** The second host, whose port for that machine is in a state. */
+  private Fleet.Host second(Vm vm, PortStatus.State state) {
     NetBeat beat = two.net(START, PORT);
-    NetBeat waiting =
+    NetBeat told =
         new NetBeat(
             beat.pulse(),
             beat.bridges(),
             beat.links(),
             beat.sampledAt(),
             beat.problem(),
-            List.of(
-                new PortStatus(
-                    PORT,
-                    PortStatus.State.DIFFERS,
-                    Optional.of("vnet0"),
-                    List.of("2 of its flows are missing"),
-                    Optional.empty())),
+            List.of(new PortStatus(PORT, state, Optional.empty(), List.of(), Optional.empty())),
             List.of(),
             List.of(),
             beat.abilities());
-
-    assertEquals(
-        List.of(),
-        settled(
-            first(List.of(), PORT),
-            host(two, Fleet.Status.UP, List.of(RUNNING), Optional.of(waiting))));
+    return host(two, Fleet.Status.UP, List.of(vm), Optional.of(told));
   }
 
   @Test

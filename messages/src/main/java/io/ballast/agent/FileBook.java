@@ -1,9 +1,8 @@
-package io.ballast.net;
+package io.ballast.agent;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.json.Codec;
 import io.ballast.messages.Reason;
-import io.ballast.net.trade.Book;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
@@ -101,7 +100,7 @@ public final class FileBook<T> implements Book<T> {
     return Future.failedFuture(
         new RefusedException(
             Reason.NO_JOURNAL,
-            "what is wanted, %s, can't be %s: %s; look at its disk, or move the file away"
+            "the book %s can't be %s: %s; look at its disk, or move the file away"
                 .formatted(file, what, why)));
   }
 }

@@ -1,4 +1,4 @@
-package io.ballast.net;
+package io.ballast.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
