@@ -96,7 +96,12 @@ record NetCommands(
               () ->
                   ports.look().compose(this::rules).map(rules -> done(rules.checked(order)::run)));
       case NetOrder order ->
-          change(order, () -> ports.preconditions().compose(now -> checked(order, now)));
+          change(
+              order,
+              () ->
+                  unshared(order)
+                      .compose(none -> ports.preconditions())
+                      .compose(now -> checked(order, now)));
     };
   }
 
@@ -109,6 +114,13 @@ record NetCommands(
               ports.forEach(port -> Preconditions.unshared(port, there));
               return null;
             });
+  }
+
+  /** What asks libvirt comes before the look at the network, so that that is fresh. */
+  private Future<Void> unshared(NetOrder order) {
+    return order instanceof PlugPort plug
+        ? unshared(List.of(plug.port()))
+        : Future.succeededFuture();
   }
 
   private Future<?> prepared(PreparePorts asked, Preconditions now) {
@@ -154,10 +166,7 @@ record NetCommands(
 
   private Future<Work> checked(NetOrder order, Preconditions now) {
     return switch (order) {
-      case PlugPort plug ->
-          unshared(List.of(plug.port()))
-              .compose(none -> placed(plug.port(), now))
-              .map(port -> plugged(port, now));
+      case PlugPort plug -> placed(plug.port(), now).map(port -> plugged(port, now));
       case ChangePort change ->
           placed(changed(change, now.present(change.card())), now).map(port -> plugged(port, now));
       case UnplugPort unplug -> Future.succeededFuture(done(() -> ports.unplug(unplug.card())));

@@ -88,8 +88,8 @@ final class Driver {
     schedule(LEAST_WAIT);
   }
 
-  /** Stops, and refuses what was asked and is not answered. */
-  void close() {
+  /** Stops, and refuses what was asked and is not answered; ends once its diary is written. */
+  Future<Void> close() {
     loop.check();
     closed = true;
     loop.vertx().cancelTimer(timer);
@@ -97,6 +97,7 @@ final class Driver {
     List<Promise<Reply>> open = List.copyOf(asked.values());
     asked.clear();
     open.forEach(answer -> answer.fail(stopping()));
+    return diary.ports().close();
   }
 
   void onBeat(Beat beat) {

@@ -3,8 +3,8 @@ package io.ballast.scheduler;
 import io.ballast.agent.Book;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Port;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +20,17 @@ import org.slf4j.LoggerFactory;
 final class PortNotes {
   private static final Logger log = LoggerFactory.getLogger(PortNotes.class);
 
+  /** So long after a failure all is written again. */
+  private static final Duration AGAIN = Duration.ofSeconds(10);
+
   private final Book<HostPorts> book;
   private final Loop loop;
   private final Map<HostId, List<Port>> before;
   private Optional<List<HostPorts>> next = Optional.empty();
+  private Future<Void> written = Future.succeededFuture();
   private boolean writing;
   private boolean failed;
+  private boolean closed;
 
   private PortNotes(Book<HostPorts> book, Loop loop, Map<HostId, List<Port>> before) {
     this.book = book;
@@ -60,6 +65,13 @@ final class PortNotes {
     write();
   }
 
+  /** Ends once all that there is to write was written, or once could not be. */
+  Future<Void> close() {
+    loop.check();
+    closed = true;
+    return written.transform((done, why) -> writing ? close() : Future.succeededFuture());
+  }
+
   private void write() {
     if (writing || next.isEmpty()) {
       return;
@@ -67,23 +79,35 @@ final class PortNotes {
     writing = true;
     List<HostPorts> all = next.get();
     next = Optional.empty();
-    loop.bring(book.keep(all))
-        .onComplete(
-            kept -> {
-              writing = false;
-              tell(kept);
-              write();
-            });
+    written =
+        loop.bring(book.keep(all))
+            .onComplete(
+                kept -> {
+                  writing = false;
+                  if (kept.failed()) {
+                    again(all, kept.cause());
+                  } else {
+                    failed = false;
+                    write();
+                  }
+                });
   }
 
-  /** Once for a disk that is full, not at each port. */
-  private void tell(AsyncResult<Void> kept) {
-    if (kept.failed() && !failed) {
+  /** Told once for a disk that is full, not each time. */
+  private void again(List<HostPorts> all, Throwable why) {
+    if (!failed) {
       log.warn(
-          "ports of VMs are not written down; those of a host that dies are lost with the next"
-              + " start of the scheduler: {}",
-          kept.cause().getMessage());
+          "ports of VMs can't be written down, which is tried again every {} s; those of a host"
+              + " that dies are lost with the next start of the scheduler: {}",
+          AGAIN.toSeconds(),
+          why.getMessage());
     }
-    failed = kept.failed();
+    failed = true;
+    if (next.isEmpty()) {
+      next = Optional.of(all);
+    }
+    if (!closed) {
+      loop.vertx().setTimer(AGAIN.toMillis(), fired -> loop.run(this::write));
+    }
   }
 }

@@ -87,11 +87,10 @@ public final class SchedulerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    if (driver != null) {
-      driver.close();
-    }
+    Future<Void> written = driver == null ? Future.succeededFuture() : driver.close();
     return Future.join(
             servings.stream().filter(Future::succeeded).map(each -> each.result().stop()).toList())
+        .eventually(() -> written)
         .eventually(journal::close);
   }
 

@@ -3,6 +3,7 @@ package io.ballast.scheduler;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.ballast.agent.Book;
 import io.ballast.agent.FileBook;
@@ -85,10 +86,36 @@ final class PortNotesTest {
     await().until(() -> book.begun.size() == 2);
     assertEquals(List.of(new HostPorts(H1, PORTS)), book.begun.getLast());
 
-    book.ends.getLast().fail("the disk is full");
+    book.ends.getLast().complete();
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsWrittenAgain() {
+    SlowBook book = new SlowBook();
+    PortNotes notes = open(book);
+    keep(notes, SOME);
+
+    book.ends.getFirst().fail("the disk is full");
+
+    await().atMost(60, SECONDS).until(() -> book.begun.size() == 2);
+    assertEquals(List.of(new HostPorts(H1, PORTS)), book.begun.getLast());
+  }
+
+  @Test
+  void itEndsOnceTheLastIsWritten() {
+    SlowBook book = new SlowBook();
+    PortNotes notes = open(book);
+    keep(notes, SOME);
     keep(notes, NONE);
-    await().until(() -> book.begun.size() == 3);
-    assertEquals(List.of(), book.begun.getLast());
+    Promise<Void> closed = Promise.promise();
+    loop.run(() -> notes.close().onComplete(closed));
+
+    book.ends.getFirst().complete();
+    await().until(() -> book.begun.size() == 2);
+    assertFalse(closed.future().isComplete());
+    book.ends.getLast().complete();
+
+    done(closed.future());
   }
 
   private Book<HostPorts> book() {

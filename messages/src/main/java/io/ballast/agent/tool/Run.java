@@ -1,5 +1,6 @@
 package io.ballast.agent.tool;
 
+import io.ballast.agent.tool.Runner.Manner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
@@ -34,13 +35,13 @@ public final class Run implements Runnable {
   private static final Duration GOODBYE = Duration.ofSeconds(3);
   private static final int NOT_FOUND = 127;
 
-  /** It gives way to guests, and can't take the host's memory. */
-  private static final List<String> BOUNDS =
+  private static final List<String> GENTLY =
       List.of("prlimit", "--as=" + (8L << 30), "nice", "-n", "10");
 
   private static final List<String> DIES_WITH_THE_AGENT = List.of("setpriv", "--pdeathsig", "KILL");
 
   private final Tool tool;
+  private final Manner manner;
   private final Promise<String> output = Promise.promise();
   private final StringBuilder complaint = new StringBuilder();
 
@@ -48,8 +49,9 @@ public final class Run implements Runnable {
   private @Nullable Process process;
   private @Nullable RefusedException ended;
 
-  Run(Tool tool) {
+  Run(Tool tool, Manner manner) {
     this.tool = tool;
+    this.manner = manner;
   }
 
   /**
@@ -144,7 +146,11 @@ public final class Run implements Runnable {
   private Process start() throws IOException {
     List<String> words =
         new ArrayList<>(tool.cut() == Tool.Cut.NEVER ? List.of() : DIES_WITH_THE_AGENT);
-    words.addAll(BOUNDS);
+    words.addAll(
+        switch (manner) {
+          case GENTLE -> GENTLY;
+          case BRISK -> List.<String>of();
+        });
     words.addAll(tool.words());
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().keySet().removeIf(name -> !name.equals("PATH"));

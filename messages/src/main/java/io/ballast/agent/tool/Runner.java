@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Runner implements AutoCloseable {
   private final Limits limits;
+  private final Manner manner;
   private final ScheduledExecutorService clock;
 
   /** What gets more time than this takes long; nothing quick waits for it. */
@@ -51,15 +52,29 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /** One that runs nothing yet; the clock's tasks never block. */
+  /** How tools share a host with its guests. */
+  public enum Manner {
+    /** They give way to guests, and can't take the host's memory. */
+    GENTLE,
+    /** As any other program: for what is short and is not to wait, for guests depend on it. */
+    BRISK
+  }
+
+  /** One of gentle tools, which runs nothing yet; the clock's tasks never block. */
   public Runner(Limits limits, ScheduledExecutorService clock) {
+    this(limits, Manner.GENTLE, clock);
+  }
+
+  /** One that runs nothing yet; the clock's tasks never block. */
+  public Runner(Limits limits, Manner manner, ScheduledExecutorService clock) {
     this.limits = limits;
+    this.manner = manner;
     this.clock = clock;
   }
 
   /** Runs a tool as soon as there is room. */
   public Run run(Tool tool) {
-    Run run = new Run(tool);
+    Run run = new Run(tool, manner);
     Line line = tool.within().compareTo(QUICK) > 0 ? slow : quick;
     synchronized (this) {
       if (closed || line.waiting.size() >= limits.waiting()) {

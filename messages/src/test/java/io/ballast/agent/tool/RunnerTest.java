@@ -64,6 +64,17 @@ final class RunnerTest {
   }
 
   @Test
+  void briskToolsAreBoundByTimeAlone() {
+    try (Runner brisk = new Runner(new Runner.Limits(1, 2), Runner.Manner.BRISK, clock)) {
+      assertEquals(
+          "unlimited\n", answer(brisk.run(Tool.of(LONG, "sh", "-c", "ulimit -v")).output()));
+      assertEquals(
+          "no-such-tool is not installed on this host; install it",
+          refusal(brisk.run(Tool.of(LONG, "no-such-tool")).output()).getMessage());
+    }
+  }
+
+  @Test
   void aToolThatReadsFindsNothing() {
     assertEquals("", answer(run("cat")));
   }

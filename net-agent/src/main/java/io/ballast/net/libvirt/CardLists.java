@@ -5,8 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.ballast.messages.Mac;
 import io.ballast.messages.VmId;
 import io.ballast.net.trade.Guests.Card;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,9 +15,10 @@ import java.util.stream.Collectors;
 
 /** What virsh prints of virtual machines and their cards; see "domiflist" in its manual. */
 final class CardLists {
-  private static final Pattern GUEST = Pattern.compile("(?<id>[0-9a-f-]{36}) +(?<name>.*\\S) *");
-  private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
-  private static final Pattern ADDRESS = Pattern.compile("[0-9a-f:]{17}");
+  private static final String UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+  private static final Pattern ID = Pattern.compile(UUID);
+  private static final Pattern GUEST = Pattern.compile("(?<id>" + UUID + ") +(?<name>.*\\S) *");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9a-f]{2}(?::[0-9a-f]{2}){5}");
 
   private CardLists() {}
 
@@ -33,24 +33,30 @@ final class CardLists {
     return names;
   }
 
-  /** Asks for the cards of all these at once; each list comes after the UUID whose it is. */
+  /**
+   * Asks for the cards of all these at once, those that they have and those that they will have at
+   * the next start; the lists come after the UUID whose they are. The last word shows that libvirt
+   * still answers: virsh ends as its last word ended.
+   */
   static String question(Set<VmId> vms) {
     return vms.stream()
-        .map(vm -> "echo ' %1$s '; domiflist %1$s".formatted(vm))
-        .collect(Collectors.joining("; "));
+        .map(vm -> "echo ' %1$s '; domiflist %1$s; domiflist --inactive %1$s; ".formatted(vm))
+        .collect(Collectors.joining("", "", "uri"));
   }
 
   /** Those of some addresses, by what that printed. A machine that went meanwhile has no list. */
-  static List<Card> cards(Set<Mac> addresses, Map<VmId, String> names, String printed) {
-    List<Card> cards = new ArrayList<>();
+  static Set<Card> cards(Set<Mac> addresses, Map<VmId, String> names, String printed) {
+    Set<Card> cards = new LinkedHashSet<>();
     VmId vm = null;
     for (String word : printed.split("\\s+", -1)) {
       if (ID.matcher(word).matches() && names.containsKey(VmId.of(word))) {
         vm = VmId.of(word);
       } else if (vm != null && ADDRESS.matcher(word).matches()) {
-        Mac address = new Mac(word);
-        if (addresses.contains(address)) {
-          cards.add(new Card(address, vm, requireNonNull(names.get(vm))));
+        String name = requireNonNull(names.get(vm));
+        for (Mac address : addresses) {
+          if (address.value().equals(word)) {
+            cards.add(new Card(address, vm, name));
+          }
         }
       }
     }

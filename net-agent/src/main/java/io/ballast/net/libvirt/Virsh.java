@@ -13,10 +13,9 @@ import java.util.Set;
  * Runs virsh on one libvirt.
  *
  * @param runner somebody else closes it
+ * @param within so long each run may take
  */
-record Virsh(Runner runner, String uri) {
-  private static final Duration WITHIN = Duration.ofSeconds(5);
-
+record Virsh(Runner runner, String uri, Duration within) {
   /** What it printed to these words. */
   Future<String> run(String... words) {
     return run(List.of(words), "");
@@ -31,7 +30,7 @@ record Virsh(Runner runner, String uri) {
     List<String> all = new ArrayList<>(List.of("virsh", "--quiet", "--connect", uri));
     all.addAll(words);
     return runner
-        .run(new Tool(all, Map.of(), WITHIN, Set.of(0), piece -> {}).reading(input))
+        .run(new Tool(all, Map.of(), within, Set.of(0), piece -> {}).reading(input))
         .output();
   }
 }

@@ -5,6 +5,7 @@ import io.ballast.messages.LibvirtNetwork;
 import io.ballast.messages.NetworkForm;
 import io.ballast.net.trade.Networks;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.TreeMap;
 
 /** The networks of a libvirt, asked of and told to {@code virsh}; one that hangs is ended. */
 public final class VirshNetworks implements Networks {
+  private static final Duration WITHIN = Duration.ofSeconds(5);
+
   private final Virsh virsh;
 
   /**
@@ -20,7 +23,7 @@ public final class VirshNetworks implements Networks {
    * @param uri of the libvirt
    */
   public VirshNetworks(Runner runner, String uri) {
-    this.virsh = new Virsh(runner, uri);
+    this.virsh = new Virsh(runner, uri, WITHIN);
   }
 
   @Override

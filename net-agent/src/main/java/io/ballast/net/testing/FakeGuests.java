@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A fake: cards in memory. */
 public final class FakeGuests implements Guests {
@@ -27,10 +28,12 @@ public final class FakeGuests implements Guests {
   }
 
   @Override
-  public synchronized Future<List<Card>> cards(Set<Mac> addresses) {
+  public synchronized Future<Set<Card>> cards(Set<Mac> addresses) {
     return silence.isPresent()
         ? Future.failedFuture(new RefusedException(Reason.TRADE_REFUSED, silence.get()))
         : Future.succeededFuture(
-            all.stream().filter(card -> addresses.contains(card.address())).toList());
+            all.stream()
+                .filter(card -> addresses.contains(card.address()))
+                .collect(Collectors.toSet()));
   }
 }

@@ -3,7 +3,6 @@ package io.ballast.net.trade;
 import io.ballast.messages.Mac;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,7 +14,7 @@ import java.util.Set;
  */
 public interface Guests {
   /** The cards of these addresses, of machines that run or not. */
-  Future<List<Card>> cards(Set<Mac> addresses);
+  Future<Set<Card>> cards(Set<Mac> addresses);
 
   /**
    * A card of a virtual machine.

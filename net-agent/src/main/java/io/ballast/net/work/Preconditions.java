@@ -138,7 +138,7 @@ public record Preconditions(
   }
 
   /** No other machine has its card, whether there is a port for that or not. */
-  public static void unshared(Port port, List<Card> there) {
+  public static void unshared(Port port, Set<Card> there) {
     there.stream()
         .filter(card -> card.address().equals(port.card()) && !card.vm().equals(port.vm()))
         .findFirst()

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.ballast.messages.Mac;
 import io.ballast.messages.VmId;
 import io.ballast.net.trade.Guests.Card;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What virsh of libvirt 9.0 printed. */
@@ -32,9 +32,9 @@ final class CardListsTest {
   @Test
   void allAreAskedInOneLine() {
     assertEquals(
-        "echo ' 11111111-1111-4111-8111-111111111111 ';"
-            + " domiflist 11111111-1111-4111-8111-111111111111",
-        CardLists.question(Set.of(WEB1)));
+        "echo ' %1$s '; domiflist %1$s; domiflist --inactive %1$s; ".formatted(WEB1)
+            + "echo ' %1$s '; domiflist %1$s; domiflist --inactive %1$s; uri".formatted(WEB2),
+        CardLists.question(new TreeSet<>(NAMES.keySet())));
   }
 
   @Test
@@ -46,7 +46,7 @@ final class CardListsTest {
             + " 52:54:00:00:00:02";
 
     assertEquals(
-        List.of(new Card(SHARED, WEB1, "web1"), new Card(SHARED, WEB2, "web server 2")),
+        Set.of(new Card(SHARED, WEB1, "web1"), new Card(SHARED, WEB2, "web server 2")),
         CardLists.cards(Set.of(SHARED), NAMES, printed));
   }
 
@@ -54,10 +54,11 @@ final class CardListsTest {
   void aMachineThatHasNoCardHasNotThatOfTheOneBefore() {
     String printed =
         " 11111111-1111-4111-8111-111111111111  11111111-1111-4112-8111-111111111111 "
-            + " -   bridge   11111111-1111-4113-8111-111111111111   -   52:54:00:00:00:02";
+            + " -   bridge   11111111-1111-4113-8111-111111111111   -   52:54:00:00:00:02\n"
+            + " -   bridge   aaaa:bbbb:cccc:dd   -   52:54:00:00:00:02\nqemu:///system";
 
     assertEquals(
-        List.of(new Card(SHARED, WEB2, "web server 2")),
+        Set.of(new Card(SHARED, WEB2, "web server 2")),
         CardLists.cards(Set.of(SHARED), NAMES, printed));
   }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** A namespace of the kernel that this runs on, with two bridges and a table of somebody else. */
 final class LinuxGround implements Ground, AutoCloseable {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
+  private final Runner runner = new Runner(Runner.Limits.DEFAULT, Runner.Manner.BRISK, clock);
   private final NetNamespace space = NetNamespace.open();
   private final LinuxSwitch tried =
       new LinuxSwitch(

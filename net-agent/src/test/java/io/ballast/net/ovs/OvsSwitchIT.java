@@ -55,7 +55,7 @@ final class OvsSwitchIT {
   private static final String ADDRESS = "10.20.0.5";
 
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
+  private final Runner runner = new Runner(Runner.Limits.DEFAULT, Runner.Manner.BRISK, clock);
   private final Vertx vertx = Vertx.vertx();
   private OvsHost host;
 

@@ -137,7 +137,9 @@ final class Agents {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("network timer").factory());
     timer.setRemoveOnCancelPolicy(true);
-    Runner runner = new Runner(Runner.Limits.DEFAULT, timer);
+    Runner runner = new Runner(Runner.Limits.DEFAULT, Runner.Manner.BRISK, timer);
+    // One of its own: a libvirt that hangs holds up no switch.
+    Runner virsh = new Runner(Runner.Limits.DEFAULT, Runner.Manner.BRISK, timer);
     LinuxLinks links =
         new LinuxLinks(process.vertx(), SYS, new Ways(PROC, process.brokers()), runner);
     OvsSwitch openVswitch =
@@ -145,6 +147,7 @@ final class Agents {
     LinuxSwitch bridges = new LinuxSwitch(new KernelTools(runner, List.of(), new PacketSocket()));
     process.closeAtEnd(timer::shutdownNow);
     process.closeAtEnd(runner);
+    process.closeAtEnd(virsh);
     process.closeAtEnd(bridges);
     process.closeAtEnd(openVswitch);
     process.closeAtEnd(links);
@@ -158,8 +161,8 @@ final class Agents {
                 List.of(openVswitch, bridges),
                 book("ports", Port.class),
                 book("bridges", CreateBridge.class)),
-            new VirshNetworks(runner, settings.libvirt()),
-            new VirshGuests(runner, settings.libvirt())),
+            new VirshNetworks(virsh, settings.libvirt()),
+            new VirshGuests(virsh, settings.libvirt())),
         settings.net(),
         Clock.systemUTC());
   }

@@ -58,6 +58,9 @@ public final class Conductor {
   /** Between two looks at everything. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
+  /** What hosts that were not heard for longer kept is the older word on a port. */
+  private static final Duration LATELY = Duration.ofMinutes(1);
+
   /** For so long an ended move is part of the picture. */
   private static final Duration MOVES_SHOWN = Duration.ofMinutes(30);
 
@@ -269,7 +272,7 @@ public final class Conductor {
     if (watch.inDoubt()) {
       return List.of();
     }
-    List<Effect> effects = new ArrayList<>(remember(ports.settled(this::isHeard)));
+    List<Effect> effects = new ArrayList<>(remember(ports.settled(host -> isTelling(host, now))));
     effects.addAll(
         following.look(
             view.picture(host -> watch.status(host, view, now)),
@@ -279,8 +282,14 @@ public final class Conductor {
     return effects;
   }
 
+  /** Whether the picture has the word of a host's network agent. */
   private boolean isHeard(HostId host) {
-    return view.net(host).isPresent();
+    return view.host(host).isPresent() && view.net(host).isPresent();
+  }
+
+  /** Whether a host's network agent was heard lately. */
+  private boolean isTelling(HostId host, Instant now) {
+    return view.net(host).filter(heard -> heard.age(now).compareTo(LATELY) < 0).isPresent();
   }
 
   private List<Effect> plan(Instant now) {
@@ -337,7 +346,9 @@ public final class Conductor {
   }
 
   private List<Effect> forget(OperationId id, HostId host, Instant now) {
-    Optional<Reply.Refused> objection = wishes(now).reasonToKeep(host);
+    boolean remembered = view.host(host).isEmpty() && ports.byHost().containsKey(host);
+    Optional<Reply.Refused> objection =
+        remembered ? Optional.empty() : wishes(now).reasonToKeep(host);
     if (objection.isPresent()) {
       return List.of(new Effect.Answer(id, objection.get()));
     }

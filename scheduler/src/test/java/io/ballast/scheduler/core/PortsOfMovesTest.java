@@ -5,6 +5,7 @@ import static io.ballast.scheduler.core.BeatMaker.port;
 import static io.ballast.scheduler.core.BeatMaker.vm;
 import static io.ballast.scheduler.core.BeatMaker.vmId;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
@@ -14,6 +15,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Port;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmState;
@@ -23,6 +25,7 @@ import io.ballast.scheduler.core.policy.AlertSettings;
 import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,9 +96,49 @@ final class PortsOfMovesTest {
 
     assertEquals(
         remembered(Map.of(H1, List.of(ELSEWHERE), H2, List.of(PORT))),
-        conductor.onTick(START.plusSeconds(60)).stream()
-            .filter(Effect.Remember.class::isInstance)
-            .toList());
+        remembering(START.plusSeconds(30)));
+  }
+
+  @Test
+  void whatAHostKeptThatFellSilentIsForgottenOnceAnotherKeepsIt() {
+    conductor.onBeat(one.net(START, PORT), START);
+    conductor.onBeat(two.beat(START), START);
+    Instant later = START.plusSeconds(120);
+    conductor.onBeat(two.net(later, PORT), later);
+
+    assertEquals(remembered(Map.of(H2, List.of(PORT))), remembering(later));
+
+    assertEquals(
+        remembered(Map.of(H1, List.of(PORT), H2, List.of(PORT))),
+        conductor.onBeat(one.net(later, PORT), later));
+  }
+
+  @Test
+  void theBeatOfANetworkAgentAloneDoesNotTakeAHostOutOfTheMemory() {
+    conductor.onRemembered(Map.of(H1, List.of(PORT)));
+    conductor.onBeat(one.net(START, PORT), START);
+    conductor.onBeat(two.beat(START, RUNNING), START);
+    conductor.onBeat(two.net(START), START);
+
+    BeatMaker three = new BeatMaker("h3");
+    conductor.onBeat(three.beat(START), START);
+    conductor.onBeat(three.net(START), START);
+
+    assertEquals(List.of(PORT), sent(new HostId("h3")).astray());
+  }
+
+  @Test
+  void aHostThatOnlyAnEarlierLifeHeardCanBeForgotten() {
+    conductor.onRemembered(Map.of(H1, List.of(PORT)));
+
+    List<Effect> effects = conductor.onCommand(MOVE, new SchedulerCommand.ForgetHost(H1), START);
+
+    assertEquals(Map.of(), only(Effect.Remember.class, effects).ports());
+    assertInstanceOf(Reply.Accepted.class, only(Effect.Answer.class, effects).reply());
+  }
+
+  private List<Effect> remembering(Instant now) {
+    return conductor.onTick(now).stream().filter(Effect.Remember.class::isInstance).toList();
   }
 
   private static List<Effect> remembered(Map<HostId, List<Port>> ports) {
@@ -134,9 +177,14 @@ final class PortsOfMovesTest {
   }
 
   private Effect.Send sent() {
+    return sent(H2);
+  }
+
+  private Effect.Send sent(HostId target) {
     return only(
         Effect.Send.class,
-        conductor.onCommand(MOVE, new SchedulerCommand.MoveVm(vmId(1), Optional.of(H2)), START));
+        conductor.onCommand(
+            MOVE, new SchedulerCommand.MoveVm(vmId(1), Optional.of(target)), START));
   }
 
   private List<Effect> carried(boolean arrived) {

@@ -1,11 +1,10 @@
 package io.ballast.scheduler.core.ports;
 
-import static java.util.Objects.requireNonNull;
-
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Mac;
+import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetOrder;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
@@ -24,17 +23,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
- * Sees to it that ports are kept where their virtual machine runs, and nowhere else: after a move,
+ * Sees to it that ports are kept where their virtual machine is, and nowhere else: after a move,
  * after one that did not come to pass, and after a migration by somebody else. One thread at a
  * time.
  *
  * <p>What is out of place has to be so for a while before anything is ordered, and what was ordered
- * is given time. One that does not run has its ports where it is defined. A machine that is active
- * on several hosts, or defined on several and active on none, or on its way, keeps its ports where
- * they are.
+ * is given time. A machine that does not run is where it is defined. One that is active on several
+ * hosts, or on its way, or active nowhere while several hosts define it or one does not tell, keeps
+ * its ports where they are; and no port goes whose card is there.
  */
 public final class Following {
   /** So long the picture has to stay the same before it is believed. */
@@ -60,7 +58,19 @@ public final class Following {
    *
    * @param runs whether it is active there, or only defined
    */
-  private record Home(HostId host, boolean runs) {}
+  private record Home(Fleet.Host host, boolean runs) {}
+
+  /** A port that a host keeps. */
+  private record Kept(Fleet.Host host, PortStatus status) {
+    Mac card() {
+      return status.port().card();
+    }
+
+    /** Whether its card is known not to be there. */
+    boolean isIdle() {
+      return status.state() == PortStatus.State.WAITING && status.link().isEmpty();
+    }
+  }
 
   /** Something to be done about a card on a host. */
   private record Errand(HostId host, Mac card, boolean plug) {}
@@ -83,62 +93,48 @@ public final class Following {
       Map<HostId, List<Port>> unheard,
       Predicate<VmId> isMoving,
       Instant now) {
-    Map<VmId, Home> homes = homes(hosts, withPorts(hosts, unheard));
-    if (homes.isEmpty()) {
+    Map<VmId, List<Kept>> kept = kept(hosts);
+    Set<VmId> vms = new HashSet<>(kept.keySet());
+    unheard.values().forEach(ports -> ports.forEach(port -> vms.add(port.vm())));
+    if (vms.isEmpty()) {
       waits = Map.of();
       tenures = Map.of();
       return List.of();
     }
     Reach reach = Reach.of(hosts, unheard);
-    Map<HostId, Fleet.Host> byId = new HashMap<>();
-    hosts.forEach(host -> byId.put(host.id(), host));
     Map<Errand, Wait> still = new HashMap<>();
     List<Effect> orders = new ArrayList<>();
     Map<VmId, Tenure> lasting = new HashMap<>();
-    homes.forEach(
-        (vm, home) -> {
-          Fleet.Host host = requireNonNull(byId.get(home.host()));
-          if (isSure(host) && !isMoving.test(vm)) {
-            Tenure tenure = tenure(vm, host);
-            lasting.put(vm, tenure);
-            Set<Mac> settled = settled(vm, host, tenure, home.runs());
-            for (Errand errand : errands(vm, host, tenure, settled, hosts, reach)) {
-              take(errand, reach, vm, still, orders, now);
-            }
-          }
-        });
+    homes(hosts, vms)
+        .forEach(
+            (vm, home) -> {
+              List<Kept> all = kept.getOrDefault(vm, List.of());
+              if (isSure(home, all) && !isMoving.test(vm)) {
+                Tenure tenure = tenure(vm, home, all);
+                lasting.put(vm, tenure);
+                for (Errand errand : errands(home, tenure, all, reach.ports(vm))) {
+                  take(errand, reach, vm, still, orders, now);
+                }
+              }
+            });
     waits = still;
     tenures = lasting;
     return orders;
   }
 
-  private Tenure tenure(VmId vm, Fleet.Host home) {
-    Tenure before = tenures.get(vm);
-    Set<Mac> had = new HashSet<>();
-    if (before != null && before.home().equals(home.id())) {
-      had.addAll(before.had());
-    }
-    kept(home, vm).forEach(status -> had.add(status.port().card()));
-    return new Tenure(home.id(), had);
-  }
-
-  /** The machines for which any host keeps ports, or kept them. */
-  private static Set<VmId> withPorts(List<Fleet.Host> hosts, Map<HostId, List<Port>> unheard) {
-    Set<VmId> vms = new HashSet<>();
+  private static Map<VmId, List<Kept>> kept(List<Fleet.Host> hosts) {
+    Map<VmId, List<Kept>> kept = new HashMap<>();
     for (Fleet.Host host : hosts) {
-      host.net().stream()
-          .flatMap(beat -> beat.ports().stream())
-          .forEach(status -> vms.add(status.port().vm()));
+      for (PortStatus status : host.net().map(NetBeat::ports).orElse(List.of())) {
+        kept.computeIfAbsent(status.port().vm(), vm -> new ArrayList<>(2))
+            .add(new Kept(host, status));
+      }
     }
-    unheard.values().forEach(ports -> ports.forEach(port -> vms.add(port.vm())));
-    return vms;
+    return kept;
   }
 
   /** Where machines are; without those of which that is in doubt. */
   private static Map<VmId, Home> homes(List<Fleet.Host> hosts, Set<VmId> vms) {
-    if (vms.isEmpty()) {
-      return Map.of();
-    }
     Map<VmId, List<Home>> known = new HashMap<>();
     Set<VmId> lost = new HashSet<>();
     for (Fleet.Host host : hosts) {
@@ -146,12 +142,12 @@ public final class Following {
         if (!vms.contains(vm.id())) {
           continue;
         }
-        if (host.status() != Fleet.Status.SILENT) {
+        if (host.status() == Fleet.Status.SILENT) {
+          lost.add(vm.id()); // no home of what runs elsewhere, but perhaps of what runs nowhere
+        } else {
           known
               .computeIfAbsent(vm.id(), id -> new ArrayList<>(1))
-              .add(new Home(host.id(), vm.state().active()));
-        } else if (vm.state().active()) {
-          lost.add(vm.id()); // no home of what runs elsewhere, but perhaps of what runs nowhere
+              .add(new Home(host, vm.state().active()));
         }
       }
     }
@@ -167,63 +163,72 @@ public final class Following {
     return homes;
   }
 
+  /** Whether it is there: what runs nowhere may run on a host that can't tell what it runs. */
+  private static boolean isSure(Home home, List<Kept> kept) {
+    return isSure(home.host())
+        && home.host().net().isPresent()
+        && (home.runs() || kept.stream().allMatch(each -> isSure(each.host())));
+  }
+
   private static boolean isSure(Fleet.Host host) {
     return host.status() == Fleet.Status.UP
-        && host.net().isPresent()
         && host.beat().hypervisor().health() == HostBeat.Health.ANSWERING;
+  }
+
+  private Tenure tenure(VmId vm, Home home, List<Kept> kept) {
+    HostId host = home.host().id();
+    Tenure before = tenures.get(vm);
+    Set<Mac> had = new HashSet<>();
+    if (before != null && before.home().equals(host)) {
+      had.addAll(before.had());
+    }
+    at(host, kept).forEach(each -> had.add(each.card()));
+    return new Tenure(host, had);
+  }
+
+  private static List<Kept> at(HostId host, List<Kept> kept) {
+    return kept.stream().filter(each -> each.host().id().equals(host)).toList();
+  }
+
+  /** What a machine lacks at home, and what it has elsewhere and needs there no more. */
+  private static Set<Errand> errands(Home home, Tenure tenure, List<Kept> kept, List<Port> wanted) {
+    HostId host = home.host().id();
+    Set<Errand> errands = new LinkedHashSet<>();
+    for (Port port : wanted) {
+      if (!tenure.had().contains(port.card())) {
+        errands.add(new Errand(host, port.card(), true));
+      }
+    }
+    Set<Mac> settled = settled(home, tenure, kept);
+    for (Kept each : kept) {
+      if (!each.host().id().equals(host)
+          && each.host().status() == Fleet.Status.UP
+          && each.isIdle()
+          && settled.contains(each.card())) {
+        errands.add(new Errand(each.host().id(), each.card(), false));
+      }
+    }
+    return errands;
   }
 
   /**
    * The cards whose ports elsewhere may go: those whose port is in force at home, or waits there
    * for its machine to run, or was unplugged there.
    */
-  private static Set<Mac> settled(VmId vm, Fleet.Host home, Tenure tenure, boolean runs) {
+  private static Set<Mac> settled(Home home, Tenure tenure, List<Kept> kept) {
     Set<Mac> settled = new HashSet<>(tenure.had());
-    for (PortStatus status : kept(home, vm)) {
+    for (Kept each : at(home.host().id(), kept)) {
       boolean fine =
-          switch (status.state()) {
+          switch (each.status().state()) {
             case IN_FORCE -> true;
-            case WAITING -> !runs;
+            case WAITING -> !home.runs();
             case DIFFERS, UNKNOWN -> false;
           };
       if (!fine) {
-        settled.remove(status.port().card());
+        settled.remove(each.card());
       }
     }
     return settled;
-  }
-
-  private static Set<Errand> errands(
-      VmId vm,
-      Fleet.Host home,
-      Tenure tenure,
-      Set<Mac> settled,
-      List<Fleet.Host> hosts,
-      Reach reach) {
-    Set<Mac> here =
-        kept(home, vm).stream().map(status -> status.port().card()).collect(Collectors.toSet());
-    Set<Errand> errands = new LinkedHashSet<>();
-    for (Port port : reach.ports(vm)) {
-      if (!here.contains(port.card()) && !tenure.had().contains(port.card())) {
-        errands.add(new Errand(home.id(), port.card(), true));
-      }
-    }
-    for (Fleet.Host other : hosts) {
-      if (!other.id().equals(home.id()) && other.status() == Fleet.Status.UP) {
-        kept(other, vm).stream()
-            .map(status -> status.port().card())
-            .filter(settled::contains)
-            .forEach(card -> errands.add(new Errand(other.id(), card, false)));
-      }
-    }
-    return errands;
-  }
-
-  private static List<PortStatus> kept(Fleet.Host host, VmId vm) {
-    return host.net().stream()
-        .flatMap(beat -> beat.ports().stream())
-        .filter(status -> status.port().vm().equals(vm))
-        .toList();
   }
 
   private void take(
@@ -245,7 +250,7 @@ public final class Following {
             .<Effect>map(
                 why ->
                     new Effect.Warn(
-                        "card %s of VM %s runs on %s without its port: %s"
+                        "card %s of VM %s has no port on %s, where the VM is: %s"
                             .formatted(errand.card(), vm, errand.host(), why)))
             .orElseGet(() -> new Effect.Order(errand.host(), order(errand, reach, vm))));
   }

@@ -55,7 +55,7 @@ public final class PortMemory {
     return after(host, List.of());
   }
 
-  /** The part of hosts that were not heard in this life. */
+  /** The part of hosts that were not heard. */
   public SortedMap<HostId, List<Port>> unheard(Predicate<HostId> isHeard) {
     SortedMap<HostId, List<Port>> unheard = new TreeMap<>();
     byHost.forEach(
@@ -68,8 +68,8 @@ public final class PortMemory {
   }
 
   /**
-   * Without what an unheard host would keep for a card that a heard one keeps by now: that is the
-   * older word.
+   * Without what hosts that were not heard keep for cards for which one that was heard keeps a
+   * port: that is the older word. If such a host is heard again, its own word counts again.
    */
   public PortMemory settled(Predicate<HostId> isHeard) {
     SortedMap<HostId, List<Port>> unheard = unheard(isHeard);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class FollowingTest {
@@ -53,6 +54,37 @@ final class FollowingTest {
     return host(two, Fleet.Status.UP, vms, Optional.of(two.net(START, ports)));
   }
 
+  /** The first host, on which the cards of these ports are not there. */
+  private Fleet.Host left(List<Vm> vms, Port... ports) {
+    return host(one, Fleet.Status.UP, vms, Optional.of(told(one, PortStatus.State.WAITING, ports)));
+  }
+
+  private Fleet.Host left(Port... ports) {
+    return left(List.of(), ports);
+  }
+
+  /** The second host, whose port for a machine is in a state. */
+  private Fleet.Host second(Vm vm, PortStatus.State state) {
+    return host(two, Fleet.Status.UP, List.of(vm), Optional.of(told(two, state, PORT)));
+  }
+
+  /** A beat of ports whose cards are not there. */
+  private static NetBeat told(BeatMaker beats, PortStatus.State state, Port... ports) {
+    NetBeat beat = beats.net(START);
+    return new NetBeat(
+        beat.pulse(),
+        beat.bridges(),
+        beat.links(),
+        beat.sampledAt(),
+        beat.problem(),
+        Stream.of(ports)
+            .map(port -> new PortStatus(port, state, Optional.empty(), List.of(), Optional.empty()))
+            .toList(),
+        List.of(),
+        List.of(),
+        beat.abilities());
+  }
+
   private List<Effect> look(Instant now, Fleet.Host... hosts) {
     return following.look(List.of(hosts), Map.of(), vm -> false, now);
   }
@@ -72,7 +104,7 @@ final class FollowingTest {
   void portsThatAMachineLeftBehindAreUnpluggedOnceItHasThemWhereItRuns() {
     assertEquals(
         List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
-        settled(first(List.of(), PORT), second(List.of(RUNNING), PORT)));
+        settled(left(PORT), second(List.of(RUNNING), PORT)));
   }
 
   @Test
@@ -86,14 +118,20 @@ final class FollowingTest {
   void preparedPortsOfAMachineThatDidNotComeAreUnplugged() {
     assertEquals(
         List.of(new Effect.Order(H2, new NetOrder.UnplugPort(PORT.card()))),
-        settled(first(List.of(RUNNING), PORT), second(List.of(), PORT)));
+        settled(
+            first(List.of(RUNNING), PORT),
+            host(
+                two,
+                Fleet.Status.UP,
+                List.of(),
+                Optional.of(told(two, PortStatus.State.WAITING, PORT)))));
   }
 
   @Test
   void aMachineThatIsDefinedOnItsOldHostAndRunsElsewhereHasItsPortsWhereItRuns() {
     assertEquals(
         List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
-        settled(first(List.of(OFF), PORT), second(List.of(RUNNING), PORT)));
+        settled(left(List.of(OFF), PORT), second(List.of(RUNNING), PORT)));
   }
 
   @Test
@@ -105,6 +143,10 @@ final class FollowingTest {
             new Fleet.Host[] {first(List.of(OFF), PORT), second(List.of(OFF), PORT)},
             new Fleet.Host[] {
               host(one, Fleet.Status.SILENT, List.of(RUNNING), Optional.of(one.net(START, PORT))),
+              second(List.of(OFF))
+            },
+            new Fleet.Host[] {
+              host(one, Fleet.Status.SILENT, List.of(OFF), Optional.of(one.net(START, PORT))),
               second(List.of(OFF))
             },
             new Fleet.Host[] {
@@ -130,7 +172,7 @@ final class FollowingTest {
 
   @Test
   void nothingIsOrderedForAMachineOnItsWay() {
-    List<Fleet.Host> hosts = List.of(first(List.of(RUNNING), PORT), second(List.of(), PORT));
+    List<Fleet.Host> hosts = List.of(left(PORT), second(List.of(RUNNING), PORT));
 
     following.look(hosts, Map.of(), vm -> vm.equals(vmId(1)), START);
     assertEquals(
@@ -157,7 +199,7 @@ final class FollowingTest {
 
   @Test
   void whatWasOrderedIsGivenTimeAndThenOrderedAgain() {
-    Fleet.Host[] hosts = {first(List.of(), PORT), second(List.of(RUNNING), PORT)};
+    Fleet.Host[] hosts = {left(PORT), second(List.of(RUNNING), PORT)};
     assertEquals(1, settled(hosts).size());
     Instant ordered = START.plus(Following.SETTLED);
 
@@ -167,7 +209,7 @@ final class FollowingTest {
 
   @Test
   void aPictureThatChangesMeanwhileBeginsAnew() {
-    Fleet.Host[] left = {first(List.of(), PORT), second(List.of(RUNNING), PORT)};
+    Fleet.Host[] left = {left(PORT), second(List.of(RUNNING), PORT)};
     look(START, left);
     look(START.plusSeconds(5), first(List.of(RUNNING), PORT), second(List.of()));
 
@@ -184,7 +226,7 @@ final class FollowingTest {
     look(START.plusSeconds(1), silent, second(List.of(RUNNING)));
     assertEquals(List.of(), look(START.plusSeconds(600), silent, second(List.of(RUNNING))));
 
-    Fleet.Host back = first(List.of(), PORT);
+    Fleet.Host back = left(PORT);
     look(START.plusSeconds(601), back, second(List.of(RUNNING)));
     assertEquals(
         List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
@@ -193,7 +235,7 @@ final class FollowingTest {
 
   @Test
   void aPortThatIsNotInForceYetWhereItsMachineRunsLeavesTheOther() {
-    Fleet.Host left = first(List.of(), PORT);
+    Fleet.Host left = left(PORT);
 
     assertEquals(List.of(), settled(left, second(RUNNING, PortStatus.State.DIFFERS)));
     assertEquals(List.of(), settled(left, second(RUNNING, PortStatus.State.UNKNOWN)));
@@ -202,7 +244,7 @@ final class FollowingTest {
 
   @Test
   void aMachineThatDoesNotRunHasItsPortsWhereItIsDefined() {
-    Fleet.Host left = first(List.of(), PORT);
+    Fleet.Host left = left(PORT);
 
     assertEquals(List.of(), settled(left, second(OFF, PortStatus.State.DIFFERS)));
     assertEquals(
@@ -231,21 +273,24 @@ final class FollowingTest {
     assertEquals(List.of(), following.look(plugged, before, vm -> false, START.plusSeconds(600)));
   }
 
-  /** The second host, whose port for that machine is in a state. */
-  private Fleet.Host second(Vm vm, PortStatus.State state) {
-    NetBeat beat = two.net(START, PORT);
-    NetBeat told =
-        new NetBeat(
-            beat.pulse(),
-            beat.bridges(),
-            beat.links(),
-            beat.sampledAt(),
-            beat.problem(),
-            List.of(new PortStatus(PORT, state, Optional.empty(), List.of(), Optional.empty())),
+  @Test
+  void noPortGoesWhoseCardIsThere() {
+    assertEquals(List.of(), settled(first(List.of(), PORT), second(List.of(RUNNING), PORT)));
+  }
+
+  @Test
+  void whatRunsNowhereMayRunOnAHostThatCantTell() {
+    Fleet.Host stuck =
+        host(
+            new BeatMaker("h1").health(Health.STUCK),
+            Fleet.Status.UP,
             List.of(),
-            List.of(),
-            beat.abilities());
-    return host(two, Fleet.Status.UP, List.of(vm), Optional.of(told));
+            Optional.of(told(one, PortStatus.State.WAITING, PORT)));
+
+    assertEquals(List.of(), settled(stuck, second(OFF, PortStatus.State.WAITING)));
+    assertEquals(
+        List.of(new Effect.Order(H1, new NetOrder.UnplugPort(PORT.card()))),
+        settled(stuck, second(List.of(RUNNING), PORT)));
   }
 
   @Test
@@ -258,7 +303,8 @@ final class FollowingTest {
             settled(first(List.of(), elsewhere), second(List.of(RUNNING))).getFirst());
 
     assertTrue(
-        warn.line().endsWith("runs on h2 without its port: h2 has no bridge br9"), warn.line());
+        warn.line().endsWith("has no port on h2, where the VM is: h2 has no bridge br9"),
+        warn.line());
   }
 
   @Test
@@ -271,7 +317,7 @@ final class FollowingTest {
               vms.add(vm(i + 1, VmState.RUNNING));
               ports[i] = port(i + 1);
             });
-    Fleet.Host[] hosts = {first(List.of(), ports), second(vms, ports)};
+    Fleet.Host[] hosts = {left(ports), second(vms, ports)};
 
     assertEquals(Following.MOST, settled(hosts).size());
     Instant then = START.plus(Following.SETTLED);
