@@ -90,18 +90,9 @@ record NetCommands(
                       .map(done -> new Reply.Accepted(asked.move())));
       case ListNetworks asked ->
           new Handling.Question(() -> networks.list().map(Reply.NetworksListed::new));
-      case NetworkOrder order ->
-          change(
-              order,
-              () ->
-                  ports.look().compose(this::rules).map(rules -> done(rules.checked(order)::run)));
+      case NetworkOrder order -> change(order, () -> ruled(order), () -> ruled(order));
       case NetOrder order ->
-          change(
-              order,
-              () ->
-                  unshared(order)
-                      .compose(none -> ports.preconditions())
-                      .compose(now -> checked(order, now)));
+          change(order, () -> unshared(order).compose(none -> work(order)), () -> work(order));
     };
   }
 
@@ -140,13 +131,26 @@ record NetCommands(
     return scene.ports().stream().filter(it -> asked.means(it.port())).toList();
   }
 
-  /** Each can be repeated as it is; one that was cut off is done again if it is still allowed. */
-  private Handling change(NetOrder order, Supplier<Future<Work>> check) {
+  private Future<Work> work(NetOrder order) {
+    return ports.preconditions().compose(now -> checked(order, now));
+  }
+
+  private Future<Work> ruled(NetworkOrder order) {
+    return ports.look().compose(this::rules).map(rules -> done(rules.checked(order)::run));
+  }
+
+  /**
+   * Each can be repeated as it is; one that was cut off is done again if it is still allowed.
+   *
+   * @param again the check for that: a port that was accepted does not wait for libvirt any more
+   */
+  private Handling change(
+      NetOrder order, Supplier<Future<Work>> check, Supplier<Future<Work>> again) {
     return new Handling.Change(
         order.object(),
         false,
         () -> check.get().map(this::beating),
-        () -> tell -> check.get().compose(work -> beating(work).run(tell)));
+        () -> tell -> again.get().compose(work -> beating(work).run(tell)));
   }
 
   /** The fleet is told at once what is by now, not only with the next beat. */

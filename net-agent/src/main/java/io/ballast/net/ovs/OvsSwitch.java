@@ -32,6 +32,9 @@ public final class OvsSwitch implements Switch {
   private final Path links;
   private volatile Optional<Set<Ability>> known = Optional.empty();
 
+  /** Whether there may be ports with several links. */
+  private volatile boolean bonded = true;
+
   /**
    * @param vswitch that it tells; closed with this
    * @param sys usually {@code /sys}
@@ -81,26 +84,28 @@ public final class OvsSwitch implements Switch {
     if (!vswitch.isThere()) {
       return Future.succeededFuture(List.of());
     }
-    return vswitch
-        .configured()
-        .map(present -> present.bridges().stream().map(OvsSwitch::told).toList());
+    return configured().map(present -> present.bridges().stream().map(OvsSwitch::told).toList());
   }
 
-  /** Asked only where a port has several links. */
+  /** Notes whether any port has several links. */
+  private Future<Present> configured() {
+    return vswitch
+        .configured()
+        .onSuccess(
+            present ->
+                bonded =
+                    present.bridges().stream()
+                        .flatMap(bridge -> bridge.ports().stream())
+                        .anyMatch(port -> port.wires().size() > 1));
+  }
+
+  /** Asked only where a port had several links when bridges were last asked for. */
   @Override
   public Future<List<NetBeat.Bond>> bonds() {
     if (!vswitch.isThere()) {
       return Future.succeededFuture(List.of());
     }
-    return vswitch
-        .configured()
-        .compose(
-            present ->
-                present.bridges().stream()
-                        .flatMap(bridge -> bridge.ports().stream())
-                        .anyMatch(port -> port.wires().size() > 1)
-                    ? vswitch.bonds()
-                    : Future.succeededFuture(List.of()));
+    return bonded ? vswitch.bonds() : Future.succeededFuture(List.of());
   }
 
   private static NetBeat.Bridge told(Bridge bridge) {
