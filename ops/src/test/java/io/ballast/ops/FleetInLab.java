@@ -65,17 +65,19 @@ public final class FleetInLab implements AutoCloseable {
         .until(() -> ran("net", "bridges", "--host", "h" + host).out().contains("br-int"));
   }
 
-  /** What a host keeps running. It waits for the configuration, which is written last. */
+  /**
+   * What a host keeps running. It waits for the configuration, which is written last. What it says
+   * is kept with the logs of its host.
+   */
   private String boot() {
     return """
     #!/bin/bash
     cd /
     until [[ -s %1$s ]]; do sleep 0.1; done
     exec %2$s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx96m -jar %3$s agent \\
-      --roles host,net --config %1$s --host "$1" --peer-uri "qemu+tcp://$2/system" \\
-      >>%4$s/agent-"$1".log 2>&1
+      --roles host,net --config %1$s --host "$1" --peer-uri "qemu+tcp://$2/system"
     """
-        .formatted(configuration, System.getProperty("java.home"), JAR, world);
+        .formatted(configuration, System.getProperty("java.home"), JAR);
   }
 
   private String configuration(String net) {
