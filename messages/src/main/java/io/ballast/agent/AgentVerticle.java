@@ -50,11 +50,12 @@ public final class AgentVerticle<B extends Beat> extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    Loop loop = Loop.of(context);
     Agent<B> made =
         new Agent<>(
             role,
             terms,
-            new Agent.Surroundings(bus, journal, Loop.of(context), clock),
+            new Agent.Surroundings(bus, journal, loop, clock),
             craft::trade,
             known -> craft.beat(known.pulse()),
             Agent.Watcher.none());
@@ -63,7 +64,7 @@ public final class AgentVerticle<B extends Beat> extends VerticleBase {
         .onSuccess(
             serving -> {
               made.beatFrom(craft.look());
-              vertx.setPeriodic(terms.beater().every().toMillis(), timer -> craft.look());
+              vertx.setPeriodic(terms.beater().every().toMillis(), timer -> loop.run(craft::look));
             });
   }
 

@@ -4,6 +4,7 @@ import io.ballast.bus.RefusedException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -23,6 +24,13 @@ public interface Loop {
    * Only differences mean something.
    */
   Duration now();
+
+  /**
+   * Fails unless it is called on the loop: what lives there has no locks.
+   *
+   * @throws IllegalStateException with what to do
+   */
+  default void check() {}
 
   /** A run that is still to come. */
   interface Timer {
@@ -47,6 +55,15 @@ public interface Loop {
       @Override
       public Duration now() {
         return Duration.ofNanos(System.nanoTime());
+      }
+
+      @Override
+      public void check() {
+        if (!context.equals(Vertx.currentContext())) {
+          throw new IllegalStateException(
+              "%s is not the thread of this agent; bring what runs there back by Loop.here"
+                  .formatted(Thread.currentThread().getName()));
+        }
       }
     };
   }

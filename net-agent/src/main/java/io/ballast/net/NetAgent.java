@@ -61,12 +61,12 @@ public final class NetAgent implements AgentVerticle.Craft<NetBeat> {
 
   @Override
   public Trade trade(Agent<NetBeat> agent) {
-    Ports ports =
-        new Ports(Loop.of(requireNonNull(Vertx.currentContext())), machine.ports(), policy);
+    Loop loop = Loop.of(requireNonNull(Vertx.currentContext()));
+    Ports ports = new Ports(loop, machine.ports(), policy);
     ports.open();
     NetSampler fresh = new NetSampler(ports, policy, clock);
     sampler = fresh;
-    return new NetCommands(host, ports, machine.networks(), machine.guests(), fresh, agent);
+    return new NetCommands(host, loop, ports, machine.networks(), machine.guests(), fresh, agent);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ballast.net;
 
 import io.ballast.agent.Agent;
 import io.ballast.agent.Handling;
+import io.ballast.agent.Loop;
 import io.ballast.agent.Trade;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
@@ -54,6 +55,7 @@ import java.util.stream.Collectors;
  */
 record NetCommands(
     HostId host,
+    Loop loop,
     Ports ports,
     Networks networks,
     Guests guests,
@@ -98,8 +100,7 @@ record NetCommands(
 
   /** Refuses a card that another machine of this host has, be it without a port. */
   private Future<Void> unshared(List<Port> ports) {
-    return guests
-        .cards(ports.stream().map(Port::card).collect(Collectors.toSet()))
+    return loop.here(guests.cards(ports.stream().map(Port::card).collect(Collectors.toSet())))
         .map(
             there -> {
               ports.forEach(port -> Preconditions.unshared(port, there));
@@ -165,7 +166,7 @@ record NetCommands(
   }
 
   private Future<NetworkRules> rules(Scene scene) {
-    return networks.list().map(there -> new NetworkRules(scene, there, networks));
+    return loop.here(networks.list()).map(there -> new NetworkRules(scene, there, networks));
   }
 
   private Future<Work> checked(NetOrder order, Preconditions now) {
@@ -197,8 +198,7 @@ record NetCommands(
     if (now.scene().bridge(port.bridge()).isPresent()) {
       return Future.succeededFuture(port);
     }
-    return networks
-        .list()
+    return loop.here(networks.list())
         .otherwise(List.of())
         .map(
             all ->
@@ -257,9 +257,9 @@ record NetCommands(
             all - differ.size(), all, differ.isEmpty() ? "" : "; " + String.join("; ", differ));
   }
 
-  private static Work done(Supplier<Future<String>> deed) {
+  private Work done(Supplier<Future<String>> deed) {
     return tell ->
-        deed.get()
+        loop.here(deed.get())
             .map(
                 report ->
                     new Outcome.Done(

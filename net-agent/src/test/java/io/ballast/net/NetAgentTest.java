@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.Entry;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Journal;
+import io.ballast.agent.Order;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
+import io.ballast.bus.json.Codec;
+import io.ballast.bus.json.Kinds;
 import io.ballast.bus.local.LocalBus;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
@@ -49,6 +54,7 @@ import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.work.Ports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -323,6 +329,42 @@ final class NetAgentTest {
   }
 
   @Test
+  void whatAnEarlierLifeTookOnWaitsUntilBridgesAreSeen() {
+    NetOrder.PlugPort plug = new NetOrder.PlugPort(Port.of(CARD, VM, "br0"));
+    bridges.refuse("ip was not done after 5 s");
+    deploy(Duration.ofMillis(100), left(plug));
+    await().until(() -> beats.size() >= 3);
+    assertEquals(List.of(), ends);
+
+    bridges.recover();
+
+    await().until(() -> !ends.isEmpty());
+    assertEquals(
+        Optional.of("its card is not there; it is made so as soon as it is"),
+        report(ends.getFirst().outcome()));
+    assertEquals(List.of(plug.port()), book.kept());
+  }
+
+  /** The journal of an agent that was killed once it had taken an order on. */
+  private static Journal left(NetOrder order) {
+    Instant at = Instant.now();
+    OperationId id = new OperationId("left");
+    Journal journal = new Forgetful(at);
+    done(
+        journal.write(
+            List.of(
+                new Entry.Taken(
+                    new Order(id, "test", Kinds.of(order), "0a", order.object()),
+                    id,
+                    at,
+                    at.plusSeconds(60),
+                    Optional.empty(),
+                    true,
+                    new String(Codec.encode(order), StandardCharsets.UTF_8)))));
+    return journal;
+  }
+
+  @Test
   void bridgesAreMadeAndRemovedOverTheBus() {
     deploy();
     await().until(() -> !beats.isEmpty());
@@ -421,12 +463,16 @@ final class NetAgentTest {
   }
 
   private void deploy(Duration every) {
+    deploy(every, new Forgetful(Instant.now()));
+  }
+
+  private void deploy(Duration every, Journal journal) {
     done(
         vertx.deployVerticle(
             NetAgent.of(
                 Agent.Terms.of(new Heartbeat.Beater(HOST, "lab", every, "1.2.3")),
                 bus,
-                new Forgetful(Instant.now()),
+                journal,
                 new NetAgent.Machine(
                     new Ports.Machine(links, List.of(bridges), book, made), networks, guests),
                 NetPolicy.DEFAULT,

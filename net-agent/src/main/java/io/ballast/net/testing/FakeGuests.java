@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A fake: cards in memory. */
+/** A fake: cards in memory, told of on another thread. */
 public final class FakeGuests implements Guests {
   private final List<Card> all = new ArrayList<>();
   private Optional<String> silence = Optional.empty();
@@ -29,11 +29,12 @@ public final class FakeGuests implements Guests {
 
   @Override
   public synchronized Future<Set<Card>> cards(Set<Mac> addresses) {
-    return silence.isPresent()
-        ? Future.failedFuture(new RefusedException(Reason.TRADE_REFUSED, silence.get()))
-        : Future.succeededFuture(
-            all.stream()
-                .filter(card -> addresses.contains(card.address()))
-                .collect(Collectors.toSet()));
+    return Elsewhere.answer(
+        silence.isPresent()
+            ? Future.failedFuture(new RefusedException(Reason.TRADE_REFUSED, silence.get()))
+            : Future.succeededFuture(
+                all.stream()
+                    .filter(card -> addresses.contains(card.address()))
+                    .collect(Collectors.toSet())));
   }
 }

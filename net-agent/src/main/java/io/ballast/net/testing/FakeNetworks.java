@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A fake: networks in memory. */
+/** A fake: networks in memory, told of on another thread. */
 public final class FakeNetworks implements Networks {
   private final Map<String, LibvirtNetwork> all = new TreeMap<>();
 
@@ -20,7 +20,7 @@ public final class FakeNetworks implements Networks {
 
   @Override
   public synchronized Future<List<LibvirtNetwork>> list() {
-    return Future.succeededFuture(List.copyOf(all.values()));
+    return Elsewhere.answer(Future.succeededFuture(List.copyOf(all.values())));
   }
 
   @Override
@@ -36,7 +36,7 @@ public final class FakeNetworks implements Networks {
                 : Optional.of("virbr0"),
             0,
             true));
-    return Future.succeededFuture();
+    return Elsewhere.answer(Future.succeededFuture());
   }
 
   @Override
@@ -55,12 +55,12 @@ public final class FakeNetworks implements Networks {
         (same, it) ->
             new LibvirtNetwork(
                 name, whether, whether, it.form(), it.bridge(), it.users(), it.ours()));
-    return Future.succeededFuture();
+    return Elsewhere.answer(Future.succeededFuture());
   }
 
   @Override
   public synchronized Future<Void> forget(String name) {
     all.remove(name);
-    return Future.succeededFuture();
+    return Elsewhere.answer(Future.succeededFuture());
   }
 }

@@ -33,6 +33,7 @@ public final class FakeSwitch implements Switch {
   private final List<Wanted> announced = new ArrayList<>();
   private @Nullable String refusal;
   private boolean silent;
+  private boolean told;
   private Fault fault = Fault.NONE;
 
   /** What goes wrong with the next change. */
@@ -108,8 +109,13 @@ public final class FakeSwitch implements Switch {
     return kind;
   }
 
+  /** Once told, they are told whatever happens. */
   @Override
   public synchronized Future<Set<Ability>> abilities() {
+    if (!told && refusal != null) {
+      return Future.failedFuture(new RefusedException(Reason.TRADE_REFUSED, refusal));
+    }
+    told = true;
     return Future.succeededFuture(Set.copyOf(abilities));
   }
 

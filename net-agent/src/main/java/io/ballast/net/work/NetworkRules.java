@@ -69,7 +69,7 @@ public record NetworkRules(Scene scene, List<LibvirtNetwork> there, Networks net
 
   private boolean isOpenVswitch(String bridge) {
     return scene
-            .bridge(bridge)
+            .sure(bridge)
             .orElseThrow(
                 () ->
                     new RefusedException(

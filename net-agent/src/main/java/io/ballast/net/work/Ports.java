@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +53,7 @@ public final class Ports {
   private final Round round;
   private final Bridges bridges;
   private final Map<Mac, Port> wanted = new TreeMap<>();
-  private final Set<Ability> abilities = new TreeSet<>();
+  private Abilities abilities = Abilities.NONE;
   private Future<Void> opened = Future.failedFuture("not opened");
   private Future<?> line = Future.succeededFuture();
   private List<PortStatus> last = List.of();
@@ -101,14 +100,7 @@ public final class Ports {
   }
 
   private Future<Void> findAbilities() {
-    return round
-        .abilities()
-        .onSuccess(
-            found -> {
-              abilities.clear();
-              abilities.addAll(found);
-            })
-        .mapEmpty();
+    return round.abilities().onSuccess(found -> abilities = found).mapEmpty();
   }
 
   private void tick() {
@@ -128,7 +120,7 @@ public final class Ports {
 
   /** What ports can have here. */
   public Set<Ability> abilities() {
-    return Set.copyOf(abilities);
+    return abilities.known();
   }
 
   /** A round: makes all ports so, and tells what is then. One that waits in line serves all. */
@@ -180,7 +172,7 @@ public final class Ports {
   }
 
   private Preconditions preconditions(Scene scene) {
-    return new Preconditions(scene, Map.copyOf(wanted), policy, abilities());
+    return new Preconditions(scene, Map.copyOf(wanted), policy, abilities);
   }
 
   /** Whether it is known what is wanted. */
@@ -333,6 +325,7 @@ public final class Ports {
 
   /** Runs something once all before it in line has ended, whatever became of that. */
   private <T> Future<T> inLine(Supplier<Future<T>> work) {
+    loop.check();
     if (waiting >= MOST_WAITING) {
       return Future.failedFuture(
           new RefusedException(

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * @param wanted the ports that are kept already
  */
 public record Preconditions(
-    Scene scene, Map<Mac, Port> wanted, NetPolicy policy, Set<Ability> abilities) {
+    Scene scene, Map<Mac, Port> wanted, NetPolicy policy, Abilities abilities) {
 
   /** The same once a port is kept, too. */
   public Preconditions with(Port port) {
@@ -46,7 +46,7 @@ public record Preconditions(
   public void plug(Port port) {
     Bridge bridge =
         scene
-            .bridge(port.bridge())
+            .sure(port.bridge())
             .orElseThrow(
                 () ->
                     new RefusedException(
@@ -152,6 +152,7 @@ public record Preconditions(
   }
 
   private void abilities(Port port, Bridge.Kind kind) {
+    told(kind);
     boolean filter = port.antiSpoof() || port.publicAddress().isPresent();
     switch (kind) {
       case OPEN_VSWITCH -> {
@@ -181,8 +182,17 @@ public record Preconditions(
     }
   }
 
+  private void told(Bridge.Kind kind) {
+    if (abilities.untold().contains(kind)) {
+      throw new RefusedException(
+          Reason.TRADE_REFUSED,
+          "what this host can do with bridges of that kind could not be found out yet; try again in"
+              + " a moment, or see its agent's log");
+    }
+  }
+
   private void need(Ability ability, String what) {
-    if (!abilities.contains(ability)) {
+    if (!abilities.known().contains(ability)) {
       throw new RefusedException(
           Reason.NOT_ALLOWED, "this host can't have %s; its agent's log says why".formatted(what));
     }
@@ -341,8 +351,9 @@ public record Preconditions(
           case OPEN_VSWITCH -> Ability.OPEN_VSWITCH;
           case LINUX -> Ability.LINUX_BRIDGE;
         };
+    told(order.kind());
     need(needed, "bridges of that kind");
-    Optional<Bridge> there = scene.bridge(order.bridge());
+    Optional<Bridge> there = scene.sure(order.bridge());
     boolean same =
         there.filter(bridge -> bridge.kind() == order.kind()).flatMap(Bridge::ours).orElse(false);
     if (!same && (there.isPresent() || scene.sight().wire(order.bridge()).isPresent())) {
@@ -355,7 +366,7 @@ public record Preconditions(
   /** A bridge can be removed; the kind that it has, or nothing where it is gone. */
   public Optional<Bridge.Kind> delete(DeleteBridge order) {
     String name = order.bridge();
-    Optional<Bridge> there = scene.bridge(name);
+    Optional<Bridge> there = scene.sure(name);
     if (there.isEmpty()) {
       return Optional.empty();
     }

@@ -77,8 +77,9 @@ final class Round {
     return switches.stream().allMatch(each -> clean.contains(each.kind()));
   }
 
-  /** What ports can have here, on any kind of switch; what a kind can't say it has not. */
-  Future<Set<Ability>> abilities() {
+  /** What ports can have here, on any kind of switch. */
+  Future<Abilities> abilities() {
+    Set<Bridge.Kind> untold = EnumSet.noneOf(Bridge.Kind.class);
     List<Future<Set<Ability>>> asked =
         switches.stream()
             .map(
@@ -87,13 +88,18 @@ final class Round {
                         .recover(
                             e -> {
                               LOG.warn("{}: {}", each.kind(), e.getMessage());
+                              untold.add(each.kind());
                               return Future.succeededFuture(Set.of());
                             }))
             .toList();
     return Future.join(asked)
         .map(
             all ->
-                asked.stream().flatMap(each -> each.result().stream()).collect(Collectors.toSet()));
+                new Abilities(
+                    asked.stream()
+                        .flatMap(each -> each.result().stream())
+                        .collect(Collectors.toSet()),
+                    untold));
   }
 
   /** Looks what differs. */

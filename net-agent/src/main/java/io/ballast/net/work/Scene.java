@@ -1,7 +1,9 @@
 package io.ballast.net.work;
 
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.PortStatus;
+import io.ballast.messages.Reason;
 import io.ballast.net.trade.Links.Sight;
 import java.util.List;
 import java.util.Optional;
@@ -24,5 +26,21 @@ public record Scene(
   /** A bridge by its name. */
   public Optional<Bridge> bridge(String name) {
     return bridges.stream().filter(bridge -> bridge.name().equals(name)).findFirst();
+  }
+
+  /**
+   * A bridge by its name; none is sure to be none.
+   *
+   * @throws RefusedException as {@code TRADE_REFUSED} where it may be one that is not seen now
+   */
+  Optional<Bridge> sure(String name) {
+    Optional<Bridge> bridge = bridge(name);
+    if (bridge.isEmpty() && problem.isPresent()) {
+      throw new RefusedException(
+          Reason.TRADE_REFUSED,
+          "whether this host has a bridge %s can't be seen now; try again: %s"
+              .formatted(name, problem.get()));
+    }
+    return bridge;
   }
 }

@@ -104,7 +104,7 @@ final class PreconditionsTest {
             Optional.empty()),
         Stream.of(wanted).collect(Collectors.toMap(Port::card, Function.identity())),
         POLICY,
-        abilities);
+        new Abilities(abilities, Set.of()));
   }
 
   private static final Mac TWICE = new Mac("52:54:00:00:00:22");
@@ -275,7 +275,8 @@ final class PreconditionsTest {
                     new Line("telecom", "br0", List.of(), List.of()),
                     Optional.of(
                         new Outside(OUTSIDE.gateway(), OUTSIDE.guestGateway(), Optional.of(7))))));
-    Preconditions now = new Preconditions(with(ALL).scene(), Map.of(), tagged, ALL);
+    Preconditions now =
+        new Preconditions(with(ALL).scene(), Map.of(), tagged, new Abilities(ALL, Set.of()));
     Port port = port(List.of("10.0.0.5/24"), Optional.of("203.0.113.5"), Optional.empty());
 
     assertRefused(
@@ -380,7 +381,7 @@ final class PreconditionsTest {
             new Scene(all.scene().sight(), List.of(wide), List.of(), Optional.empty()),
             Map.of(),
             POLICY,
-            ALL);
+            all.abilities());
 
     assertRefused(
         Reason.NOT_ALLOWED,

@@ -334,16 +334,20 @@ final class PortsLabIT {
       throws IOException, InterruptedException {
     ProcessHandle agent = fleet().agent(host);
     Path journal = fleet().journal(host);
-    long before = Files.size(journal);
+    List<String> before = Files.readAllLines(journal);
     Running command = fleet().begun(words);
-    await()
-        .atMost(LONG)
-        .pollInterval(Duration.ofMillis(1))
-        .until(() -> Files.size(journal) != before);
+    await().atMost(LONG).pollInterval(Duration.ofMillis(1)).until(() -> hasTaken(journal, before));
     Thread.sleep(milliseconds);
     agent.destroyForcibly();
     agent.onExit().join();
     command.interrupt(); // it may have got no answer, and would wait for one
+  }
+
+  /** Ends of earlier orders, and that they were told, are written down as well. */
+  private static boolean hasTaken(Path journal, List<String> before) throws IOException {
+    return Files.readString(journal)
+        .lines()
+        .anyMatch(line -> line.contains("\"taken\"") && !before.contains(line));
   }
 
   @Test
