@@ -118,12 +118,17 @@ public final class FleetInLab implements AutoCloseable {
         .until(() -> ran("vms").out().contains(guest.name()));
   }
 
-  /** Switches all guests off, wherever they run. */
+  /** Switches all guests off, wherever they run, and undefines them where a move defined them. */
   public void clear() {
     for (int host = 1; host <= hosts; host++) {
       for (String name : lab.virsh(host, "list", "--name").lines().toList()) {
         if (guests.contains(name)) {
           lab.virsh(host, "destroy", name);
+        }
+      }
+      for (String name : lab.virsh(host, "list", "--all", "--name").lines().toList()) {
+        if (guests.contains(name)) {
+          lab.virsh(host, "undefine", name);
         }
       }
     }
