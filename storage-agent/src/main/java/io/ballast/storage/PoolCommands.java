@@ -1,6 +1,7 @@
 package io.ballast.storage;
 
 import io.ballast.agent.Handling;
+import io.ballast.agent.Loop;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.HostId;
@@ -25,17 +26,24 @@ final class PoolCommands {
   private final PoolPolicy policy;
   private final Holds holds;
   private final Consumer<String> untouched;
+  private final Loop loop;
 
   /**
    * @param untouched fails as {@code BUSY} where work on a volume is under way
    */
   PoolCommands(
-      HostId host, Volumes volumes, PoolPolicy policy, Holds holds, Consumer<String> untouched) {
+      HostId host,
+      Volumes volumes,
+      PoolPolicy policy,
+      Holds holds,
+      Consumer<String> untouched,
+      Loop loop) {
     this.host = host;
     this.volumes = volumes;
     this.policy = policy;
     this.holds = holds;
     this.untouched = untouched;
+    this.loop = loop;
   }
 
   /** Each can be repeated as it is. */
@@ -77,8 +85,7 @@ final class PoolCommands {
 
   /** Nothing is done with what lies in the pool; one that is not active is not used. */
   private Future<Void> unused(String pool) {
-    return volumes
-        .stock(pool)
+    return loop.here(volumes.stock(pool))
         .<Void>compose(
             stock -> {
               holds.idle(pool);

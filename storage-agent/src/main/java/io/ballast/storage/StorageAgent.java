@@ -1,8 +1,11 @@
 package io.ballast.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.ballast.agent.Agent;
 import io.ballast.agent.AgentVerticle;
 import io.ballast.agent.Journal;
+import io.ballast.agent.Loop;
 import io.ballast.agent.Trade;
 import io.ballast.bus.Bus;
 import io.ballast.bus.Role;
@@ -14,6 +17,7 @@ import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -62,7 +66,8 @@ public final class StorageAgent implements AgentVerticle.Craft<StorageBeat> {
   @Override
   public Trade trade(Agent<StorageBeat> agent) {
     var unused = volumes.wakeAll();
-    return new StorageCommands(host, volumes, policy, agent, clock);
+    Loop loop = Loop.of(requireNonNull(Vertx.currentContext()));
+    return new StorageCommands(host, volumes, policy, agent, loop, clock);
   }
 
   @Override

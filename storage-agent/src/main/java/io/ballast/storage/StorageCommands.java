@@ -2,6 +2,7 @@ package io.ballast.storage;
 
 import io.ballast.agent.Agent;
 import io.ballast.agent.Handling;
+import io.ballast.agent.Loop;
 import io.ballast.agent.Trade;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
@@ -78,19 +79,27 @@ final class StorageCommands implements Trade {
   private final HostId host;
   private final Volumes volumes;
   private final Agent<StorageBeat> agent;
-  private final Holds holds = new Holds();
+  private final Loop loop;
+  private final Holds holds;
   private final PoolCommands pools;
   private final VmCommands vms;
   private final FetchPolicy images;
 
   StorageCommands(
-      HostId host, Volumes volumes, StoragePolicy policy, Agent<StorageBeat> agent, Clock clock) {
+      HostId host,
+      Volumes volumes,
+      StoragePolicy policy,
+      Agent<StorageBeat> agent,
+      Loop loop,
+      Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.agent = agent;
+    this.loop = loop;
+    holds = new Holds(loop);
     images = policy.images();
-    pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched);
-    vms = new VmCommands(host, volumes, holds, this::untouched, clock);
+    pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched, loop);
+    vms = new VmCommands(host, volumes, holds, this::untouched, loop, clock);
   }
 
   @Override
@@ -184,7 +193,7 @@ final class StorageCommands implements Trade {
   }
 
   private Future<Work> checked(OperationId id, VolumeOrder order) {
-    return found(order)
+    return loop.here(found(order))
         .map(
             found -> {
               Preconditions.of(order, found);
@@ -203,7 +212,7 @@ final class StorageCommands implements Trade {
               return new VolumeWork(
                   new VolumeWork.About(id, host, order.volume().toString()),
                   told -> volumes.carryOut(id, order, told),
-                  () -> holds.release(id));
+                  () -> loop.run(() -> holds.release(id)));
             });
   }
 

@@ -1,6 +1,7 @@
 package io.ballast.storage;
 
 import io.ballast.agent.Handling;
+import io.ballast.agent.Loop;
 import io.ballast.agent.Work;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
@@ -39,16 +40,24 @@ final class VmCommands {
   private final Volumes volumes;
   private final Holds holds;
   private final Consumer<String> untouched;
+  private final Loop loop;
   private final Clock clock;
 
   /**
    * @param untouched throws where something works on a volume or pool
    */
-  VmCommands(HostId host, Volumes volumes, Holds holds, Consumer<String> untouched, Clock clock) {
+  VmCommands(
+      HostId host,
+      Volumes volumes,
+      Holds holds,
+      Consumer<String> untouched,
+      Loop loop,
+      Clock clock) {
     this.host = host;
     this.volumes = volumes;
     this.holds = holds;
     this.untouched = untouched;
+    this.loop = loop;
     this.clock = clock;
   }
 
@@ -128,15 +137,16 @@ final class VmCommands {
               .onSuccess(found -> seen.put(disk, found))
               .mapEmpty();
     }
-    return looked.map(
-        done -> {
-          if (Moments.areOf(machine)) {
-            MomentPreconditions.of(order, machine, seen, again);
-          } else {
-            VmPreconditions.of(order, machine, again);
-          }
-          return begin(id, order, machine);
-        });
+    return loop.here(looked)
+        .map(
+            done -> {
+              if (Moments.areOf(machine)) {
+                MomentPreconditions.of(order, machine, seen, again);
+              } else {
+                VmPreconditions.of(order, machine, again);
+              }
+              return begin(id, order, machine);
+            });
   }
 
   private Work begin(OperationId id, VmOrder order, VmDisks machine) {
@@ -154,6 +164,6 @@ final class VmCommands {
     return new VolumeWork(
         new VolumeWork.About(id, host, order.object()),
         told -> volumes.carryOut(id, order, clock.instant(), told),
-        () -> holds.release(id));
+        () -> loop.run(() -> holds.release(id)));
   }
 }

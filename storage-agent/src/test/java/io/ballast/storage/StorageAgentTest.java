@@ -174,24 +174,22 @@ final class StorageAgentTest {
 
   @Test
   void whatIsForOthersIsRefused() {
+    Loop loop = Loop.of(vertx.getOrCreateContext());
     Agent<StorageBeat> agent =
         new Agent<>(
             Role.STORAGE,
             TERMS,
-            new Agent.Surroundings(
-                bus,
-                new Forgetful(Instant.EPOCH),
-                Loop.of(vertx.getOrCreateContext()),
-                Clock.systemUTC()),
+            new Agent.Surroundings(bus, new Forgetful(Instant.EPOCH), loop, Clock.systemUTC()),
             self ->
-                new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, self, Clock.systemUTC()),
+                new StorageCommands(
+                    HOST, volumes, StoragePolicy.DEFAULT, self, loop, Clock.systemUTC()),
             known ->
                 new StorageSampler(
                         volumes, new HealthSampler(devices, Clock.systemUTC()), Clock.systemUTC())
                     .beat(known.pulse()),
             Agent.Watcher.none());
     StorageCommands commands =
-        new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent, Clock.systemUTC());
+        new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent, loop, Clock.systemUTC());
 
     RefusedException refused =
         assertThrows(

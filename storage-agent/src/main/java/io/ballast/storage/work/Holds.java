@@ -1,5 +1,6 @@
 package io.ballast.storage.work;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
@@ -14,12 +15,19 @@ import java.util.Set;
  * ended; and those that work on a virtual machine has to itself. Lives on one loop.
  */
 public final class Holds {
+  private final Loop loop;
   private final Map<OperationId, List<VolumeId>> held = new HashMap<>();
   private final Map<OperationId, Set<String>> pools = new HashMap<>();
   private final Map<OperationId, Set<VolumeId>> taken = new HashMap<>();
 
+  /** None yet. */
+  public Holds(Loop loop) {
+    this.loop = loop;
+  }
+
   /** Keeps volumes as they are while an operation goes on. */
   public void hold(OperationId operation, List<VolumeId> volumes) {
+    loop.check();
     if (!volumes.isEmpty()) {
       held.put(operation, volumes);
     }
@@ -27,6 +35,7 @@ public final class Holds {
 
   /** Keeps pools as they are while an operation works on volumes in them, or makes some. */
   public void workIn(OperationId operation, Set<String> used) {
+    loop.check();
     pools.put(operation, Set.copyOf(used));
   }
 
@@ -36,6 +45,7 @@ public final class Holds {
    * @throws RefusedException as {@code BUSY}
    */
   public void idle(String pool) {
+    loop.check();
     pools.forEach(
         (operation, used) -> {
           if (used.contains(pool)) {
@@ -49,6 +59,7 @@ public final class Holds {
 
   /** Keeps volumes to an operation alone while it goes on. */
   public void take(OperationId operation, Set<VolumeId> volumes) {
+    loop.check();
     taken.put(operation, Set.copyOf(volumes));
   }
 
@@ -58,6 +69,7 @@ public final class Holds {
    * @throws RefusedException as {@code BUSY}
    */
   public void untaken(VolumeId volume) {
+    loop.check();
     taken.forEach(
         (operation, volumes) -> {
           if (volumes.contains(volume)) {
@@ -71,6 +83,7 @@ public final class Holds {
 
   /** The operation has ended. */
   public void release(OperationId operation) {
+    loop.check();
     pools.remove(operation);
     held.remove(operation);
     taken.remove(operation);
@@ -82,6 +95,7 @@ public final class Holds {
    * @throws RefusedException as {@code BUSY}
    */
   public void free(VolumeId volume) {
+    loop.check();
     held.forEach(
         (operation, others) -> {
           if (others.contains(volume)) {
