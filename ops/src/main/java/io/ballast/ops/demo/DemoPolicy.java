@@ -15,14 +15,21 @@ final class DemoPolicy {
 
   private static final Threshold USUAL = Thresholds.DEFAULT.cpu();
 
+  /** A host of half a processor: one task that waits there is a load of 2 per processor. */
+  private static final Threshold LOAD = twice(Thresholds.DEFAULT.load());
+
   static final Policy POLICY =
       Policy.DEFAULT.with(
           new Thresholds(
               new Threshold(USUAL.trigger(), HOLD, USUAL.low()),
               Thresholds.DEFAULT.memory(),
-              Thresholds.DEFAULT.load(),
+              LOAD,
               WINDOW,
               Thresholds.DEFAULT.holdShare()));
+
+  private static Threshold twice(Threshold usual) {
+    return new Threshold(2 * usual.trigger(), usual.hold(), 2 * usual.low());
+  }
 
   /** The same for a fleet that lives that many times faster. */
   static Policy faster(int speed) {
@@ -57,8 +64,11 @@ final class DemoPolicy {
           window: %ss
           cpu:
             hold: %ss
+          load:
+            trigger: %s
+            low: %s
       """
-          .formatted(WINDOW.toSeconds(), HOLD.toSeconds());
+          .formatted(WINDOW.toSeconds(), HOLD.toSeconds(), LOAD.trigger(), LOAD.low());
 
   private DemoPolicy() {}
 }
