@@ -231,6 +231,8 @@ public final class Agent<B extends Beat> {
       watcher.beat();
     } catch (RefusedException e) {
       LOG.debug("There is nothing to beat yet: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("A defect: no beat can be made of what is known", e); // what else is done goes on
     }
   }
 
@@ -272,7 +274,8 @@ public final class Agent<B extends Beat> {
     }
     commands.stop();
     Future<Void> settled = operations.stop();
-    Future<Void> quiet = serving == null ? Future.succeededFuture() : serving.stop();
+    Future<Void> quiet =
+        serving == null ? Future.succeededFuture() : around.loop().here(serving.stop());
     return quiet
         .eventually(() -> settled)
         .eventually(

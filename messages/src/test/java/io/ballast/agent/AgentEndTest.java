@@ -34,6 +34,18 @@ final class AgentEndTest {
   }
 
   @Test
+  void aBeatThatCantBeMadeKeepsNoneOfTheNextAway() {
+    world.time.pass(SECOND);
+    world.defects = 2;
+
+    world.agent().beat();
+    world.agent().beatFrom(Future.succeededFuture());
+    world.time.pass(Duration.ofSeconds(15));
+
+    assertEquals(1, world.beats.size());
+  }
+
+  @Test
   void anAgentThatStopsTellsWhatThereIsAndLeavesTheRest() {
     world.ask(Letter.call("1", new Start(A)));
     world.time.pass(Duration.ofMillis(950));

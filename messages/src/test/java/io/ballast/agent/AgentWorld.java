@@ -56,6 +56,9 @@ final class AgentWorld {
   /** What was laid with the dead letters. */
   record Buried(DeadLetters.Undone cast, Reply.Refused why) {}
 
+  /** How many of the next beats can't be made, for a defect. */
+  int defects;
+
   /** How many of the next events the bus does not take. */
   int untakenEvents;
 
@@ -98,7 +101,11 @@ final class AgentWorld {
     return this;
   }
 
-  private static StorageBeat beat(Pulse pulse) {
+  private StorageBeat beat(Pulse pulse) {
+    if (defects > 0) {
+      defects--;
+      throw new IllegalArgumentException("field 'pools' has too many entries");
+    }
     return new StorageBeat(pulse, List.of(), Optional.empty(), Optional.empty());
   }
 

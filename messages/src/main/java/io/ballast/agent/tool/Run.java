@@ -98,10 +98,28 @@ public final class Run implements Runnable {
 
   @Override
   public void run() {
+    try {
+      carryOut();
+    } finally {
+      // Nothing of this is left where it ended as it should; it may not, such as for want of
+      // threads.
+      output.tryFail(refused(tool.name() + " was not run to its end; see the agent's log"));
+      leave();
+    }
+  }
+
+  private synchronized void leave() {
+    if (process != null && tool.cut() != Tool.Cut.NEVER) {
+      process.destroyForcibly();
+    }
+  }
+
+  private void carryOut() {
     Process running;
     try {
       synchronized (this) {
         if (ended != null) {
+          output.tryFail(ended);
           return;
         }
         running = start();
@@ -171,19 +189,34 @@ public final class Run implements Runnable {
     }
   }
 
-  /** Waits for its end; what was told to end and does not is killed. */
+  /**
+   * Waits for its end; what was told to end and does not is killed. Nobody else waits for what does
+   * not end even then, for the kernel does not let it go.
+   */
   private int wait(Process running) throws InterruptedException {
     boolean told = false;
+    boolean killed = false;
     while (!running.waitFor(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (killed) {
+        output.tryFail(stuck());
+      }
       synchronized (this) {
         if (told && tool.cut() != Tool.Cut.NEVER) {
           running.descendants().forEach(ProcessHandle::destroyForcibly);
           running.destroyForcibly();
+          killed = true;
         }
         told = ended != null;
       }
     }
     return running.exitValue();
+  }
+
+  private RefusedException stuck() {
+    return new RefusedException(
+        tool.cut() == Tool.Cut.OPEN ? Reason.MAY_YET_HAPPEN : Reason.TRADE_REFUSED,
+        "%s can't be ended, it hangs in the kernel; look at what it works on"
+            .formatted(tool.name()));
   }
 
   private void verdict(int code, String printed) {

@@ -106,8 +106,26 @@ public final class Runner implements AutoCloseable {
       }
     }
     for (Run run : begin) {
-      Thread.ofPlatform().daemon().name("tool").start(() -> carryOut(line, run));
+      boolean begun = false;
+      try {
+        Thread.ofPlatform().daemon().name("tool").start(() -> carryOut(line, run));
+        begun = true;
+      } finally {
+        if (!begun) {
+          drop(line, run);
+        }
+      }
     }
+  }
+
+  /** There was no thread for it. */
+  private void drop(Line line, Run run) {
+    synchronized (this) {
+      line.running.remove(run);
+    }
+    run.end(
+        new RefusedException(
+            Reason.TRADE_REFUSED, "the agent could not begin a thread; see what the host lacks"));
   }
 
   private void carryOut(Line line, Run run) {

@@ -75,6 +75,21 @@ final class RunnerTest {
   }
 
   @Test
+  void aRunThatFailsInTheAgentHasAnEndTooAndLeavesItsPlace() {
+    Map<String, String> impossible = Map.of("TOLD", "y\0es");
+
+    RefusedException refusal =
+        refusal(
+            runner
+                .run(new Tool(List.of("env"), impossible, LONG, Set.of(0), piece -> {}))
+                .output());
+
+    assertEquals(Reason.TRADE_REFUSED, refusal.reason());
+    assertEquals("env was not run to its end; see the agent's log", refusal.getMessage());
+    assertEquals("a\n", answer(run("echo", "a")));
+  }
+
+  @Test
   void aToolThatReadsFindsNothing() {
     assertEquals("", answer(run("cat")));
   }

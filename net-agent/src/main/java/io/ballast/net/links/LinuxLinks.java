@@ -41,6 +41,7 @@ public final class LinuxLinks implements Links {
   private final Ways ways;
   private final Troubles troubles;
   private final Watch watch;
+  private volatile Future<Sight> looking = Future.failedFuture("not looked yet");
   private Set<String> leftOut = Set.of();
 
   /**
@@ -56,15 +57,22 @@ public final class LinuxLinks implements Links {
             vertx, runner, List.of("ip", "-oneline", "monitor", "link"), () -> true, LISTEN_AGAIN);
   }
 
+  /** One that goes on serves all, so that what hangs costs one thread only. */
   @Override
   public Future<Sight> look() {
-    return vertx
-        .executeBlocking(this::lookNow, false)
-        .recover(
-            e ->
-                Future.failedFuture(
-                    new RefusedException(
-                        Reason.TRADE_REFUSED, "the host's links can't be read: " + e)));
+    Future<Sight> now = looking;
+    if (now.isComplete()) {
+      now =
+          vertx
+              .executeBlocking(this::lookNow, false)
+              .recover(
+                  e ->
+                      Future.failedFuture(
+                          new RefusedException(
+                              Reason.TRADE_REFUSED, "the host's links can't be read: " + e)));
+      looking = now;
+    }
+    return now;
   }
 
   @Override

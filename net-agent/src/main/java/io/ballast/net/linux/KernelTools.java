@@ -60,7 +60,7 @@ public final class KernelTools implements Kernel {
 
   @Override
   public synchronized Future<Map<Ability, String>> lacking() {
-    if (lacking == null) {
+    if (lacking == null || lacking.failed()) {
       lacking = new Probe(runner).lacking().onFailure(why -> forget());
     }
     return lacking;

@@ -6,6 +6,7 @@ import io.ballast.messages.Mac;
 import io.ballast.messages.Reason;
 import io.ballast.net.trade.Links;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A fake: links in memory, over which steady traffic flows; they may refuse a look. */
+/**
+ * A fake: links in memory, over which steady traffic flows; they may refuse a look, or keep silent.
+ */
 public final class FakeLinks implements Links {
   private static final int MTU = 1500;
 
@@ -27,6 +30,7 @@ public final class FakeLinks implements Links {
   private final Set<String> ways = new TreeSet<>();
   private final Set<String> spoken = new TreeSet<>();
   private @Nullable String refusal;
+  private boolean silent;
   private Runnable listener = () -> {};
 
   public FakeLinks(Clock clock) {
@@ -99,9 +103,15 @@ public final class FakeLinks implements Links {
     refusal = message;
   }
 
+  /** Answers no look from now on. */
+  public synchronized void hang() {
+    silent = true;
+  }
+
   /** Answers again. */
   public synchronized void recover() {
     refusal = null;
+    silent = false;
   }
 
   @Override
@@ -111,6 +121,9 @@ public final class FakeLinks implements Links {
 
   @Override
   public synchronized Future<Sight> look() {
+    if (silent) {
+      return Promise.<Sight>promise().future();
+    }
     if (refusal != null) {
       return Future.failedFuture(new RefusedException(Reason.TRADE_REFUSED, refusal));
     }

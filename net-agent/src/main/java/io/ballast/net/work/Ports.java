@@ -40,6 +40,9 @@ public final class Ports {
   /** From one round to the next. */
   public static final Duration EVERY = Duration.ofSeconds(2);
 
+  /** So long a look at the host's links may take. */
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
 
   /** How much may wait in line. */
@@ -163,7 +166,14 @@ public final class Ports {
   }
 
   private Future<Sight> sight() {
-    return loop.here(links.look());
+    return loop.here(
+        links.look(),
+        LOOK,
+        () ->
+            new RefusedException(
+                Reason.TRADE_REFUSED,
+                "the host's links could not be read within %d s; see whether its kernel hangs"
+                    .formatted(LOOK.toSeconds())));
   }
 
   /** What must hold before an order is taken on, against what there is now. */
@@ -236,6 +246,7 @@ public final class Ports {
   private Map<Mac, Port> with(List<Port> ports) {
     Map<Mac, Port> all = new TreeMap<>(wanted);
     for (Port port : ports) {
+      Preconditions.room(port, all);
       Preconditions.untaken(port, all);
       all.put(port.card(), port);
     }
@@ -333,13 +344,19 @@ public final class Ports {
     }
     waiting++;
     Promise<T> done = Promise.promise();
+    Promise<Void> over = Promise.promise(); // whatever its listeners do with the result
     Future<?> before = line;
-    line = done.future();
+    line = over.future();
     loop.here(before)
         .onComplete(
             ended -> {
               waiting--;
-              begin(work).onComplete(done);
+              begin(work)
+                  .onComplete(
+                      (result, failure) -> {
+                        over.complete();
+                        done.complete(result, failure);
+                      });
             });
     return done.future();
   }

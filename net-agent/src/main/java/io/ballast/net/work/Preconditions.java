@@ -54,7 +54,7 @@ public record Preconditions(
                         "this host has no bridge %s; it has: %s"
                             .formatted(
                                 port.bridge(), names(scene.bridges().stream().map(Bridge::name)))));
-    room(port);
+    room(port, wanted);
     card(port);
     untaken(port, wanted);
     abilities(port, bridge.kind());
@@ -63,7 +63,8 @@ public record Preconditions(
     mtu(port, bridge);
   }
 
-  private void room(Port port) {
+  /** There is room for one more among these ports. */
+  static void room(Port port, Map<Mac, Port> wanted) {
     if (!wanted.containsKey(port.card()) && wanted.size() >= NetBeat.MOST_PORTS) {
       throw new RefusedException(
           Reason.NO_ROOM,

@@ -1,6 +1,8 @@
 package io.ballast.net.links;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +13,7 @@ import io.ballast.messages.NetBeat.Bond;
 import io.ballast.messages.NetBeat.Link.Trouble;
 import io.ballast.net.trade.Links.Sight;
 import io.ballast.net.trade.Links.Wire;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
@@ -180,6 +183,21 @@ final class LinuxLinksTest {
         new Ways(root, List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 5672)));
 
     assertEquals(Set.of(), ways.now());
+  }
+
+  @Test
+  void aLookThatHangsServesAll(Vertx vertx) throws Exception {
+    Path pipe = root.resolve("class/net/eth0/mtu");
+    Files.delete(pipe);
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    LinuxLinks links = links(vertx);
+
+    Future<Sight> look = links.look();
+    assertSame(look, links.look());
+    assertFalse(look.isComplete());
+
+    Files.writeString(pipe, "1500\n"); // waits until somebody reads
+    assertTrue(look.await(1, TimeUnit.MINUTES).wire("eth0").isPresent());
   }
 
   @Test

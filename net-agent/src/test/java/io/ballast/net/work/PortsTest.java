@@ -11,6 +11,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.IpAddress;
 import io.ballast.messages.Mac;
+import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetBeat.Ability;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Line;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -459,6 +461,18 @@ final class PortsTest {
     assertEquals(first, second);
     done(first);
     assertFalse(first.equals(ports.look()));
+  }
+
+  @Test
+  void noMorePortsAreKeptThanABeatCanTell() {
+    List<Port> most =
+        LongStream.range(0, NetBeat.MOST_PORTS)
+            .mapToObj(number -> Port.of(Mac.of(0x520000000000L + number), VM, "ovs0"))
+            .toList();
+    done(ports.prepare(most));
+
+    assertEquals(Reason.NO_ROOM, refused(ports.plug(PORT)).reason());
+    assertEquals(NetBeat.MOST_PORTS, book.kept().size());
   }
 
   @Test

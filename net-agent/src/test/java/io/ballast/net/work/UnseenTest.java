@@ -2,6 +2,7 @@ package io.ballast.net.work;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import io.ballast.net.testing.FakeSwitch;
 import io.ballast.net.trade.NetPolicy;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -76,6 +78,21 @@ final class UnseenTest {
     Preconditions seeing = now(ports);
     assertDoesNotThrow(() -> seeing.plug(PORT));
     assertThrows(RefusedException.class, () -> seeing.delete(new DeleteBridge("br7")));
+  }
+
+  @Test
+  void linksThatCantBeReadHoldNothingUp() {
+    linux.bridge("br7");
+    Ports ports = life();
+    links.hang();
+    Future<Preconditions> blind = ports.preconditions();
+
+    loop.pass(Duration.ofSeconds(10));
+    RefusedException refused = assertInstanceOf(RefusedException.class, blind.cause());
+    assertEquals(Reason.TRADE_REFUSED, refused.reason());
+
+    links.recover();
+    assertDoesNotThrow(() -> now(ports).plug(PORT));
   }
 
   @Test

@@ -122,6 +122,7 @@ public final class Download implements Runnable {
     } catch (IOException | InterruptedException e) {
       end.fail(failure(e));
     } finally {
+      end.tryFail(refused("failed in the agent; see its log")); // unless it ended as it should
       synchronized (this) {
         thread = null;
       }
