@@ -89,6 +89,8 @@ record NetCommands(
                   unshared(asked.ports())
                       .compose(none -> ports.preconditions())
                       .compose(now -> prepared(asked, now))
+                      .onSuccess(
+                          done -> agent.beat()) // who sends the move knows of them at its end
                       .map(done -> new Reply.Accepted(asked.move())));
       case ListNetworks asked ->
           new Handling.Question(() -> networks.list().map(Reply.NetworksListed::new));

@@ -8,9 +8,11 @@ import io.ballast.bus.Role;
 import io.ballast.messages.Command;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.PreparePorts;
+import io.ballast.messages.NetOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
@@ -31,6 +33,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +53,22 @@ final class Errands {
   private static final int MOST_PREPARED = 256;
 
   /** What the last moves took along. */
-  private final Map<OperationId, List<Port>> prepared =
+  private final Map<OperationId, Luggage> prepared =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<OperationId, List<Port>> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<OperationId, Luggage> eldest) {
               return size() > MOST_PREPARED;
             }
           });
+
+  /**
+   * The ports that go with a VM.
+   *
+   * @param had what the source kept
+   * @param all what the target was asked for
+   */
+  private record Luggage(List<Port> had, List<Port> all) {}
 
   private final Bus bus;
   private final Duration within;
@@ -82,12 +93,12 @@ final class Errands {
   void send(Effect.Send send) {
     HostId target = send.command().to();
     now(send.command().vm(), send.host(), send.kept())
-        .map(send::ports)
-        .onSuccess(ports -> prepared.put(send.move(), ports))
+        .map(had -> new Luggage(had, send.ports(had)))
+        .onSuccess(luggage -> prepared.put(send.move(), luggage))
         .recover(cause -> failed("did not tell the ports of the VM", send.host(), cause))
         .compose(
-            ports ->
-                prepare(send.move(), target, ports)
+            luggage ->
+                prepare(send.move(), target, luggage.all())
                     .recover(cause -> failed("was not prepared", target, cause)))
         .onSuccess(prepared -> migrate(send))
         .onFailure(
@@ -99,13 +110,18 @@ final class Errands {
 
   /** The ports of a VM on a host now; what was known of them if it has no network agent now. */
   private Future<List<Port>> now(VmId vm, HostId host, List<Port> known) {
-    return bus.call(net(host, new InspectNet(), within.dividedBy(4)))
-        .map(seen -> ports(vm, seen.beat()))
+    return now(vm, host)
         .recover(
-            cause ->
-                refusal(cause).reason() == Reason.NO_RECEIVER
-                    ? Future.succeededFuture(known)
-                    : Future.failedFuture(cause));
+            cause -> isAway(cause) ? Future.succeededFuture(known) : Future.failedFuture(cause));
+  }
+
+  private Future<List<Port>> now(VmId vm, HostId host) {
+    return bus.call(net(host, new InspectNet(), within.dividedBy(4)))
+        .map(seen -> ports(vm, seen.beat()));
+  }
+
+  private static boolean isAway(Throwable cause) {
+    return refusal(cause).reason() == Reason.NO_RECEIVER;
   }
 
   private static List<Port> ports(VmId vm, NetBeat beat) {
@@ -136,21 +152,35 @@ final class Errands {
                 .formatted(host, how, message(refused))));
   }
 
-  /** Only what was changed since it was prepared: what is newer at the target stays. */
+  /** Only what was changed or unplugged since: what is newer at the target stays. */
   void carry(Effect.Carry carry) {
-    List<Port> before = prepared.remove(carry.move());
+    Luggage before = prepared.remove(carry.move());
     if (before == null) {
       return;
     }
-    now(carry.vm(), carry.from(), List.of())
-        .map(ports -> ports.stream().filter(port -> !before.contains(port)).toList())
-        .compose(ports -> prepare(carry.move(), carry.to(), ports))
+    now(carry.vm(), carry.from())
+        .compose(ports -> carried(carry, before, ports))
         .onFailure(
-            cause ->
+            cause -> {
+              if (!isAway(cause)) {
                 log.warn(
                     "what was changed in ports while move {} went on may be lost: {}",
                     carry.move(),
-                    cause.getMessage()));
+                    cause.getMessage());
+              }
+            });
+  }
+
+  private Future<?> carried(Effect.Carry carry, Luggage before, List<Port> now) {
+    Set<Mac> there = now.stream().map(Port::card).collect(Collectors.toSet());
+    before.had().stream()
+        .map(Port::card)
+        .filter(card -> !there.contains(card))
+        .forEach(card -> order(new Effect.Order(carry.to(), new NetOrder.UnplugPort(card))));
+    return prepare(
+        carry.move(),
+        carry.to(),
+        now.stream().filter(port -> !before.all().contains(port)).toList());
   }
 
   private void migrate(Effect.Send send) {

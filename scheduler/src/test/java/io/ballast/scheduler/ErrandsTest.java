@@ -17,6 +17,7 @@ import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetCommand.InspectNet;
 import io.ballast.messages.NetCommand.PreparePorts;
+import io.ballast.messages.NetOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Port;
 import io.ballast.messages.Reason;
@@ -51,6 +52,7 @@ final class ErrandsTest {
   private final LocalBus bus = new LocalBus(vertx);
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<List<Port>> prepared = new CopyOnWriteArrayList<>();
+  private final List<Mac> gone = new CopyOnWriteArrayList<>();
   private final List<MoveInput> told = new CopyOnWriteArrayList<>();
   private final Errands errands = new Errands(bus, Duration.ofSeconds(5), () -> 7L, told::add);
 
@@ -148,6 +150,48 @@ final class ErrandsTest {
   }
 
   @Test
+  void whatWasUnpluggedOnTheWayIsUnpluggedAfterTheMove() {
+    AtomicBoolean unplugged = new AtomicBoolean();
+    serve(
+        Role.NET,
+        H1,
+        (envelope, command) ->
+            unplugged.get() ? reply(H1, command, envelope) : reply(H1, command, envelope, FIRST));
+    network(H2);
+    errands.send(send().with(List.of(FIRST), List.of(SECOND)));
+    awaitTold(new MoveInput.Accepted(MOVE));
+    unplugged.set(true);
+
+    errands.carry(new Effect.Carry(MOVE, VM, H1, H2));
+
+    await().until(() -> asked.contains("h2 UnplugPort"));
+    assertEquals(List.of(FIRST.card()), gone);
+    assertEquals(List.of(List.of(FIRST, SECOND)), prepared);
+  }
+
+  @Test
+  void nothingIsUnpluggedWhereTheSourceDoesNotTell() {
+    AtomicBoolean silent = new AtomicBoolean();
+    serve(
+        Role.NET,
+        H1,
+        (envelope, command) -> {
+          Future<? extends Reply> answer = reply(H1, command, envelope, FIRST);
+          return silent.get() ? refused(Reason.NOT_READY, "it is starting") : answer;
+        });
+    network(H2);
+    errands.send(send());
+    awaitTold(new MoveInput.Accepted(MOVE));
+    silent.set(true);
+
+    errands.carry(new Effect.Carry(MOVE, VM, H1, H2));
+
+    await().until(() -> asked.size() == 4);
+    assertEquals("h1 InspectNet", asked.getLast());
+    assertEquals(List.of(), gone);
+  }
+
+  @Test
   void whatIsAsItWasPreparedIsNotCarried() {
     network(H1, FIRST);
     network(H2);
@@ -191,6 +235,9 @@ final class ErrandsTest {
     }
     if (command instanceof PreparePorts prepare) {
       prepared.add(prepare.ports());
+    }
+    if (command instanceof NetOrder.UnplugPort unplug) {
+      gone.add(unplug.card());
     }
     return Future.succeededFuture(new Reply.Accepted(envelope.id()));
   }

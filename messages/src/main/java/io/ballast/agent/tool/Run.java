@@ -100,6 +100,8 @@ public final class Run implements Runnable {
   public void run() {
     try {
       carryOut();
+    } catch (RuntimeException e) {
+      LOG.error("A defect: {} was not run to its end", tool.name(), e);
     } finally {
       // Nothing of this is left where it ended as it should; it may not, such as for want of
       // threads.

@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The whole scheduler as one machine: beats, events, answers, commands and time go in, effects come
@@ -421,7 +422,10 @@ public final class Conductor {
   }
 
   private Optional<Effect> carry(Move move, Instant now) {
-    return move.state() == Move.State.DONE && !reach(now).kept(move.vm(), move.from()).isEmpty()
+    Reach reach = reach(now);
+    boolean has =
+        Stream.of(move.from(), move.to()).anyMatch(host -> !reach.kept(move.vm(), host).isEmpty());
+    return move.state() == Move.State.DONE && has
         ? Optional.of(new Effect.Carry(move.id(), move.vm(), move.from(), move.to()))
         : Optional.empty();
   }

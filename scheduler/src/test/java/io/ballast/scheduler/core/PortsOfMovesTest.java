@@ -154,6 +154,16 @@ final class PortsOfMovesTest {
   }
 
   @Test
+  void whatWasUnpluggedOnTheWayIsCarriedToo() {
+    beat(List.of(RUNNING), List.of(PORT), List.of());
+    sent();
+    conductor.onBeat(one.net(START), START);
+    conductor.onBeat(two.net(START, PORT), START);
+
+    assertEquals(List.of(new Effect.Carry(MOVE, vmId(1), H1, H2)), carried(true));
+  }
+
+  @Test
   void nothingIsCarriedOfAVmWithoutPorts() {
     beat(List.of(RUNNING), List.of(), List.of());
     sent();

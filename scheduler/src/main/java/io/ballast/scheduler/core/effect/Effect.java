@@ -54,7 +54,7 @@ public sealed interface Effect extends Step {
 
   /**
    * Have the ports of a VM that has moved be what they are by now at the host that it left: someone
-   * may have changed one on the way. Nothing need come back.
+   * may have changed or unplugged one on the way. Nothing need come back.
    */
   record Carry(OperationId move, VmId vm, HostId from, HostId to) implements Effect {}
 
