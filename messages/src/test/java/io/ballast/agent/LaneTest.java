@@ -31,6 +31,7 @@ final class LaneTest {
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
   private final List<Line> lines = new CopyOnWriteArrayList<>();
   private final List<Lane<Line>> lanes = new CopyOnWriteArrayList<>();
+  private final CountDownLatch hangs = new CountDownLatch(1);
   private volatile CountDownLatch opening = new CountDownLatch(0);
   private volatile Optional<RefusedException> openFailure = Optional.empty();
 
@@ -46,7 +47,12 @@ final class LaneTest {
     private final AtomicInteger callers = new AtomicInteger();
     private final AtomicInteger mostCallers = new AtomicInteger();
     private volatile Optional<RefusedException> lost = Optional.empty();
+    private final CountDownLatch hangs;
     private volatile boolean ended;
+
+    Line(CountDownLatch hangs) {
+      this.hangs = hangs;
+    }
 
     @Override
     public Optional<RefusedException> lost() {
@@ -65,6 +71,7 @@ final class LaneTest {
     }
 
     String hang(CountDownLatch until) {
+      hangs.countDown();
       awaitOpen(until);
       return "late";
     }
@@ -78,13 +85,18 @@ final class LaneTest {
     }
   }
 
+  /** Keeps the clock from ending anything until a call has begun to hang, however late that is. */
+  private void noTimePassesUntilOneHangs() {
+    clock.execute(() -> awaitOpen(hangs));
+  }
+
   private Line open() {
     awaitOpen(opening);
     openFailure.ifPresent(
         failure -> {
           throw failure;
         });
-    Line line = new Line();
+    Line line = new Line(hangs);
     lines.add(line);
     return line;
   }
@@ -141,6 +153,7 @@ final class LaneTest {
   @Test
   void aCallThatHangsIsGivenUpAndLeftBehindWithItsConnection() {
     Lane<Line> lane = lane(8, 3);
+    noTimePassesUntilOneHangs();
     CountDownLatch hanging = new CountDownLatch(1);
 
     Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
@@ -162,6 +175,7 @@ final class LaneTest {
     AtomicInteger tried = new AtomicInteger();
     assertAnswer("well", lane.submit("a call", LONG, line -> line.call("well")));
     opening = new CountDownLatch(1);
+    noTimePassesUntilOneHangs();
     Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
     assertEquals(Reason.MAY_YET_HAPPEN, refusal(hung));
 
@@ -178,6 +192,7 @@ final class LaneTest {
   @Test
   void atItsLimitOfLostThreadsALaneTriesNoFurtherOneUntilOneComesBack() {
     Lane<Line> lane = lane(8, 1);
+    noTimePassesUntilOneHangs();
     CountDownLatch hanging = new CountDownLatch(1);
 
     assertEquals(
@@ -195,9 +210,10 @@ final class LaneTest {
   @Test
   void callsThatWaitBehindOneThatHangsFailWithIt() {
     Lane<Line> lane = lane(8, 3);
+    noTimePassesUntilOneHangs();
     CountDownLatch hanging = new CountDownLatch(1);
     AtomicInteger tried = new AtomicInteger();
-    Future<String> hung = lane.submit("a call", Duration.ofMillis(500), line -> line.hang(hanging));
+    Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
     Future<Integer> waiting = lane.submit("a call", LONG, line -> tried.incrementAndGet());
 
     assertEquals(Reason.MAY_YET_HAPPEN, refusal(hung));
@@ -209,6 +225,7 @@ final class LaneTest {
   @Test
   void aLookThatHangsMayNotHappenYetForItChangesNothing() {
     Lane<Line> lane = lane(8, 3);
+    noTimePassesUntilOneHangs();
     CountDownLatch hanging = new CountDownLatch(1);
 
     RefusedException hung = refused(lane.look("a look", SHORT, line -> line.hang(hanging)));

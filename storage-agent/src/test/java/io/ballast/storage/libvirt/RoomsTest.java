@@ -247,6 +247,7 @@ final class RoomsTest {
   @Test
   void aFolderThatHangsIsToldTakesOneThreadAndKeepsNoOtherFromBeingMeasured() {
     CountDownLatch frozen = new CountDownLatch(1);
+    CountDownLatch hangs = noTimePassesBefore();
     Map<String, Integer> calls = new TreeMap<>();
     try (Disk disk = new Disk(Duration.ofMillis(200), clock, 2)) {
       Rooms real =
@@ -260,7 +261,11 @@ final class RoomsTest {
                         synchronized (calls) {
                           calls.merge(name, 1, Integer::sum);
                         }
-                        return name.equals("hung") ? thawed(frozen) : FULL;
+                        if (!name.equals("hung")) {
+                          return FULL;
+                        }
+                        hangs.countDown();
+                        return thawed(frozen);
                       }),
               this::later);
       List<Shelf> seen = List.of(shelf("hung", "netfs", true), shelf("well", "dir", true));
@@ -282,8 +287,16 @@ final class RoomsTest {
   @Test
   void aMeasurementThatNeverHadItsTurnIsOver() {
     CountDownLatch frozen = new CountDownLatch(1);
+    CountDownLatch hangs = noTimePassesBefore();
     try (Disk disk = new Disk(Duration.ofMillis(50), clock, 1)) {
-      Measurement hung = Gauge.onDisk(disk, "the first", () -> thawed(frozen));
+      Measurement hung =
+          Gauge.onDisk(
+              disk,
+              "the first",
+              () -> {
+                hangs.countDown();
+                return thawed(frozen);
+              });
       Measurement behind = Gauge.onDisk(disk, "the second", () -> FULL);
 
       await().until(() -> hung.room().isComplete() && behind.over().isComplete());
@@ -294,6 +307,13 @@ final class RoomsTest {
       frozen.countDown();
       await().until(hung.over()::isComplete);
     }
+  }
+
+  /** Keeps the clock from ending anything until a call has begun to hang, however late that is. */
+  private CountDownLatch noTimePassesBefore() {
+    CountDownLatch hangs = new CountDownLatch(1);
+    clock.execute(() -> thawed(hangs));
+    return hangs;
   }
 
   private static Reason reason(Future<?> failed) {
