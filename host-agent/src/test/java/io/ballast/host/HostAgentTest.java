@@ -137,7 +137,11 @@ final class HostAgentTest {
   void beatsGoOnWhileTheHypervisorHangsAndSaySo() {
     fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(100), 0.5);
     fleet.up();
-    await().until(() -> !beatsOf().isEmpty());
+    await()
+        .until(
+            () ->
+                !beatsOf().isEmpty()
+                    && fleet.lastBeat(H1).hypervisor().health() == Health.ANSWERING);
 
     fleet.first.hang();
     await().until(() -> fleet.lastBeat(H1).hypervisor().health() == Health.STUCK);
@@ -204,7 +208,8 @@ final class HostAgentTest {
         .until(
             () ->
                 !beatsOf().isEmpty()
-                    && fleet.lastBeat(H1).vms().getFirst().state() == VmState.PAUSED);
+                    && fleet.lastBeat(H1).vms().stream()
+                        .anyMatch(vm -> vm.state() == VmState.PAUSED));
   }
 
   @Test

@@ -32,6 +32,7 @@ final class LaneTest {
   private final List<Line> lines = new CopyOnWriteArrayList<>();
   private final List<Lane<Line>> lanes = new CopyOnWriteArrayList<>();
   private final CountDownLatch hangs = new CountDownLatch(1);
+  private final CountDownLatch connects = new CountDownLatch(1);
   private volatile CountDownLatch opening = new CountDownLatch(0);
   private volatile Optional<RefusedException> openFailure = Optional.empty();
 
@@ -85,12 +86,13 @@ final class LaneTest {
     }
   }
 
-  /** Keeps the clock from ending anything until a call has begun to hang, however late that is. */
-  private void noTimePassesUntilOneHangs() {
-    clock.execute(() -> awaitOpen(hangs));
+  /** Keeps the clock from ending anything until then, however late that is. */
+  private void noTimePassesUntil(CountDownLatch then) {
+    clock.execute(() -> awaitOpen(then));
   }
 
   private Line open() {
+    connects.countDown();
     awaitOpen(opening);
     openFailure.ifPresent(
         failure -> {
@@ -153,7 +155,7 @@ final class LaneTest {
   @Test
   void aCallThatHangsIsGivenUpAndLeftBehindWithItsConnection() {
     Lane<Line> lane = lane(8, 3);
-    noTimePassesUntilOneHangs();
+    noTimePassesUntil(hangs);
     CountDownLatch hanging = new CountDownLatch(1);
 
     Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
@@ -175,7 +177,7 @@ final class LaneTest {
     AtomicInteger tried = new AtomicInteger();
     assertAnswer("well", lane.submit("a call", LONG, line -> line.call("well")));
     opening = new CountDownLatch(1);
-    noTimePassesUntilOneHangs();
+    noTimePassesUntil(hangs);
     Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
     assertEquals(Reason.MAY_YET_HAPPEN, refusal(hung));
 
@@ -192,7 +194,7 @@ final class LaneTest {
   @Test
   void atItsLimitOfLostThreadsALaneTriesNoFurtherOneUntilOneComesBack() {
     Lane<Line> lane = lane(8, 1);
-    noTimePassesUntilOneHangs();
+    noTimePassesUntil(hangs);
     CountDownLatch hanging = new CountDownLatch(1);
 
     assertEquals(
@@ -210,11 +212,14 @@ final class LaneTest {
   @Test
   void callsThatWaitBehindOneThatHangsFailWithIt() {
     Lane<Line> lane = lane(8, 3);
-    noTimePassesUntilOneHangs();
+    CountDownLatch both = new CountDownLatch(1);
+    noTimePassesUntil(hangs);
+    noTimePassesUntil(both);
     CountDownLatch hanging = new CountDownLatch(1);
     AtomicInteger tried = new AtomicInteger();
     Future<String> hung = lane.submit("a call", SHORT, line -> line.hang(hanging));
     Future<Integer> waiting = lane.submit("a call", LONG, line -> tried.incrementAndGet());
+    both.countDown();
 
     assertEquals(Reason.MAY_YET_HAPPEN, refusal(hung));
     assertNotTried(waiting);
@@ -225,7 +230,7 @@ final class LaneTest {
   @Test
   void aLookThatHangsMayNotHappenYetForItChangesNothing() {
     Lane<Line> lane = lane(8, 3);
-    noTimePassesUntilOneHangs();
+    noTimePassesUntil(hangs);
     CountDownLatch hanging = new CountDownLatch(1);
 
     RefusedException hung = refused(lane.look("a look", SHORT, line -> line.hang(hanging)));
@@ -255,6 +260,7 @@ final class LaneTest {
     Lane<Line> lane = lane(8, 3);
     opening = new CountDownLatch(1);
     AtomicInteger tried = new AtomicInteger();
+    noTimePassesUntil(connects);
 
     assertNotTried(lane.submit("a call", SHORT, line -> tried.incrementAndGet()));
 
@@ -390,7 +396,7 @@ final class LaneTest {
     Lane<Line> lane = lane(8, 3);
     CountDownLatch hanging = new CountDownLatch(1);
     Future<String> hung = lane.submit("a call", LONG, line -> line.hang(hanging));
-    await().atMost(LONG).until(() -> lines.size() == 1);
+    awaitOpen(hangs);
 
     lane.close();
 

@@ -126,6 +126,13 @@ public interface BusContract extends CastsContract, EnvelopeContract, NoticesCon
     assertEquals(Reason.NO_RECEIVER, refused.reason());
   }
 
+  /** A member that has had an answer already, so that no time goes into its connection. */
+  private Bus connected(String app) {
+    Bus member = carrier().join(app);
+    Await.refusal(member.call(start(host())));
+    return member;
+  }
+
   @Test
   default void aCallThatGetsNoAnswerEndsAtItsDeadline() {
     Address h1 = host();
@@ -133,7 +140,7 @@ public interface BusContract extends CastsContract, EnvelopeContract, NoticesCon
     Await.result(carrier().join("agent").serve(h1, (envelope, command) -> never.future()));
 
     RefusedException refused =
-        Await.refusal(carrier().join("scheduler").call(start(h1).within(Duration.ofSeconds(1))));
+        Await.refusal(connected("scheduler").call(start(h1).within(Duration.ofSeconds(1))));
 
     assertEquals(Reason.DEADLINE_PASSED, refused.reason());
     never.complete(new Reply.Accepted(Samples.OPERATION));
@@ -153,7 +160,7 @@ public interface BusContract extends CastsContract, EnvelopeContract, NoticesCon
                     received.incrementAndGet() == 1
                         ? late.future()
                         : Future.succeededFuture(new Reply.Accepted(envelope.id()))));
-    Bus scheduler = carrier().join("scheduler");
+    Bus scheduler = connected("scheduler");
     Future<Reply.Accepted> first = scheduler.call(start(h1).within(Duration.ofSeconds(3)));
     await().until(() -> received.get() == 1);
     Await.refusal(first);

@@ -119,8 +119,10 @@ public interface CastsContract {
                   return Future.failedFuture(new RefusedException(Reason.NOT_READY, "starting"));
                 }));
 
-    Await.result(
-        carrier().join("scheduler").cast(BusContract.start(h1).within(Duration.ofMillis(1_500))));
+    Bus scheduler = carrier().join("scheduler");
+    Await.refusal(scheduler.call(BusContract.start(BusContract.host()))); // it is connected now
+
+    Await.result(scheduler.cast(BusContract.start(h1).within(Duration.ofSeconds(3))));
 
     List<Carrier.Dead> expected = List.of(dead(h1, Reason.NOT_READY, "starting; its time is over"));
     await().until(() -> carrier().deadLetters().equals(expected));

@@ -101,7 +101,7 @@ final class NetAgentTest {
 
   @Test
   void theFirstBeatTellsBridgesAndLinksAlready() {
-    deploy();
+    deploy(Duration.ofHours(1));
 
     await().until(() -> !beats.isEmpty());
     NetBeat beat = beats.getFirst();
@@ -120,7 +120,8 @@ final class NetAgentTest {
   void laterBeatsTellTheRates() {
     deploy();
 
-    await().until(() -> !beats.isEmpty() && beats.getLast().links().getFirst().sent().value() > 0);
+    awaitSeen();
+    await().until(() -> beats.getLast().links().getFirst().sent().value() > 0);
     Link eth0 = beats.getLast().links().getFirst();
     assertEquals(1_000_000, (double) eth0.received().value(), 10_000);
     assertEquals(2_000_000, (double) eth0.sent().value(), 20_000);
@@ -129,7 +130,7 @@ final class NetAgentTest {
   @Test
   void beatsGoOnWithWhatIsKnownWhileTheNetworkCantBeRead() {
     deploy();
-    await().until(() -> !beats.isEmpty());
+    awaitSeen();
 
     links.refuse("no links here");
     await().until(() -> beats.size() >= 5 && beats.getLast().problem().isPresent());
@@ -149,7 +150,7 @@ final class NetAgentTest {
   @Test
   void aNetworkThatWasNotSeenYetIsNoEmptyOne() {
     links.refuse("no links here");
-    deploy();
+    deploy(Duration.ofHours(1));
 
     await().until(() -> !beats.isEmpty());
     assertEquals(Optional.empty(), beats.getFirst().sampledAt());
@@ -159,7 +160,7 @@ final class NetAgentTest {
   @Test
   void inspectTellsTheNextBeat() {
     deploy();
-    await().until(() -> !beats.isEmpty());
+    awaitSeen();
 
     Reply.NetInspected told =
         done(bus.call(Request.of(Address.at(Role.NET, HOST), new InspectNet())));
@@ -217,7 +218,7 @@ final class NetAgentTest {
   void whatCantBeMadeSoYetKeepsNobodyWaiting() {
     links.tap("vnet0", CARD);
     deploy();
-    await().until(() -> !beats.isEmpty());
+    awaitSeen();
     bridges.fail(FakeSwitch.Fault.BEFORE);
 
     Outcome end = ended(new NetOrder.PlugPort(Port.of(CARD, VM, "br0")));
@@ -456,6 +457,11 @@ final class NetAgentTest {
 
   private static Link link(String name, long received, long sent) {
     return new Link(name, true, 1500, Optional.empty(), new Bytes(received), new Bytes(sent));
+  }
+
+  /** The first beat does not wait for a first look that takes longer than from beat to beat. */
+  private void awaitSeen() {
+    await().until(() -> !beats.isEmpty() && beats.getLast().sampledAt().isPresent());
   }
 
   private void deploy() {

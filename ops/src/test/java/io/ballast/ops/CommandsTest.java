@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeMigration;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.VmState;
@@ -206,6 +207,7 @@ final class CommandsTest {
 
   @Test
   void aDetachedMigrationPrintsItsIdAndCanBeCancelled() {
+    h1.nextMigration(FakeMigration.Ending.FALLS_SILENT);
     Ran ran = fleet.run("migrate", "web1", "h2", "--detach");
     assertEquals(0, ran.code(), ran.err());
     String move = ran.out().strip();

@@ -190,6 +190,7 @@ final class StorageIT {
     Ran nobody = ran("operation", clone.operation());
     assertEquals(4, nobody.code(), nobody::toString);
     agent = process("agent", "--roles", "host,storage");
+    agent.untilLogged(" ready");
 
     assertDone("cloned images/copy on h1\n", clone);
     assertDone("exported images/big as copied on h1\n", export);

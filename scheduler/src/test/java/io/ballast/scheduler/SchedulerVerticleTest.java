@@ -128,9 +128,9 @@ final class SchedulerVerticleTest {
     deploy(Policy.DEFAULT.with(Policy.Mode.OFF));
     hosts.beat(H1);
     hosts.beat(H2);
-    await().atMost(PATIENCE).until(() -> gauge("ballast.host.up", H1) == 1);
+    await().atMost(PATIENCE).until(() -> gauge("ballast.host.vms", H1) == 2);
+    assertEquals(1, gauge("ballast.host.up", H1));
     assertEquals(0.9, gauge("ballast.host.cpu.ratio", H1), 1e-9);
-    assertEquals(2, gauge("ballast.host.vms", H1));
 
     hosts.silence(H1);
     await().atMost(PATIENCE).until(() -> !heard(Event.AlertRaised.class).isEmpty());

@@ -118,8 +118,8 @@ final class StorageAgentTest {
   @Test
   void whatChangesIsToldInALaterBeat() {
     deploy();
-    volumes.inactivePool("archive");
     volumes.pool("images", Bytes.ofMiB(100), Bytes.ofMiB(31));
+    volumes.inactivePool("archive");
 
     Pool archive = new Pool("archive", "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO);
     await().until(() -> !beats.isEmpty() && beats.getLast().pools().size() == 2);

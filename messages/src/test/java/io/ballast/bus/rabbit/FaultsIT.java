@@ -93,8 +93,8 @@ final class FaultsIT {
         .atMost(PATIENCE)
         .untilAsserted(() -> assertEquals(Set.of(), traffic.confirmedButNeverReceived()));
     assertEquals("64", prefetch(h1));
-    assertEquals(
-        List.of(BusState.CONNECTING, BusState.CONNECTED), states.subList(0, 2), states::toString);
+    List<BusState> connected = states.stream().dropWhile(BusState.CONNECTING::equals).toList();
+    assertEquals(BusState.CONNECTED, connected.getFirst(), states::toString);
     assertTrue(states.contains(BusState.LOST), states::toString);
     assertEquals(BusState.CONNECTED, states.getLast(), states::toString);
     System.out.println(fault + ": " + traffic);
@@ -134,7 +134,9 @@ final class FaultsIT {
     // What a broker is told of a new queue is on its disk within a second.
     pause(Duration.ofSeconds(3));
 
-    Await.result(scheduler.cast(BusContract.start(h1).withId(new OperationId("kept"))));
+    Await.result(
+        scheduler.cast(
+            BusContract.start(h1).withId(new OperationId("kept")).within(Duration.ofMinutes(5))));
     broker.kill();
     broker.start();
     Set<OperationId> received = ConcurrentHashMap.newKeySet();
@@ -200,7 +202,7 @@ final class FaultsIT {
         Await.refusal(scheduler.call(BusContract.start(h1).within(Duration.ofMillis(300))));
     RefusedException hurried =
         Await.refusal(scheduler.cast(BusContract.start(h1).within(Duration.ofMillis(300))));
-    Future<Void> cast = scheduler.cast(BusContract.start(h1));
+    Future<Void> cast = scheduler.cast(BusContract.start(h1).within(Duration.ofMinutes(5)));
     assertFalse(cast.isComplete());
     broker.start();
 

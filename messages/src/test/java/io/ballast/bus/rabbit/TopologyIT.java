@@ -132,9 +132,10 @@ final class TopologyIT {
     RabbitBus agent = carrier.join("agent");
     Await.result(agent.serve(h1, BusContract.accepting()));
     Await.result(agent.close());
-    Bus scheduler = carrier.join("scheduler");
+    RabbitBus scheduler = carrier.join("scheduler");
+    Await.result(scheduler.connected());
 
-    Await.result(scheduler.cast(BusContract.start(h1).within(Duration.ofMillis(500))));
+    Await.result(scheduler.cast(BusContract.start(h1).within(Duration.ofSeconds(2))));
 
     List<DeadLetter> letters =
         await()

@@ -147,7 +147,7 @@ final class RunningVmIT implements Writing {
 
   @Test
   void aGuestIsNotStartedWhileAToolWorksOnItsDisk() throws Exception {
-    VolumeId disk = thick("web11");
+    VolumeId disk = thick("web11", 8);
     Lab.Guest guest = defined("qcow2:" + folder.resolve(disk.name()));
     CompletableFuture<ProcessHandle> tool = new CompletableFuture<>();
     Task task =
@@ -156,7 +156,7 @@ final class RunningVmIT implements Writing {
             new FlattenVolume(disk),
             (done, total) -> {
               if (done.compareTo(Bytes.ZERO) > 0 && !tool.isDone()) {
-                tool.complete(stopped("qemu-img"));
+                stop(tool);
               }
             });
     ProcessHandle stopped = tool.get(1, TimeUnit.MINUTES);
@@ -174,26 +174,36 @@ final class RunningVmIT implements Writing {
     assertFarIsKept(disk);
   }
 
-  /** Stops a program of this one in the middle of its work. */
-  private static ProcessHandle stopped(String name) {
-    ProcessHandle found =
-        ProcessHandle.current()
-            .descendants()
-            .filter(it -> it.info().command().orElse("").endsWith("/" + name))
-            .findFirst()
-            .orElseThrow();
-    Program.run("kill", "-STOP", String.valueOf(found.pid()));
-    return found;
+  /** Stops qemu-img in the middle of its work. */
+  private static void stop(CompletableFuture<ProcessHandle> tool) {
+    try {
+      ProcessHandle found =
+          ProcessHandle.current()
+              .descendants()
+              .filter(it -> it.info().command().orElse("").endsWith("/qemu-img"))
+              .findFirst()
+              .orElseThrow();
+      Program.run("kill", "-STOP", String.valueOf(found.pid()));
+      tool.complete(found);
+    } catch (RuntimeException e) {
+      tool.completeExceptionally(e);
+    }
   }
 
-  /** A disk of 72 MiB whose base holds something where no guest comes to. */
   private VolumeId thick(String name) {
+    return thick(name, 1);
+  }
+
+  /** A disk whose base holds so many times 64 MiB of something where no guest comes to. */
+  private VolumeId thick(String name, int times) {
     VolumeId base = new VolumeId("images", name + ".base");
-    done(
-        new CreateVolume(
-            base, Format.RAW, Bytes.ofMiB(72), Volume.Preallocation.OFF, Optional.empty()));
+    Bytes size = Bytes.ofMiB(8 + 64L * times);
+    done(new CreateVolume(base, Format.RAW, size, Volume.Preallocation.OFF, Optional.empty()));
     String file = folder.resolve(base.name()).toString();
-    Program.run("qemu-io", "-f", "raw", "-c", "write -P 7 8M 64M", file);
+    for (int i = 0; i < times; i++) {
+      String write = "write -P 7 %dM 64M".formatted(8 + 64 * i);
+      Program.run("qemu-io", "-f", "raw", "-c", write, file);
+    }
     VolumeId disk = new VolumeId("images", name + ".qcow2");
     done(new CloneVolume(base, Optional.empty(), disk, true, Optional.empty(), false));
     return disk;
