@@ -9,6 +9,7 @@ import io.ballast.ops.client.Shell;
 import io.ballast.testing.Lab;
 import io.ballast.testing.Lab.Guest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -194,6 +195,22 @@ public final class FleetInLab implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+    keepLogOf(scheduler);
     broker.close();
+  }
+
+  /** Beside those of the lab, where somebody wants them. */
+  private static void keepLogOf(BallastProcess process) {
+    Optional.ofNullable(System.getenv("BALLAST_KEEP_LOGS"))
+        .map(Path::of)
+        .ifPresent(
+            folder -> {
+              try {
+                Path log = Files.createTempFile(folder, "scheduler-", ".log");
+                Files.writeString(log, process.log());
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 }

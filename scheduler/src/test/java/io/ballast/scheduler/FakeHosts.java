@@ -43,6 +43,10 @@ final class FakeHosts {
   static final HostId H2 = new HostId("h2");
   static final VmId BUSY = new VmId(new UUID(0, 1));
   private static final VmId CALM = new VmId(new UUID(0, 2));
+
+  /** CPU that h1 itself uses: without it, either guest moved would even the two out as well. */
+  private static final double OWN = 0.2;
+
   private static final Duration INTERVAL = Duration.ofMillis(100);
 
   /** The epochs of the commands that came. */
@@ -126,7 +130,7 @@ final class FakeHosts {
             .filter(place -> place.getValue().equals(host))
             .map(place -> vm(place.getKey()))
             .toList();
-    double cpu = vms.stream().mapToDouble(Vm::cpus).sum();
+    double cpu = vms.stream().mapToDouble(Vm::cpus).sum() + (host.equals(H1) ? OWN : 0);
     Instant now = Instant.now();
     return new HostBeat(
         new Pulse(host, "lab", 1000, sequence.incrementAndGet(), now, INTERVAL, "test"),
@@ -146,7 +150,7 @@ final class FakeHosts {
         busy ? "busy" : "calm",
         VmState.RUNNING,
         1,
-        busy ? 0.5 : 0.4,
+        busy ? 0.5 : 0.2,
         Bytes.ofMiB(64),
         Bytes.ofMiB(64),
         Vm.Traffic.NONE);

@@ -106,14 +106,10 @@ public final class Runner implements AutoCloseable {
       }
     }
     for (Run run : begin) {
-      boolean begun = false;
       try {
         Thread.ofPlatform().daemon().name("tool").start(() -> carryOut(line, run));
-        begun = true;
-      } finally {
-        if (!begun) {
-          drop(line, run);
-        }
+      } catch (OutOfMemoryError noThread) { // which says nothing of the heap; the next may get one
+        drop(line, run);
       }
     }
   }

@@ -61,13 +61,9 @@ public final class KernelTools implements Kernel {
   @Override
   public synchronized Future<Map<Ability, String>> lacking() {
     if (lacking == null || lacking.failed()) {
-      lacking = new Probe(runner).lacking().onFailure(why -> forget());
+      lacking = new Probe(runner).lacking();
     }
     return lacking;
-  }
-
-  private synchronized void forget() {
-    lacking = null;
   }
 
   @Override

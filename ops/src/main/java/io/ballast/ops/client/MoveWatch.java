@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MoveWatch {
   private static final long TICK_MILLIS = 150;
+
+  /** So many ticks, 3 s, the measures of a move that is done may be late. */
+  private static final int LATE_TICKS = 20;
+
   private static final Duration QUIET = Duration.ofSeconds(10);
 
   private final FleetConnection connection;
@@ -50,7 +54,7 @@ final class MoveWatch {
         if (move != null) {
           asked = now;
           if (!move.state().open()) {
-            return move;
+            return measured(move);
           }
           line = new MoveLine(console.ink()).of(move);
           if (!console.isTerminal() && move.state() != told) {
@@ -61,6 +65,20 @@ final class MoveWatch {
         progress.show(line);
       }
     }
+  }
+
+  /** Where beats prove the arrival first, the agent that made the move tells its measures after. */
+  private Move measured(Move done) {
+    Move last = done;
+    for (int ticks = 0; ticks < LATE_TICKS && isUnmeasured(last); ticks++) {
+      Move later = next(done.id());
+      last = later == null ? last : later;
+    }
+    return last;
+  }
+
+  private static boolean isUnmeasured(Move move) {
+    return move.state() == Move.State.DONE && move.measures().isEmpty();
   }
 
   private String ended(Move move) {
