@@ -62,7 +62,9 @@ lab_base() {
     lab_bridge "$OUTSIDE_BRIDGE" "$OUTSIDE"
     lab_bridge "$UNDERLAY_BRIDGE"
   fi
-  mkdir -p "$LAB/lxcfs" "$LAB/serial"
+  mkdir -p "$LAB/lxcfs" "$LAB/serial" "$CACHE"
+  # Only if it is another one: by its date libvirt knows whether what it has found out about QEMU still holds.
+  cmp -s "$here/emulator" "$CACHE/emulator" || install -m 755 "$here/emulator" "$CACHE/emulator"
   cg_create lxcfs
   [[ -e $LXCFS_RUN ]] || : >"$LAB/own-lxcfs-run"
   (

@@ -48,6 +48,9 @@ final class HostSampler {
   /** Samples that may fail to come before what was last read of the host counts as old. */
   private static final int SAMPLES_TO_MISS = 10;
 
+  /** What is not older than this counts as new, however often it is sampled. */
+  private static final Duration NEW = Duration.ofSeconds(10);
+
   private final HostMeter meter;
   private final Hypervisor hypervisor;
   private final HostId host;
@@ -74,7 +77,8 @@ final class HostSampler {
     this.peerUri = config.peerUri();
     this.loop = loop;
     this.clock = clock;
-    this.fresh = config.sampleEvery().multipliedBy(SAMPLES_TO_MISS);
+    Duration missed = config.sampleEvery().multipliedBy(SAMPLES_TO_MISS);
+    this.fresh = missed.compareTo(NEW) < 0 ? NEW : missed;
     Duration length = config.beater().every();
     this.readings = new Window<>(length, (from, to) -> to.at().minus(from.at()));
     this.samples = new Window<>(length, (from, to) -> to.at().minus(from.at()));

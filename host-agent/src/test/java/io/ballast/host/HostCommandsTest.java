@@ -6,9 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ballast.bus.Address;
 import io.ballast.bus.Request;
-import io.ballast.bus.Role;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeMigration.Ending;
 import io.ballast.messages.Bytes;
@@ -254,8 +252,7 @@ final class HostCommandsTest {
   void aRepeatedCommandIsAcceptedAgainAndDoneOnce() {
     boot();
     OperationId id = new OperationId("once");
-    Request<Reply.Accepted> suspend =
-        Request.of(Address.at(Role.HOST, H1), new Suspend(WEB)).withId(id);
+    Request<Reply.Accepted> suspend = SmallFleet.request(new Suspend(WEB)).withId(id);
 
     assertEquals(new Reply.Accepted(id), SmallFleet.await(fleet.bus.call(suspend)));
     assertEquals(new Reply.Accepted(id), SmallFleet.await(fleet.bus.call(suspend)));
@@ -271,7 +268,7 @@ final class HostCommandsTest {
   @Test
   void aRefusalIsRememberedSoThatACommandThatComesAgainIsNotCarriedOut() {
     Request<Reply.Accepted> suspend =
-        Request.of(Address.at(Role.HOST, H1), new Suspend(WEB)).withId(new OperationId("again"));
+        SmallFleet.request(new Suspend(WEB)).withId(new OperationId("again"));
     Reply.Refused refused = fleet.refusal(suspend);
     assertEquals(Reason.UNKNOWN_VM, refused.reason());
     boot();
@@ -284,12 +281,12 @@ final class HostCommandsTest {
   @Test
   void aSchedulerThatNoLongerLeadsIsRefused() {
     boot();
-    Address h1 = Address.at(Role.HOST, H1);
     OperationId led =
-        SmallFleet.await(fleet.bus.call(Request.of(h1, new Suspend(WEB)).withEpoch(7))).operation();
+        SmallFleet.await(fleet.bus.call(SmallFleet.request(new Suspend(WEB)).withEpoch(7)))
+            .operation();
     fleet.outcome(led);
 
-    Reply.Refused refused = fleet.refusal(Request.of(h1, new Resume(WEB)).withEpoch(6));
+    Reply.Refused refused = fleet.refusal(SmallFleet.request(new Resume(WEB)).withEpoch(6));
 
     assertEquals(
         new Reply.Refused(
@@ -304,7 +301,7 @@ final class HostCommandsTest {
   void aMigrationMovesTheVmWithProgressAndMeasures() {
     fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(200), 0);
 
-    OperationId id = fleet.ask(H1, migrate(WEB, H2, fleet.second.peerUri())).operation();
+    OperationId id = fleet.ask(H1, slowly(20, fleet.second)).operation();
     Outcome.Done done = (Outcome.Done) fleet.outcome(id);
 
     assertEquals(Bytes.ofMiB(200), done.migration().orElseThrow().transferred());
@@ -411,8 +408,8 @@ final class HostCommandsTest {
   @Test
   void aCancelledMigrationEndsAsCancelled() {
     fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
-    OperationId id = fleet.ask(H1, migrate(WEB, H2, fleet.second.peerUri())).operation();
-    Request<Reply.Accepted> cancel = Request.of(Address.at(Role.HOST, H1), cancel(id));
+    OperationId id = fleet.ask(H1, slowly(10, fleet.second)).operation();
+    Request<Reply.Accepted> cancel = SmallFleet.request(cancel(id));
 
     assertEquals(new Reply.Accepted(id), SmallFleet.await(fleet.bus.call(cancel)));
 
@@ -431,7 +428,7 @@ final class HostCommandsTest {
   void onlyAMigrationCanBeCancelled() {
     boot();
     fleet.first.deafen(WEB);
-    OperationId id = fleet.ask(H1, new ShutDown(WEB, Duration.ofSeconds(2))).operation();
+    OperationId id = fleet.ask(H1, new ShutDown(WEB, Duration.ofMinutes(5))).operation();
 
     assertEquals(Reason.WRONG_STATE, fleet.refusal(cancel(id)).reason());
     assertEquals(Reason.UNKNOWN_OPERATION, fleet.refusal(cancel(new OperationId("none"))).reason());
@@ -444,7 +441,7 @@ final class HostCommandsTest {
       other.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
       other.deploy(H2, other.second, other.second.meter());
       String life = other.deploy(H1, other.first, other.first.meter());
-      OperationId id = other.ask(H1, migrate(WEB, H2, other.second.peerUri())).operation();
+      OperationId id = other.ask(H1, slowly(60, other.second)).operation();
 
       SmallFleet.await(other.vertx.undeploy(life));
       assertEquals(List.of(), other.outcomes(id));
@@ -487,5 +484,16 @@ final class HostCommandsTest {
         Optional.empty(),
         Duration.ofMillis(300),
         Duration.ofSeconds(60));
+  }
+
+  /** A migration that leaves time to do something while it goes on. */
+  private static Migrate slowly(long mebibytesPerSecond, FakeHypervisor to) {
+    return new Migrate(
+        WEB,
+        H2,
+        Optional.of(to.peerUri()),
+        Optional.of(Bytes.ofMiB(mebibytesPerSecond)),
+        Duration.ofMillis(300),
+        Duration.ofMinutes(5));
   }
 }

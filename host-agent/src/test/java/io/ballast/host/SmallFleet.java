@@ -44,11 +44,15 @@ final class SmallFleet implements AutoCloseable {
   static final HostId H2 = new HostId("h2");
   private static final Duration BEAT_EVERY = Duration.ofMillis(100);
   private static final Duration HANG = Duration.ofMillis(300);
+
+  /** Longer than this process is ever held up. */
+  private static final Duration LONG = Duration.ofMinutes(1);
+
   private static final Patience PATIENCE =
       new Patience(
-          Duration.ofSeconds(1),
-          Duration.ofMillis(500),
-          Duration.ofMillis(900),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
           Duration.ofMillis(50),
           Duration.ofMillis(200),
           Duration.ofSeconds(2));
@@ -103,7 +107,16 @@ final class SmallFleet implements AutoCloseable {
 
   /** Asks the agent of a host, which must answer. */
   <R extends Reply> R ask(HostId host, Command<R> command) {
-    return await(bus.call(Request.of(Address.at(Role.HOST, host), command)));
+    return await(bus.call(request(host, command)));
+  }
+
+  /** A request to the first host, for whose answer there is time. */
+  static <R extends Reply> Request<R> request(Command<R> command) {
+    return request(H1, command);
+  }
+
+  private static <R extends Reply> Request<R> request(HostId host, Command<R> command) {
+    return Request.of(Address.at(Role.HOST, host), command).within(LONG);
   }
 
   /** Asks for a change at the first host and waits for its end. */
@@ -127,7 +140,7 @@ final class SmallFleet implements AutoCloseable {
 
   /** Asks the first host for what it must refuse. */
   Reply.Refused refusal(Command<?> command) {
-    return refusal(Request.of(Address.at(Role.HOST, H1), command));
+    return refusal(request(command));
   }
 
   Reply.Refused refusal(Request<?> request) {

@@ -161,7 +161,7 @@ public interface BusContract extends CastsContract, EnvelopeContract, NoticesCon
                         ? late.future()
                         : Future.succeededFuture(new Reply.Accepted(envelope.id()))));
     Bus scheduler = connected("scheduler");
-    Future<Reply.Accepted> first = scheduler.call(start(h1).within(Duration.ofSeconds(3)));
+    Future<Reply.Accepted> first = scheduler.call(start(h1).within(Duration.ofSeconds(10)));
     await().until(() -> received.get() == 1);
     Await.refusal(first);
 

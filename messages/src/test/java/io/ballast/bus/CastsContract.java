@@ -122,7 +122,7 @@ public interface CastsContract {
     Bus scheduler = carrier().join("scheduler");
     Await.refusal(scheduler.call(BusContract.start(BusContract.host()))); // it is connected now
 
-    Await.result(scheduler.cast(BusContract.start(h1).within(Duration.ofSeconds(3))));
+    Await.result(scheduler.cast(BusContract.start(h1).within(Duration.ofSeconds(10))));
 
     List<Carrier.Dead> expected = List.of(dead(h1, Reason.NOT_READY, "starting; its time is over"));
     await().until(() -> carrier().deadLetters().equals(expected));

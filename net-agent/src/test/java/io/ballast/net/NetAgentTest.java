@@ -88,7 +88,7 @@ final class NetAgentTest {
 
   @BeforeEach
   void listen() {
-    links.link("eth0", new Bytes(1_000_000), new Bytes(2_000_000));
+    links.link("eth0", new Bytes(1_000_000_000), new Bytes(2_000_000_000));
     bridges.bridge("br0", "eth0");
     done(bus.serve(NetBeat.class, beats::add));
     done(bus.serve(Event.WorkFinished.class, ends::add));
@@ -123,8 +123,8 @@ final class NetAgentTest {
     awaitSeen();
     await().until(() -> beats.getLast().links().getFirst().sent().value() > 0);
     Link eth0 = beats.getLast().links().getFirst();
-    assertEquals(1_000_000, (double) eth0.received().value(), 10_000);
-    assertEquals(2_000_000, (double) eth0.sent().value(), 20_000);
+    assertEquals(1e9, (double) eth0.received().value(), 1e7);
+    assertEquals(2e9, (double) eth0.sent().value(), 2e7);
   }
 
   @Test
@@ -163,7 +163,10 @@ final class NetAgentTest {
     awaitSeen();
 
     Reply.NetInspected told =
-        done(bus.call(Request.of(Address.at(Role.NET, HOST), new InspectNet())));
+        done(
+            bus.call(
+                Request.of(Address.at(Role.NET, HOST), new InspectNet())
+                    .within(Duration.ofMinutes(1))));
 
     assertEquals(HOST, told.beat().pulse().host());
     assertEquals("eth0", told.beat().links().getFirst().name());
@@ -400,7 +403,8 @@ final class NetAgentTest {
   }
 
   private <R extends Reply> R asked(Command<R> command) {
-    return done(bus.call(Request.of(Address.at(Role.NET, HOST), command)));
+    return done(
+        bus.call(Request.of(Address.at(Role.NET, HOST), command).within(Duration.ofMinutes(1))));
   }
 
   private RefusedException refused(Command<?> command) {

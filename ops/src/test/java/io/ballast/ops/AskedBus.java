@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A bus that notes how long the answer to each kind of command was waited for at most.
+ * A bus that notes how long the answer to each kind of command was waited for at most, and waits
+ * longer where nobody said how long: a process that is held up costs no answer then.
  *
  * @param asked by kind, the latest
  */
@@ -24,7 +25,8 @@ record AskedBus(Bus bus, Map<String, Duration> asked) implements Bus {
   @Override
   public <R extends Reply> Future<R> call(Request<R> request) {
     asked.put(Kinds.of(request.command()), request.within());
-    return bus.call(request);
+    boolean usual = request.within().equals(Request.DEFAULT_WITHIN);
+    return bus.call(usual ? request.within(Duration.ofMinutes(1)) : request);
   }
 
   @Override

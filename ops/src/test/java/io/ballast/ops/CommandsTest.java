@@ -195,7 +195,7 @@ final class CommandsTest {
 
   @Test
   void aTerminalSeesTheProgressOfAMigrationAndThenOnlyItsEnd() {
-    h1.boot(id("huge"), "huge", 1, Bytes.ofMiB(1500), 0.1);
+    h1.boot(id("huge"), "huge", 1, Bytes.ofMiB(2500), 0.1);
     fleet.until(seen -> vms(seen) == 5);
 
     Ran ran = fleet.run(Optional.of(new Terminal.Size(120, 40)), "migrate", "huge", "h2");
@@ -401,17 +401,21 @@ final class CommandsTest {
         Files.writeString(
             folder.resolve("new.xml"),
             FakeHypervisor.xml(id("new"), "new", 1, Bytes.ofMiB(128), 0.1));
-    fleet.secondAgent("h1");
-    fleet.until(seen -> seen.hosts().getFirst().status() == Fleet.Status.DOUBLED);
+    FakeHypervisor h0 = fleet.doubled("h0", Bytes.ofMiB(4096));
+    h0.boot(id("db"), "db", 1, Bytes.ofMiB(256), 0.1);
+    fleet.until(
+        seen ->
+            seen.hosts().getFirst().status() == Fleet.Status.DOUBLED
+                && !seen.hosts().getFirst().beat().vms().isEmpty());
 
-    assertTrue(fleet.run("hosts").out().contains("h1    lab      two agents"));
-    assertFails(1, "two agents call themselves h1", "vm", "suspend", "web1");
-    assertFails(1, "two agents call themselves h1", "vm", "stop", "web1");
-    assertFails(1, "two agents call themselves h1", "vm", "define", xml + "", "--host", "h1");
-    assertFails(1, "two agents call themselves h1", "vm", "stop", "web1", "--force");
-    assertFails(1, "two agents call themselves h1", "vm", "start", "web1", "--force");
-    assertEquals(Optional.of(VmState.RUNNING), h1.truth(id("web1")));
-    assertEquals(Optional.empty(), h1.truth(id("new")));
+    assertTrue(fleet.run("hosts").out().contains("h0    lab      two agents"));
+    assertFails(1, "two agents call themselves h0", "vm", "suspend", "db");
+    assertFails(1, "two agents call themselves h0", "vm", "stop", "db");
+    assertFails(1, "two agents call themselves h0", "vm", "define", xml + "", "--host", "h0");
+    assertFails(1, "two agents call themselves h0", "vm", "stop", "db", "--force");
+    assertFails(1, "two agents call themselves h0", "vm", "start", "db", "--force");
+    assertEquals(Optional.of(VmState.RUNNING), h0.truth(id("db")));
+    assertEquals(Optional.empty(), h0.truth(id("new")));
   }
 
   @Test

@@ -44,6 +44,9 @@ final class LateMeasuresTest {
   private static final HostId H2 = new HostId("h2");
   private static final VmId WEB = new VmId(new UUID(0, 1));
 
+  private static final Outcome.Migration MEASURES =
+      new Outcome.Migration(Duration.ofMillis(1500), Duration.ofMillis(40), Bytes.ofMiB(64), 2);
+
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();
   private final Bus bus = new LocalBus(vertx, hub, "scheduler");
@@ -80,15 +83,12 @@ final class LateMeasuresTest {
       return Future.succeededFuture(new Reply.FleetInspected(fleet()));
     }
     if (command instanceof SchedulerCommand.MoveVm) {
-      vertx.setTimer(50, fired -> tell(envelope.id(), Optional.empty()));
       vertx.setTimer(
-          500,
-          fired ->
-              tell(
-                  envelope.id(),
-                  Optional.of(
-                      new Outcome.Migration(
-                          Duration.ofMillis(1500), Duration.ofMillis(40), Bytes.ofMiB(64), 2))));
+          50,
+          fired -> {
+            tell(envelope.id(), Optional.empty());
+            tell(envelope.id(), Optional.of(MEASURES));
+          });
       return Future.succeededFuture(new Reply.Accepted(envelope.id()));
     }
     return Future.failedFuture(new RefusedException(Reason.UNKNOWN_KIND, "not in this test"));

@@ -75,7 +75,7 @@ final class LostHostTest {
 
   @Test
   void aMoveWhoseSourceIsGoneIsSettledByAPerson() {
-    h1.boot(id("huge"), "huge", 1, Bytes.ofMiB(1500), 0.1);
+    h1.boot(id("huge"), "huge", 1, Bytes.ofMiB(3500), 0.1);
     fleet.until(seen -> isActive(seen, 0, "huge"));
     assertEquals(0, fleet.run("migrate", "huge", "h2", "--detach").code());
     fleet.until(seen -> isIn(seen, Move.State.MIGRATING));

@@ -16,6 +16,7 @@ import io.ballast.host.HostAgent;
 import io.ballast.host.HostAgentConfig;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.work.Patience;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.Fleet;
@@ -64,7 +65,6 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -78,23 +78,33 @@ import org.awaitility.Awaitility;
 /** A real scheduler and real agents over simulated hosts, in this process. */
 public final class SimulatedFleet implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration BEAT = Duration.ofMillis(100);
 
   /** At ten beats a second, pauses of five seconds are the machine's and mean nothing. */
   private static final LivenessSettings PATIENT =
       new LivenessSettings(8, 50, 60, 0.1, Duration.ofSeconds(30), Duration.ofSeconds(30));
 
-  /** For tests in which a host has to be called silent: two seconds of silence are enough. */
+  /** For tests in which a host has to be called silent: six seconds of silence are enough. */
   private static final LivenessSettings IMPATIENT =
-      new LivenessSettings(8, 10, 20, 0.1, Duration.ZERO, Duration.ZERO);
+      new LivenessSettings(8, 50, 60, 0.1, Duration.ZERO, Duration.ZERO);
+
+  private static final Patience PATIENT_WITH_HYPERVISORS =
+      new Patience(
+          Duration.ofSeconds(30),
+          Patience.DEFAULT.abort(),
+          Patience.DEFAULT.look(),
+          Patience.DEFAULT.again(),
+          Patience.DEFAULT.settle(),
+          Patience.DEFAULT.doubt());
 
   private static final Policy.Transfer SOON_IN_DOUBT =
       new Policy.Transfer(
           Optional.empty(),
           Duration.ofMillis(300),
           Duration.ofMinutes(15),
+          Duration.ofSeconds(5),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(5));
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();
@@ -119,21 +129,31 @@ public final class SimulatedFleet implements AutoCloseable {
     FakeHypervisor hypervisor = world.host(new HostId(name), 2, memory);
     hosts.put(name, hypervisor);
     Journal journal = journals.computeIfAbsent(name, none -> new Forgetful(Instant.now()));
-    agents.put(name, agent(name, cluster, hypervisor, journal));
+    agents.put(name, agent(name, cluster, hypervisor, journal, BEAT));
     return hypervisor;
   }
 
-  /** One more agent that uses a host's name. */
-  public void secondAgent(String name) {
-    FakeHypervisor hypervisor = Objects.requireNonNull(hosts.get(name));
-    agent(name, "lab", hypervisor, new Forgetful(Instant.now()));
+  /**
+   * A host with two agents that use its name. They beat so slowly that neither is taken for gone
+   * while this process is held up.
+   */
+  public FakeHypervisor doubled(String name, Bytes memory) {
+    FakeHypervisor hypervisor = world.host(new HostId(name), 2, memory);
+    hosts.put(name, hypervisor);
+    for (int life = 0; life < 2; life++) {
+      Journal journal = new Forgetful(Instant.now().plusSeconds(life)); // by which they differ
+      agent(name, "lab", hypervisor, journal, Duration.ofSeconds(4));
+    }
+    return hypervisor;
   }
 
-  private String agent(String name, String cluster, FakeHypervisor hypervisor, Journal journal) {
+  private String agent(
+      String name, String cluster, FakeHypervisor hypervisor, Journal journal, Duration beat) {
     HostAgent agent =
         new HostAgent(
             HostAgentConfig.of(new HostId(name), cluster, "test", hypervisor.peerUri())
-                .beatingEvery(Duration.ofMillis(100))
+                .beatingEvery(beat)
+                .with(PATIENT_WITH_HYPERVISORS)
                 .with(FakeWorld.PEERS),
             new LocalBus(vertx, hub, name),
             journal,
@@ -243,7 +263,9 @@ public final class SimulatedFleet implements AutoCloseable {
   private Fleet fleet() {
     Reply.FleetInspected reply =
         await(
-            bus.call(Request.of(Address.any(Role.SCHEDULER), new SchedulerCommand.InspectFleet())));
+            bus.call(
+                Request.of(Address.any(Role.SCHEDULER), new SchedulerCommand.InspectFleet())
+                    .within(PATIENCE)));
     return reply.fleet();
   }
 

@@ -80,7 +80,7 @@ final class VolumeCancelTest {
     SimulatedFleet.Running create =
         fleet.start(
             Optional.of(new Terminal.Size(120, 40)), "volume", "create", "images/web1", "1GiB");
-    create.until(out -> out.contains("creating images/web1 on h1, 25%, 1 s; operation "));
+    create.until(out -> out.matches("(?s).*creating images/web1 on h1, 25%, \\d+ s; operation .*"));
 
     Ran ran = create.interrupt();
 

@@ -54,7 +54,7 @@ final class ErrandsTest {
   private final List<List<Port>> prepared = new CopyOnWriteArrayList<>();
   private final List<Mac> gone = new CopyOnWriteArrayList<>();
   private final List<MoveInput> told = new CopyOnWriteArrayList<>();
-  private final Errands errands = new Errands(bus, Duration.ofSeconds(5), () -> 7L, told::add);
+  private final Errands errands = new Errands(bus, Duration.ofMinutes(4), () -> 7L, told::add);
 
   @BeforeEach
   void serveHost() {

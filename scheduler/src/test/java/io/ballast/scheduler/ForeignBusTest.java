@@ -131,7 +131,8 @@ final class ForeignBusTest {
     Reply.FleetInspected inspected =
         get(
             agents.call(
-                Request.of(Address.any(Role.SCHEDULER), new SchedulerCommand.InspectFleet())));
+                Request.of(Address.any(Role.SCHEDULER), new SchedulerCommand.InspectFleet())
+                    .within(PATIENCE)));
     return inspected.fleet();
   }
 

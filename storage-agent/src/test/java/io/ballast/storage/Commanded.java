@@ -65,7 +65,9 @@ final class Commanded implements AutoCloseable {
   }
 
   <R extends Reply> R ask(StorageCommand<R> command) {
-    return done(bus.call(Request.of(Address.at(Role.STORAGE, HOST), command)));
+    return done(
+        bus.call(
+            Request.of(Address.at(Role.STORAGE, HOST), command).within(Duration.ofMinutes(1))));
   }
 
   /** How what was accepted ended. */
@@ -84,7 +86,11 @@ final class Commanded implements AutoCloseable {
     volumes.slow();
     List<Future<Reply.Accepted>> answers =
         Stream.of(one, other)
-            .map(command -> bus.call(Request.of(Address.at(Role.STORAGE, HOST), command)))
+            .map(
+                command ->
+                    bus.call(
+                        Request.of(Address.at(Role.STORAGE, HOST), command)
+                            .within(Duration.ofMinutes(1))))
             .toList();
     done(Future.join(answers).otherwiseEmpty());
     volumes.recover();

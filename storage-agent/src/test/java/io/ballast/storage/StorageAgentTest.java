@@ -167,7 +167,10 @@ final class StorageAgentTest {
     await().until(() -> !beats.isEmpty());
 
     Reply.StorageInspected told =
-        done(bus.call(Request.of(Address.at(Role.STORAGE, HOST), new InspectStorage())));
+        done(
+            bus.call(
+                Request.of(Address.at(Role.STORAGE, HOST), new InspectStorage())
+                    .within(Duration.ofMinutes(1))));
 
     assertEquals(List.of(IMAGES), told.beat().pools());
   }

@@ -283,7 +283,9 @@ final class VmCommandsTest {
   }
 
   private <R extends Reply> R ask(StorageCommand<R> command) {
-    return done(bus.call(Request.of(Address.at(Role.STORAGE, HOST), command)));
+    return done(
+        bus.call(
+            Request.of(Address.at(Role.STORAGE, HOST), command).within(Duration.ofMinutes(1))));
   }
 
   private Outcome end(StorageCommand<Reply.Accepted> command) {

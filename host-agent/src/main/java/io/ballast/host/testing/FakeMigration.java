@@ -110,12 +110,12 @@ public final class FakeMigration {
         fail("the migration was aborted");
       } else {
         send(guest);
-        if (remaining <= 0) {
-          arrive(guest);
-        } else if (ending == Ending.BREAKS && remaining < total / 2) {
+        if (ending == Ending.BREAKS && remaining < total / 2) {
           fail("the migration broke");
         } else if (ending == Ending.FALLS_SILENT && remaining < total / 2) {
           target.host().domains().remove(order.vm());
+        } else if (remaining <= 0) {
+          arrive(guest);
         } else {
           MigrationProgress now = told(guest);
           source.world().loop().run(() -> progress.accept(now));

@@ -33,6 +33,7 @@ public final class Run implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
   private static final int LONGEST_COMPLAINT = 8_192;
   private static final Duration GOODBYE = Duration.ofSeconds(3);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
   private static final int NOT_FOUND = 127;
 
   private static final List<String> GENTLY =
@@ -142,8 +143,8 @@ public final class Run implements Runnable {
     try {
       int code = wait(running);
       for (Thread ear : ears) {
-        // What the tool left behind may hold on to its pipes.
-        ear.join(GOODBYE.toMillis());
+        // What the tool left behind may hold on to its pipes, and this host be slow to read them.
+        ear.join(LAST_WORDS.toMillis());
       }
       String all;
       synchronized (this) {

@@ -33,7 +33,7 @@ final class LinuxDevicesTest {
 
   @AfterEach
   void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
+    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(240, SECONDS).join();
   }
 
   @Test
@@ -162,6 +162,6 @@ final class LinuxDevicesTest {
   }
 
   private static <T> T answer(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(240, SECONDS).join();
   }
 }

@@ -39,7 +39,7 @@ final class LayeringTest {
   private static final VolumeId LAYER = new VolumeId("images", "web1@s@20261201T022047Z");
 
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Disk disk = new Disk(Duration.ofSeconds(10), clock);
+  private final Disk disk = new Disk(Duration.ofMinutes(1), clock);
   private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
   private final Layering layering = new Layering(new QemuImg(runner), disk, clock);
   @TempDir Path folder;

@@ -36,7 +36,7 @@ final class LibvirtVolumesTest {
 
   @Test
   void aQuestionThatHangsEndsAtItsDeadlineAndHoldsBackTheNext(Vertx vertx) {
-    LibvirtVolumes volumes = volumes(vertx, Duration.ofSeconds(2), FakePools::new);
+    LibvirtVolumes volumes = volumes(vertx, Duration.ofSeconds(10), FakePools::new);
     CountDownLatch frozen = new CountDownLatch(1);
 
     RefusedException late =

@@ -204,7 +204,7 @@ final class StillnessTest {
 
     stillness.close();
 
-    assertTrue(guest.calls.contains("wake"), guest.calls::toString);
+    await().until(() -> guest.calls.contains("wake"));
     slow.complete();
     assertEquals(Reason.TRADE_REFUSED, refusal(end));
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Other tools stand in for file systems of which one lies, one refuses, and one does it. */
 final class ZeroingTest {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Disk disk = new Disk(Duration.ofSeconds(10), clock);
+  private final Disk disk = new Disk(Duration.ofMinutes(1), clock);
   private final Runner runner = new Runner(Runner.Limits.DEFAULT, clock);
   @TempDir Path folder;
 

@@ -117,7 +117,7 @@ final class DownloadTest {
   }
 
   private static <T> T answer(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(60, SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(240, SECONDS).join();
   }
 
   private static RefusedException refusal(Download download) {
@@ -206,15 +206,19 @@ final class DownloadTest {
 
   @Test
   void thereIsNoMoreThanSoManyAtATime() {
+    List<Download> all = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       Path file = folder.resolve("file" + i);
       URI source = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/silent");
-      downloads.fetch(new Download.What(source, Optional.empty()), file, (done, total) -> {});
+      all.add(
+          downloads.fetch(new Download.What(source, Optional.empty()), file, (done, total) -> {}));
     }
 
     assertEquals(
         Reason.BUSY,
         assertThrows(RefusedException.class, () -> fetch("/image", Optional.empty())).reason());
+    all.forEach(Download::cancel);
+    all.forEach(DownloadTest::refusal); // nobody writes into the folder any more
   }
 
   private static void await(CountDownLatch latch) {
