@@ -55,6 +55,15 @@ lab_bridge() { # NAME [SUBNET]: a bridge on which this machine has the first add
   ip link set "$1" up
 }
 
+# lab_emulator: lays out what stands in for QEMU, anew only where it or QEMU itself has changed: by its date libvirt knows
+# whether what it has found out about QEMU still holds.
+lab_emulator() {
+  local copy=$CACHE/emulator
+  if ! cmp -s "$here/emulator" "$copy" || (($(stat -c %Z /usr/bin/qemu-system-x86_64) > $(stat -c %Z "$copy"))); then
+    install -m 755 "$here/emulator" "$copy"
+  fi
+}
+
 # lab_base: what all hosts share: the bridge, lxcfs, the folder of the guests' consoles.
 lab_base() {
   lab_bridge "$BRIDGE" "$SUBNET"
@@ -63,8 +72,7 @@ lab_base() {
     lab_bridge "$UNDERLAY_BRIDGE"
   fi
   mkdir -p "$LAB/lxcfs" "$LAB/serial" "$CACHE"
-  # Only if it is another one: by its date libvirt knows whether what it has found out about QEMU still holds.
-  cmp -s "$here/emulator" "$CACHE/emulator" || install -m 755 "$here/emulator" "$CACHE/emulator"
+  lab_emulator
   cg_create lxcfs
   [[ -e $LXCFS_RUN ]] || : >"$LAB/own-lxcfs-run"
   (

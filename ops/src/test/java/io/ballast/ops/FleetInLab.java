@@ -195,8 +195,11 @@ public final class FleetInLab implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-    keepLogOf(scheduler);
-    broker.close();
+    try {
+      keepLogOf(scheduler);
+    } finally {
+      broker.close();
+    }
   }
 
   /** Beside those of the lab, where somebody wants them. */
@@ -206,6 +209,7 @@ public final class FleetInLab implements AutoCloseable {
         .ifPresent(
             folder -> {
               try {
+                Files.createDirectories(folder);
                 Path log = Files.createTempFile(folder, "scheduler-", ".log");
                 Files.writeString(log, process.log());
               } catch (IOException e) {

@@ -87,6 +87,9 @@ final class LateMeasuresTest {
           50,
           fired -> {
             tell(envelope.id(), Optional.empty());
+            for (int other = 0; other < 100; other++) {
+              tell(new OperationId("other-" + other), Optional.empty());
+            }
             tell(envelope.id(), Optional.of(MEASURES));
           });
       return Future.succeededFuture(new Reply.Accepted(envelope.id()));

@@ -37,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +48,10 @@ final class SchedulerVerticleTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final HostId H1 = FakeHosts.H1;
   private static final HostId H2 = FakeHosts.H2;
+
+  /** What is raised of hosts in this process also if it was held up for seconds. */
+  private static final Set<Alert.Verdict> WHERE_A_PROCESS_WAS_HELD_UP =
+      Set.of(Alert.Verdict.HOST_SILENT, Alert.Verdict.CLOCK_SKEWED);
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();
@@ -150,9 +155,19 @@ final class SchedulerVerticleTest {
             .value());
 
     hosts.beat(H1);
-    await().atMost(PATIENCE).until(() -> !heard(Event.AlertResolved.class).isEmpty());
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                heard(Event.AlertResolved.class).stream()
+                    .anyMatch(resolved -> resolved.alert().host().equals(H1)));
     await().atMost(PATIENCE).until(() -> registry.find("ballast.alerts").gauge() == null);
     assertEquals(1, silencesOfH1().size());
+    assertTrue(
+        heard(Event.AlertRaised.class).stream()
+            .map(raised -> raised.alert().verdict())
+            .allMatch(WHERE_A_PROCESS_WAS_HELD_UP::contains),
+        heard::toString);
   }
 
   private List<Event.AlertRaised> silencesOfH1() {

@@ -68,13 +68,20 @@ public final class Run implements Runnable {
     end(new RefusedException(Reason.CANCELLED, "it was cancelled"));
   }
 
-  /** Ends it because its time is over. */
+  /** Ends it because its time is over; of one that has ended only the last words are awaited. */
   void late() {
+    if (isOver()) {
+      return;
+    }
     end(
         new RefusedException(
             tool.cut() == Tool.Cut.OPEN ? Reason.MAY_YET_HAPPEN : Reason.TRADE_REFUSED,
             "%s was not done after %d s and was ended; look whether what it works on hangs"
                 .formatted(tool.name(), tool.within().toSeconds())));
+  }
+
+  private synchronized boolean isOver() {
+    return process != null && !process.isAlive();
   }
 
   void end(RefusedException why) {
@@ -142,9 +149,10 @@ public final class Run implements Runnable {
             listening("complaints", running.getErrorStream(), this::complain));
     try {
       int code = wait(running);
+      long end = System.nanoTime() + LAST_WORDS.toNanos();
       for (Thread ear : ears) {
         // What the tool left behind may hold on to its pipes, and this host be slow to read them.
-        ear.join(LAST_WORDS.toMillis());
+        ear.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
       String all;
       synchronized (this) {

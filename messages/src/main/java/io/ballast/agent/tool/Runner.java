@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs tools side by side, so many that are quick at a time and so many that take long; others wait
@@ -18,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * over, and dies with this process.
  */
 public final class Runner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+
   private final Limits limits;
   private final Manner manner;
   private final ScheduledExecutorService clock;
@@ -97,21 +101,29 @@ public final class Runner implements AutoCloseable {
   }
 
   private void next(Line line) {
-    List<Run> begin = new ArrayList<>();
-    synchronized (this) {
-      while (!line.waiting.isEmpty() && line.running.size() < limits.running()) {
-        Run run = line.waiting.poll();
-        line.running.add(run);
-        begin.add(run);
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (Run run : due(line)) {
+        try {
+          Thread.ofPlatform().daemon().name("tool").start(() -> carryOut(line, run));
+        } catch (OutOfMemoryError noThread) {
+          LOG.warn("A tool can't be run: {}", noThread.toString());
+          drop(line, run);
+          again = true; // what waited behind it may get a thread
+        }
       }
     }
-    for (Run run : begin) {
-      try {
-        Thread.ofPlatform().daemon().name("tool").start(() -> carryOut(line, run));
-      } catch (OutOfMemoryError noThread) { // which says nothing of the heap; the next may get one
-        drop(line, run);
-      }
+  }
+
+  private synchronized List<Run> due(Line line) {
+    List<Run> due = new ArrayList<>();
+    while (!line.waiting.isEmpty() && line.running.size() < limits.running()) {
+      Run run = line.waiting.poll();
+      line.running.add(run);
+      due.add(run);
     }
+    return due;
   }
 
   /** There was no thread for it. */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class MoveWatch {
   private static final long TICK_MILLIS = 150;
 
-  /** So many ticks, 3 s, the measures of a move that is done may be late. */
-  private static final int LATE_TICKS = 20;
+  /** How late the measures of a move that is done may be. */
+  private static final Duration LATE = Duration.ofSeconds(3);
 
   private static final Duration QUIET = Duration.ofSeconds(10);
 
@@ -69,10 +69,11 @@ final class MoveWatch {
 
   /** Where beats prove the arrival first, the agent that made the move tells its measures after. */
   private Move measured(Move done) {
+    long end = System.nanoTime() + LATE.toNanos();
     Move last = done;
-    for (int ticks = 0; ticks < LATE_TICKS && isUnmeasured(last); ticks++) {
+    while (isUnmeasured(last) && System.nanoTime() < end) {
       Move later = next(done.id());
-      last = later == null ? last : later;
+      last = later == null || later.state().open() ? last : later;
     }
     return last;
   }
