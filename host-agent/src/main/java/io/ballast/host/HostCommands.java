@@ -33,6 +33,7 @@ import io.ballast.messages.HostCommand.Release;
 import io.ballast.messages.HostCommand.Resume;
 import io.ballast.messages.HostCommand.ShutDown;
 import io.ballast.messages.HostCommand.Start;
+import io.ballast.messages.HostCommand.Steer;
 import io.ballast.messages.HostCommand.Suspend;
 import io.ballast.messages.HostCommand.Undefine;
 import io.ballast.messages.NetCommand;
@@ -149,6 +150,7 @@ final class HostCommands implements Trade {
               },
               Optional::isEmpty);
       case Migrate asked -> migrate(id, epoch, asked);
+      case Steer asked -> new Handling.Deed(() -> travel.departures().steer(asked));
       case Prepare asked -> new Handling.Deed(() -> travel.arrivals().prepare(asked));
       case Release asked ->
           new Handling.Deed(

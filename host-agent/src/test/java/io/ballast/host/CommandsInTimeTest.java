@@ -158,7 +158,8 @@ final class CommandsInTimeTest {
         Optional.of(host.peer.peerUri()),
         Optional.empty(),
         Duration.ofMillis(300),
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(1),
+        Optional.empty());
   }
 
   @Test

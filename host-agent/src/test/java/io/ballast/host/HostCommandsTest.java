@@ -8,22 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.Request;
 import io.ballast.host.testing.FakeHypervisor;
-import io.ballast.host.testing.FakeMigration.Ending;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
-import io.ballast.messages.Event;
-import io.ballast.messages.HostCommand.Cancel;
 import io.ballast.messages.HostCommand.Define;
 import io.ballast.messages.HostCommand.Destroy;
 import io.ballast.messages.HostCommand.InspectVm;
-import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Reboot;
 import io.ballast.messages.HostCommand.Resume;
 import io.ballast.messages.HostCommand.ShutDown;
 import io.ballast.messages.HostCommand.Start;
 import io.ballast.messages.HostCommand.Suspend;
 import io.ballast.messages.HostCommand.Undefine;
-import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -95,7 +90,7 @@ final class HostCommandsTest {
             new Reboot(NOBODY),
             new Suspend(NOBODY),
             new Resume(NOBODY),
-            migrate(NOBODY, H2, fleet.second.peerUri()))) {
+            SmallFleet.migrate(NOBODY, H2, fleet.second.peerUri()))) {
       assertEquals(
           new Reply.Refused(Reason.UNKNOWN_VM, "there is no virtual machine " + NOBODY + " here"),
           fleet.refusal(command));
@@ -127,7 +122,7 @@ final class HostCommandsTest {
             new ShutDown(WEB, Duration.ofSeconds(1)),
             new Reboot(WEB),
             new Suspend(WEB),
-            migrate(WEB, H2, fleet.second.peerUri()))) {
+            SmallFleet.migrate(WEB, H2, fleet.second.peerUri()))) {
       assertRefused(Reason.WRONG_STATE, "web is paused; resume it first", command);
     }
   }
@@ -142,7 +137,7 @@ final class HostCommandsTest {
             new ShutDown(WEB, Duration.ofSeconds(1)),
             new Reboot(WEB),
             new Suspend(WEB),
-            migrate(WEB, H2, fleet.second.peerUri()))) {
+            SmallFleet.migrate(WEB, H2, fleet.second.peerUri()))) {
       assertRefused(Reason.WRONG_STATE, "web is shut off; start it first", command);
     }
     assertRefused(
@@ -298,99 +293,6 @@ final class HostCommandsTest {
   }
 
   @Test
-  void aMigrationMovesTheVmWithProgressAndMeasures() {
-    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(200), 0);
-
-    OperationId id = fleet.ask(H1, slowly(20, fleet.second)).operation();
-    Outcome.Done done = (Outcome.Done) fleet.outcome(id);
-
-    assertEquals(Bytes.ofMiB(200), done.migration().orElseThrow().transferred());
-    assertEquals(Optional.empty(), fleet.first.truth(WEB));
-    assertEquals(Optional.of(VmState.RUNNING), fleet.second.truth(WEB));
-    assertTrue(
-        fleet.events.stream()
-            .anyMatch(
-                event ->
-                    event instanceof Event.OperationProgressed progress
-                        && progress.operation().equals(id)
-                        && progress.vm().equals(WEB)));
-    assertEquals(
-        1, fleet.registry.get("ballast.agent.migration.time").tag("host", "h1").timer().count());
-  }
-
-  @Test
-  void aMigrationThatReportsAnErrorIsLookedUpOnBothHosts() {
-    boot();
-    fleet.first.nextMigration(Ending.ARRIVES_WITH_ERROR);
-    assertEquals(DONE, fleet.outcome(migrate(WEB, H2, fleet.second.peerUri())));
-
-    fleet.second.lose(WEB);
-    boot();
-    fleet.first.nextMigration(Ending.DOUBLES);
-    Outcome twice = fleet.outcome(migrate(WEB, H2, fleet.second.peerUri()));
-    assertTrue(twice instanceof Outcome.Unknown, twice::toString);
-  }
-
-  @Test
-  void aMigrationToWhereTheVmIsAlreadyIsRefused() {
-    boot();
-
-    assertRefused(
-        Reason.WRONG_STATE,
-        "the virtual machine is already on h1; name another host",
-        migrate(WEB, H1, fleet.first.peerUri()));
-    assertRefused(
-        Reason.WRONG_STATE,
-        "the virtual machine is already on h1; name another host",
-        migrate(WEB, H2, fleet.first.peerUri()));
-  }
-
-  @Test
-  void aTargetLetsInNoMoreThanFits() {
-    VmId other = VmId.of("22222222-2222-2222-2222-222222222222");
-    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(500), 0);
-    fleet.first.boot(other, "db", 1, Bytes.ofMiB(500), 0);
-    OperationId id = fleet.ask(H1, migrate(WEB, H2, fleet.second.peerUri())).operation();
-
-    Reply.Refused refused = fleet.refusal(migrate(other, H2, fleet.second.peerUri()));
-
-    assertEquals(Reason.NO_ROOM, refused.reason(), refused::message);
-    assertEquals(Optional.of(VmState.RUNNING), fleet.first.truth(other));
-    assertTrue(fleet.outcome(id) instanceof Outcome.Done);
-  }
-
-  @Test
-  void aTargetWhoseAgentIsAwayGetsNothing() {
-    boot();
-    HostId h3 = new HostId("h3");
-
-    Reply.Refused refused =
-        fleet.refusal(
-            new Migrate(
-                WEB,
-                h3,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofMillis(300),
-                Duration.ofSeconds(60)));
-
-    assertEquals(Reason.NOT_READY, refused.reason());
-    assertTrue(refused.message().startsWith("the agent of h3 gave no promise"), refused::message);
-  }
-
-  @Test
-  void anAddressThatIsNotTheTargetsIsRefused() {
-    boot();
-
-    assertRefused(
-        Reason.NOT_ALLOWED,
-        "the command says that h2 is reached at qemu://h2/system, and it is at %s; leave the"
-                .formatted(fleet.second.peerUri())
-            + " address out",
-        migrate(WEB, H2, "qemu://h2/system"));
-  }
-
-  @Test
   void aDescriptionThatReachesIntoTheHostIsRefused() {
     String xml = FakeHypervisor.xml(WEB, "web", 1, Bytes.ofMiB(100), 0);
 
@@ -405,65 +307,6 @@ final class HostCommandsTest {
     assertEquals(Optional.empty(), fleet.first.truth(WEB));
   }
 
-  @Test
-  void aCancelledMigrationEndsAsCancelled() {
-    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
-    OperationId id = fleet.ask(H1, slowly(10, fleet.second)).operation();
-    Request<Reply.Accepted> cancel = SmallFleet.request(cancel(id));
-
-    assertEquals(new Reply.Accepted(id), SmallFleet.await(fleet.bus.call(cancel)));
-
-    assertEquals(
-        new Outcome.Failed(Reason.CANCELLED, "the migration was cancelled"), fleet.outcome(id));
-    assertEquals(List.of(1), List.of(fleet.outcomes(id).size()));
-    assertState(VmState.RUNNING);
-    assertEquals(
-        new Reply.Accepted(id),
-        SmallFleet.await(fleet.bus.call(cancel)),
-        "the same cancel is accepted again");
-    assertEquals(Reason.UNKNOWN_OPERATION, fleet.refusal(cancel(id)).reason());
-  }
-
-  @Test
-  void onlyAMigrationCanBeCancelled() {
-    boot();
-    fleet.first.deafen(WEB);
-    OperationId id = fleet.ask(H1, new ShutDown(WEB, Duration.ofMinutes(5))).operation();
-
-    assertEquals(Reason.WRONG_STATE, fleet.refusal(cancel(id)).reason());
-    assertEquals(Reason.UNKNOWN_OPERATION, fleet.refusal(cancel(new OperationId("none"))).reason());
-  }
-
-  @Test
-  void anAgentThatStopsLeavesItsMigrationToTheNextLife() {
-    fleet.close();
-    try (SmallFleet other = new SmallFleet()) {
-      other.first.boot(WEB, "web", 1, Bytes.ofMiB(900), 0);
-      other.deploy(H2, other.second, other.second.meter());
-      String life = other.deploy(H1, other.first, other.first.meter());
-      OperationId id = other.ask(H1, slowly(60, other.second)).operation();
-
-      SmallFleet.await(other.vertx.undeploy(life));
-      assertEquals(List.of(), other.outcomes(id));
-      other.deploy(H1, other.first, other.first.meter());
-
-      await()
-          .until(
-              () ->
-                  other.beats.stream()
-                      .anyMatch(
-                          beat ->
-                              beat.pulse().host().equals(H1)
-                                  && beat.operations().equals(List.of(id))));
-      assertEquals(DONE, other.outcome(id));
-      assertEquals(Optional.of(VmState.RUNNING), other.second.truth(WEB));
-    }
-  }
-
-  private static Cancel cancel(OperationId operation) {
-    return new Cancel(operation, Optional.empty());
-  }
-
   private void boot() {
     fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(100), 0);
   }
@@ -474,26 +317,5 @@ final class HostCommandsTest {
 
   private void assertRefused(Reason reason, String message, Command<?> command) {
     assertEquals(new Reply.Refused(reason, message), fleet.refusal(command));
-  }
-
-  private static Migrate migrate(VmId vm, HostId to, String peerUri) {
-    return new Migrate(
-        vm,
-        to,
-        Optional.of(peerUri),
-        Optional.empty(),
-        Duration.ofMillis(300),
-        Duration.ofSeconds(60));
-  }
-
-  /** A migration that leaves time to do something while it goes on. */
-  private static Migrate slowly(long mebibytesPerSecond, FakeHypervisor to) {
-    return new Migrate(
-        WEB,
-        H2,
-        Optional.of(to.peerUri()),
-        Optional.of(Bytes.ofMiB(mebibytesPerSecond)),
-        Duration.ofMillis(300),
-        Duration.ofMinutes(5));
   }
 }

@@ -19,10 +19,12 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostBeat;
+import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reply;
+import io.ballast.messages.VmId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -155,6 +157,18 @@ final class SmallFleet implements AutoCloseable {
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** A migration that takes the time it takes. */
+  static Migrate migrate(VmId vm, HostId to, String peerUri) {
+    return new Migrate(
+        vm,
+        to,
+        Optional.of(peerUri),
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofSeconds(60),
+        Optional.empty());
   }
 
   /** The latest beat of a host; waits for the first. */

@@ -55,6 +55,7 @@ final class Verdict {
               NO_ROOM,
               INVALID_DOMAIN,
               NOT_MIGRATABLE,
+              NOT_CONVERGING,
               HYPERVISOR_REFUSED,
               NOT_TRIED,
               INTERRUPTED,

@@ -67,6 +67,7 @@ public record DeadLetter(
           BUSY,
           IN_USE,
           NO_ROOM,
+          NOT_CONVERGING,
           HYPERVISOR_STUCK,
           MAY_YET_HAPPEN,
           INTERRUPTED,

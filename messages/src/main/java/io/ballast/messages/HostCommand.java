@@ -105,8 +105,10 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    *     connected to because of it: the agent knows the address or asks the target's agent for it,
    *     and refuses where this differs.
    * @param bandwidth most to send per second; absent = no limit
-   * @param maxDowntime longest planned pause of the guest, 1 ms to 10 min
+   * @param maxDowntime longest planned pause of the guest, 1 ms to 10 min; a shorter one is tried
+   *     first
    * @param within after which the migration is aborted and the guest stays here; 1 ms to 7 days
+   * @param means what else may make it end; absent = nothing
    */
   record Migrate(
       VmId vm,
@@ -114,7 +116,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Optional<String> peerUri,
       Optional<Bytes> bandwidth,
       Duration maxDowntime,
-      Duration within)
+      Duration within,
+      Optional<Means> means)
       implements HostCommand<Reply.Accepted> {
     public Migrate {
       Fields.required(vm, "vm");
@@ -123,6 +126,42 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Fields.required(bandwidth, "bandwidth");
       Fields.between(maxDowntime, "maxDowntime", BRIEFEST, LONGEST_DOWNTIME);
       Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
+      Fields.required(means, "means");
+    }
+
+    /** This with another longest pause. */
+    public Migrate pausing(Duration most) {
+      return new Migrate(vm, to, peerUri, bandwidth, most, within, means);
+    }
+  }
+
+  /**
+   * Change a migration while it is under way; what is absent stays as it is. Answered when the
+   * hypervisor has taken all of it, or refused with what it took and what not.
+   *
+   * @param operation the migration
+   * @param maxDowntime longest planned pause of the guest from now on, allowed at once; 1 ms to 10
+   *     min
+   * @param bandwidth most to send per second from now on, above zero
+   * @param postCopy whether to let the guest run on the target at once, and send its memory after
+   *     it; only where the migration was begun with leave for it
+   */
+  record Steer(
+      OperationId operation,
+      Optional<Duration> maxDowntime,
+      Optional<Bytes> bandwidth,
+      boolean postCopy)
+      implements HostCommand<Reply.Accepted> {
+    public Steer {
+      Fields.required(operation, "operation");
+      Fields.required(maxDowntime, "maxDowntime")
+          .ifPresent(most -> Fields.between(most, "maxDowntime", BRIEFEST, LONGEST_DOWNTIME));
+      Fields.required(bandwidth, "bandwidth")
+          .ifPresent(most -> Fields.positive(most.value(), "bandwidth"));
+      if (maxDowntime.isEmpty() && bandwidth.isEmpty() && !postCopy) {
+        throw new IllegalArgumentException(
+            "one of the fields 'maxDowntime', 'bandwidth' and 'postCopy' has to be there");
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ballast.messages;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How far a migration is.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param rate sent per second
  * @param dirtyRate what the guest writes per second, which has to be sent again
  * @param iteration passes over memory so far; 0 before the first has ended
+ * @param convergence how it comes to its end, where the agent tells
  */
 public record MigrationProgress(
     Duration elapsed,
@@ -20,7 +22,8 @@ public record MigrationProgress(
     Bytes remaining,
     Bytes rate,
     Bytes dirtyRate,
-    int iteration) {
+    int iteration,
+    Optional<Convergence> convergence) {
   public MigrationProgress {
     Fields.required(elapsed, "elapsed");
     Fields.required(total, "total");
@@ -29,6 +32,13 @@ public record MigrationProgress(
     Fields.required(rate, "rate");
     Fields.required(dirtyRate, "dirtyRate");
     Fields.atLeastZero(iteration, "iteration");
+    Fields.required(convergence, "convergence");
+  }
+
+  /** This with how it comes to its end. */
+  public MigrationProgress with(Convergence known) {
+    return new MigrationProgress(
+        elapsed, total, processed, remaining, rate, dirtyRate, iteration, Optional.of(known));
   }
 
   /** The part of the total that need not be sent again, 0 to 1; it falls when the guest writes. */

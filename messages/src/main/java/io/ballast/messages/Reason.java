@@ -56,6 +56,11 @@ public enum Reason {
    * that the hypervisor can't migrate.
    */
   NOT_MIGRATABLE(Fault.CALLER, false),
+  /**
+   * The guest writes its memory faster than it is sent, and what was allowed to make it end was not
+   * enough.
+   */
+  NOT_CONVERGING(Fault.CALLER, true),
   /** The hypervisor refused or failed the work; the message has its own words. */
   HYPERVISOR_REFUSED(Fault.RECEIVER, false),
   /** The hypervisor does not answer; it was not asked for this, or could not be. */

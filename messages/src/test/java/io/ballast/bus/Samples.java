@@ -2,12 +2,14 @@ package io.ballast.bus;
 
 import io.ballast.messages.Alert;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Convergence;
 import io.ballast.messages.Decision;
 import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Means;
 import io.ballast.messages.Message;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Move;
@@ -224,7 +226,8 @@ public final class Samples {
         Bytes.ofMiB(312),
         Bytes.ofMiB(80),
         Bytes.ofMiB(2),
-        1);
+        1,
+        Optional.empty());
   }
 
   public static Outcome.Migration migration() {
@@ -318,6 +321,8 @@ public final class Samples {
     grown.put("health", storageBeatWithHealth());
     grown.put("ports", NetSamples.beatWithPorts());
     grown.putAll(NetSamples.networks());
+    grown.put("means", withMeans());
+    grown.put("convergence", withConvergence());
     grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
     grown.put(
@@ -333,6 +338,32 @@ public final class Samples {
     return new PoolOrder.DefinePool("default", source);
   }
 
+  private static Message withMeans() {
+    return new HostCommand.Migrate(
+        VM,
+        H2,
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofMinutes(10),
+        Optional.of(new Means(true, false, 4)));
+  }
+
+  private static Message withConvergence() {
+    return new Event.OperationProgressed(
+        OPERATION,
+        H1,
+        VM,
+        progress()
+            .with(
+                new Convergence(
+                    Duration.ofMillis(5200),
+                    Duration.ofMillis(300),
+                    40,
+                    false,
+                    Optional.of(Duration.ofSeconds(12)))));
+  }
+
   private static Map<String, Message> earlier() {
     return Map.of(
         "without-peer-uri",
@@ -342,7 +373,8 @@ public final class Samples {
             Optional.empty(),
             Optional.empty(),
             Duration.ofMillis(300),
-            Duration.ofMinutes(10)),
+            Duration.ofMinutes(10),
+            Optional.empty()),
         "epoch",
         hostBeatWithEpoch(),
         "old-load",
@@ -390,7 +422,10 @@ public final class Samples {
             Optional.of("qemu+tcp://10.0.0.2/system"),
             Optional.of(Bytes.ofMiB(100)),
             Duration.ofMillis(300),
-            Duration.ofMinutes(10)),
+            Duration.ofMinutes(10),
+            Optional.empty()),
+        new HostCommand.Steer(
+            OPERATION, Optional.of(Duration.ofSeconds(2)), Optional.of(Bytes.ofMiB(50)), true),
         new HostCommand.Cancel(OPERATION, Optional.empty()),
         new HostCommand.InspectOperation(OPERATION),
         new HostCommand.Prepare(

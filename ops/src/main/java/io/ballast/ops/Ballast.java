@@ -13,6 +13,7 @@ import io.ballast.ops.client.ImageCommand;
 import io.ballast.ops.client.LabCommand;
 import io.ballast.ops.client.MigrateCommand;
 import io.ballast.ops.client.MoveGroup;
+import io.ballast.ops.client.MoveSetCommand;
 import io.ballast.ops.client.MoveSettleCommand;
 import io.ballast.ops.client.NetBridgesCommand;
 import io.ballast.ops.client.NetCommand;
@@ -151,7 +152,9 @@ public final class Ballast implements Runnable {
             .addSubcommand(new MigrateCommand(shell))
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(
-                new CommandLine(new MoveGroup()).addSubcommand(new MoveSettleCommand(shell)))
+                new CommandLine(new MoveGroup())
+                    .addSubcommand(new MoveSetCommand(shell))
+                    .addSubcommand(new MoveSettleCommand(shell)))
             .addSubcommand(new OperationCommand(shell))
             .addSubcommand(new PlanCommand(shell))
             .addSubcommand(new SnapshotCommand(shell))

@@ -23,6 +23,7 @@ import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
 import io.ballast.messages.IpAddress;
 import io.ballast.messages.Mac;
+import io.ballast.messages.Means;
 import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Line;
 import io.ballast.messages.Reply;
@@ -104,7 +105,8 @@ public final class SimulatedFleet implements AutoCloseable {
           Duration.ofMinutes(15),
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Means.NONE);
 
   private final Vertx vertx = Vertx.vertx();
   private final LocalHub hub = new LocalHub();

@@ -215,7 +215,8 @@ final class ErrandsTest {
             Optional.empty(),
             Optional.empty(),
             Duration.ofMillis(100),
-            Duration.ofMinutes(1)));
+            Duration.ofMinutes(1),
+            Optional.empty()));
   }
 
   /** A network agent that keeps these ports, and one of another machine. */

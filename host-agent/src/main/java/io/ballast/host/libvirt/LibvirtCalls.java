@@ -5,6 +5,8 @@ import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Passage;
+import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -163,11 +165,37 @@ final class LibvirtCalls {
   }
 
   /** The migration of a VM away from here, whoever began it. */
-  static Optional<LibvirtJob> migration(LibvirtConnection connection, VmId vm) {
-    return state(connection, vm)
-        .filter(VmState::active)
-        .flatMap(active -> job(connection, vm, 0))
-        .filter(LibvirtJob::leaving);
+  static Optional<Passage> migration(LibvirtConnection connection, VmId vm) {
+    return ifThere(() -> own(Attempt.LOOK, "the look at VM " + vm, () -> connection.condition(vm)))
+        .filter(now -> now.state().active())
+        .flatMap(
+            now ->
+                job(connection, vm, 0)
+                    .filter(LibvirtJob::leaving)
+                    .map(job -> job.passage(now.leftByPostCopy())));
+  }
+
+  /** Changes the migration of a VM away from here, whoever began it. */
+  static void steer(LibvirtConnection connection, VmId vm, Steering how) {
+    if (job(connection, vm, 0).filter(LibvirtJob::leaving).isEmpty()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE, "VM " + vm + " does not migrate away from this host");
+    }
+    String what = "the change of the migration of VM " + vm;
+    switch (how) {
+      case Steering.Pause pause ->
+          act(
+              connection,
+              vm,
+              what,
+              domain -> domain.migrateSetMaxDowntime(pause.most().toMillis()));
+      case Steering.Bandwidth bandwidth ->
+          own(
+              Attempt.OTHER,
+              what,
+              () -> connection.limitMigration(vm, LibvirtMigration.mebibytes(bandwidth.most())));
+      case Steering.PostCopy once -> own(Attempt.OTHER, what, () -> connection.startPostCopy(vm));
+    }
   }
 
   /**

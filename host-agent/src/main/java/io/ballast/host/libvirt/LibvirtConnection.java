@@ -1,6 +1,7 @@
 package io.ballast.host.libvirt;
 
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Error;
@@ -215,6 +217,17 @@ final class LibvirtConnection extends Connect implements LaneConnection {
   }
 
   VmState state(VmId vm) throws LibvirtFailure {
+    return condition(vm).state();
+  }
+
+  /**
+   * The state of a domain.
+   *
+   * @param leftByPostCopy whether it is paused here because it runs at its target already
+   */
+  record Condition(VmState state, boolean leftByPostCopy) {}
+
+  Condition condition(VmId vm) throws LibvirtFailure {
     return with(
         lookUp(vm),
         domain -> {
@@ -223,7 +236,9 @@ final class LibvirtConnection extends Connect implements LaneConnection {
           if (CALLS.virDomainGetState(domain, state, reason, 0) < 0) {
             throw failure();
           }
-          return LibvirtDomains.state(state.getValue(), reason.getValue());
+          return new Condition(
+              LibvirtDomains.state(state.getValue(), reason.getValue()),
+              LibvirtDomains.leftByPostCopy(state.getValue(), reason.getValue()));
         });
   }
 
@@ -246,6 +261,29 @@ final class LibvirtConnection extends Connect implements LaneConnection {
               CALLS.virTypedParamsFree(params.getValue(), n.getValue());
             }
           }
+        });
+  }
+
+  /** Limits what the migration of a domain sends, in MiB per second, above zero. */
+  boolean limitMigration(VmId vm, long mebibytes) throws LibvirtFailure {
+    return done(
+        vm,
+        domain -> CALLS.virDomainMigrateSetMaxSpeed(domain, new NativeLong(mebibytes, true), 0));
+  }
+
+  /** Lets a domain that migrates run at its target now. */
+  boolean startPostCopy(VmId vm) throws LibvirtFailure {
+    return done(vm, domain -> CALLS.virDomainMigrateStartPostCopy(domain, 0));
+  }
+
+  private boolean done(VmId vm, ToIntFunction<Pointer> call) throws LibvirtFailure {
+    return with(
+        lookUp(vm),
+        domain -> {
+          if (call.applyAsInt(domain) < 0) {
+            throw failure();
+          }
+          return true;
         });
   }
 

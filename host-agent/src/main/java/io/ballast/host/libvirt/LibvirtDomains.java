@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 /** Domains as libvirt's bulk statistics tell of them. */
 final class LibvirtDomains {
   private static final int PAUSED = 3;
+  private static final int PAUSED_BY_POSTCOPY = 12;
   private static final int SHUTTING_DOWN = 4;
   private static final int SHUT_OFF = 5;
   private static final int CRASHED = 6;
@@ -72,6 +73,11 @@ final class LibvirtDomains {
     }
     // Running, blocked on a resource, or unknown, which only an active domain can be.
     return VmState.RUNNING;
+  }
+
+  /** Whether a domain is paused because its migration lets it run at the target already. */
+  static boolean leftByPostCopy(long state, long reason) {
+    return state == PAUSED && reason == PAUSED_BY_POSTCOPY;
   }
 
   private static int vcpus(LibvirtParameters stats, Optional<Domain> before) {

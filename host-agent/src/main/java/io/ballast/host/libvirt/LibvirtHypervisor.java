@@ -6,9 +6,10 @@ import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.Steering;
 import io.ballast.messages.HostCommand.Migrate;
-import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -211,7 +212,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress) {
+      Migrate order, PeerAddress peer, Consumer<Passage> seen) {
     LibvirtMigration migration;
     Lane<LibvirtConnection> lane;
     synchronized (this) {
@@ -243,7 +244,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     Context context = vertx.getOrCreateContext();
     return here(
         migration
-            .run(now -> context.runOnContext(v -> progress.accept(now)))
+            .run(now -> context.runOnContext(v -> seen.accept(now)))
             .eventually(
                 () -> {
                   synchronized (this) {
@@ -252,6 +253,20 @@ public final class LibvirtHypervisor implements Hypervisor {
                   lane.close();
                   return Future.succeededFuture();
                 }));
+  }
+
+  @Override
+  public Future<Void> steer(VmId vm, Steering how) {
+    return here(
+        onVm(
+                vm,
+                "the change of the migration of",
+                changing(settings.deadlines().call()),
+                connection -> {
+                  LibvirtCalls.steer(connection, vm, how);
+                  return true;
+                })
+            .mapEmpty());
   }
 
   @Override
@@ -273,12 +288,12 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Optional<MigrationProgress>> migrating(VmId vm) {
+  public Future<Optional<Passage>> migrating(VmId vm) {
     return here(
         watching.submit(
             "the look at the migration of VM " + vm,
             settings.deadlines().call(),
-            connection -> LibvirtCalls.migration(connection, vm).map(LibvirtJob::progress)));
+            connection -> LibvirtCalls.migration(connection, vm)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ballast.host.libvirt;
 
+import io.ballast.host.trade.Passage;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
@@ -36,7 +37,22 @@ record LibvirtJob(boolean running, LibvirtParameters values) {
         bytes("data_remaining"),
         bytes("memory_bps"),
         dirtied(),
-        iterations());
+        iterations(),
+        Optional.empty());
+  }
+
+  /**
+   * It as a migration that is under way.
+   *
+   * @param postCopy whether the guest runs on the target already
+   */
+  Passage passage(boolean postCopy) {
+    return new Passage(progress(), downtime(), throttle(), postCopy);
+  }
+
+  /** In percent; zero where nothing is held back. */
+  private int throttle() {
+    return (int) Math.min(100, values.count("auto_converge_throttle"));
   }
 
   /** Zero where it can't be said. */

@@ -4,15 +4,18 @@ import io.ballast.agent.Lane;
 import io.ballast.agent.RestMark;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
-import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Means;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,6 +26,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
+import org.libvirt.TypedIntParameter;
 import org.libvirt.TypedParameter;
 import org.libvirt.TypedStringParameter;
 import org.libvirt.TypedUlongParameter;
@@ -43,6 +47,7 @@ final class LibvirtMigration {
           | MigrateFlags.PERSIST_DEST
           | MigrateFlags.UNDEFINE_SOURCE;
 
+  private static final long NO_LIMIT = 0;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration UNTIL_IT_BEGINS = Duration.ofMillis(200);
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(1);
@@ -58,6 +63,7 @@ final class LibvirtMigration {
       Lane<LibvirtConnection> target) {}
 
   private final Migrate order;
+  private final Means means;
   private final PeerAddress peer;
   private final Lanes lanes;
   private final LibvirtSettings.Deadlines deadlines;
@@ -65,7 +71,7 @@ final class LibvirtMigration {
 
   private final Promise<Void> sent = Promise.promise();
   private final AtomicReference<@Nullable Reason> abortedFor = new AtomicReference<>();
-  private volatile @Nullable LibvirtJob last;
+  private volatile @Nullable Passage last;
   private volatile boolean startedWithItsHost;
 
   /** Whether the log says already that its abort is held up. */
@@ -78,21 +84,22 @@ final class LibvirtMigration {
       LibvirtSettings.Deadlines deadlines,
       ScheduledExecutorService clock) {
     this.order = order;
+    this.means = order.means().orElse(Means.NONE);
     this.peer = peer;
     this.lanes = lanes;
     this.deadlines = deadlines;
     this.clock = clock;
   }
 
-  /** Sends the domain. To be called once; {@code progress} is called on a thread of the lanes. */
-  Future<Outcome.Migration> run(Consumer<MigrationProgress> progress) {
+  /** Sends the domain. To be called once; {@code seen} is called on a thread of the lanes. */
+  Future<Outcome.Migration> run(Consumer<Passage> seen) {
     long start = System.nanoTime();
     Duration atMost = order.within().plus(deadlines.connect()).plus(deadlines.abort());
     ScheduledFuture<?> end =
         clock.schedule(
             () -> abort(Reason.DEADLINE_PASSED), order.within().toMillis(), TimeUnit.MILLISECONDS);
     lanes.sending().run(what(), atMost, this::send).onComplete(sent);
-    look(progress);
+    look(seen);
     return sent.future()
         .eventually(
             () -> {
@@ -112,6 +119,12 @@ final class LibvirtMigration {
   }
 
   private Future<Void> abort(Reason why) {
+    Passage seen = last;
+    if (seen != null && seen.postCopy()) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.WRONG_STATE, what() + " can't be aborted: it runs there already"));
+    }
     abortedFor.compareAndSet(null, why);
     Promise<Void> told = Promise.promise();
     sent.future().onSuccess(done -> told.tryComplete()).onFailure(e -> ended(told, e));
@@ -180,13 +193,7 @@ final class LibvirtMigration {
             }
             startedWithItsHost = startsWithItsHost(domain);
             domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
-            domain.migrateToURI(
-                peer.uri(),
-                new TypedParameter[] {
-                  new TypedUlongParameter("bandwidth", mebibytes()),
-                  new TypedStringParameter("migrate_uri", peer.dataUri())
-                },
-                FLAGS);
+            domain.migrateToURI(peer.uri(), parameters(), flags());
           });
     } catch (LibvirtException e) {
       LibvirtRefusal refusal = LibvirtRefusal.of(e.getError());
@@ -198,12 +205,28 @@ final class LibvirtMigration {
     }
   }
 
-  /** Libvirt's unit of bandwidth is the MiB/s, and 0 means no limit. */
-  private long mebibytes() {
-    return order
-        .bandwidth()
-        .map(limit -> Math.max(1, limit.value() / Bytes.ofMiB(1).value()))
-        .orElse(0L);
+  private TypedParameter[] parameters() {
+    List<TypedParameter> parameters = new ArrayList<>();
+    parameters.add(
+        new TypedUlongParameter(
+            "bandwidth", order.bandwidth().map(LibvirtMigration::mebibytes).orElse(NO_LIMIT)));
+    parameters.add(new TypedStringParameter("migrate_uri", peer.dataUri()));
+    if (means.channels() > 1) {
+      parameters.add(new TypedIntParameter("parallel.connections", means.channels()));
+    }
+    return parameters.toArray(TypedParameter[]::new);
+  }
+
+  private int flags() {
+    return FLAGS
+        | (means.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
+        | (means.postCopy() ? MigrateFlags.POSTCOPY : 0)
+        | (means.channels() > 1 ? MigrateFlags.PARALLEL : 0);
+  }
+
+  /** Libvirt's unit of bandwidth is the MiB/s. */
+  static long mebibytes(Bytes most) {
+    return Math.max(1, most.value() / Bytes.ofMiB(1).value());
   }
 
   private RefusedException aborted(String sentence) {
@@ -219,7 +242,7 @@ final class LibvirtMigration {
         : new RefusedException(Reason.CANCELLED, what() + " was cancelled: " + sentence);
   }
 
-  private void look(Consumer<MigrationProgress> progress) {
+  private void look(Consumer<Passage> seen) {
     if (sent.future().isComplete() || clock.isShutdown()) {
       return;
     }
@@ -228,24 +251,24 @@ final class LibvirtMigration {
         .look(
             "a look at " + what(),
             deadlines.call(),
-            connection -> LibvirtCalls.job(connection, order.vm(), 0))
+            connection -> LibvirtCalls.migration(connection, order.vm()))
         .onComplete(
-            job -> {
-              if (job.succeeded()) {
-                job.result().filter(LibvirtJob::running).ifPresent(now -> tell(now, progress));
+            found -> {
+              if (found.succeeded()) {
+                found.result().ifPresent(now -> tell(now, seen));
               }
               if (!clock.isShutdown()) {
                 var unused =
                     clock.schedule(
-                        () -> look(progress), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+                        () -> look(seen), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
               }
             });
   }
 
-  private void tell(LibvirtJob now, Consumer<MigrationProgress> progress) {
+  private void tell(Passage now, Consumer<Passage> seen) {
     last = now;
     if (!sent.future().isComplete()) {
-      progress.accept(now.progress());
+      seen.accept(now);
     }
   }
 
@@ -301,11 +324,11 @@ final class LibvirtMigration {
 
   private Outcome.Migration lastSeen(Duration elapsed) {
     LOG.warn("{}: the target did not tell its measures", what());
-    LibvirtJob seen = last;
+    Passage seen = last;
     return seen == null
         ? new Outcome.Migration(elapsed, Duration.ZERO, Bytes.ZERO, 0)
         : new Outcome.Migration(
-            elapsed, seen.downtime(), seen.progress().processed(), seen.progress().iteration());
+            elapsed, seen.needed(), seen.progress().processed(), seen.progress().iteration());
   }
 
   private static @Nullable Reason reason(Throwable failure) {

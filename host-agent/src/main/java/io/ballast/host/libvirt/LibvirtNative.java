@@ -3,6 +3,7 @@ package io.ballast.host.libvirt;
 import com.sun.jna.Callback;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -77,6 +78,11 @@ interface LibvirtNative extends Library {
 
   int virDomainGetJobStats(
       Pointer domain, IntByReference type, PointerByReference params, IntByReference n, int flags);
+
+  /** In MiB per second, above zero. */
+  int virDomainMigrateSetMaxSpeed(Pointer domain, NativeLong mebibytes, int flags);
+
+  int virDomainMigrateStartPostCopy(Pointer domain, int flags);
 
   void virTypedParamsFree(Pointer params, int n);
 

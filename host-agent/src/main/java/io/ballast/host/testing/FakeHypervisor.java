@@ -5,10 +5,11 @@ import io.ballast.host.meter.HostMeter;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
-import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -289,7 +290,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress) {
+      Migrate order, PeerAddress peer, Consumer<Passage> seen) {
     return line.change(
             () -> {
               FakeHypervisor target =
@@ -297,8 +298,7 @@ public final class FakeHypervisor implements Hypervisor {
                       .at(peer)
                       .filter(found -> found.line.isOpen())
                       .orElseThrow(() -> FakeLine.unreachable(peer.uri()));
-              FakeMigration migration =
-                  new FakeMigration(this, target, order, nextEnding, progress);
+              FakeMigration migration = new FakeMigration(this, target, order, nextEnding, seen);
               nextEnding = FakeMigration.Ending.ARRIVES;
               migration.begin();
               leaving.put(order.vm(), migration);
@@ -308,21 +308,30 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public Future<Void> steer(VmId vm, Steering how) {
+    return onLeaving(vm, migration -> migration.steer(how));
+  }
+
+  @Override
   public Future<Void> abortMigration(VmId vm) {
+    return onLeaving(vm, FakeMigration::abort);
+  }
+
+  private Future<Void> onLeaving(VmId vm, Consumer<FakeMigration> call) {
     return line.call(
             () -> {
               FakeMigration migration = leaving.get(vm);
               if (migration == null) {
                 throw new RefusedException(Reason.WRONG_STATE, vm + " does not migrate");
               }
-              migration.abort();
+              call.accept(migration);
               return vm;
             })
         .mapEmpty();
   }
 
   @Override
-  public Future<Optional<MigrationProgress>> migrating(VmId vm) {
+  public Future<Optional<Passage>> migrating(VmId vm) {
     return line.call(() -> Optional.ofNullable(leaving.get(vm)).map(FakeMigration::told));
   }
 

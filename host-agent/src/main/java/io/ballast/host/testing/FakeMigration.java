@@ -1,8 +1,11 @@
 package io.ballast.host.testing;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.Passage;
+import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.Means;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -10,13 +13,15 @@ import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * A fake migration: sends the guest's memory at the speed of the link or the order's bandwidth,
  * while the guest writes {@value #DIRTY_MIB_PER_CPU} MiB per second for each processor that it
- * wants, which must be sent again; a guest that writes faster than the link sends never arrives. As
- * with a real one, the target shows the domain paused until it has arrived.
+ * wants, which must be sent again. It ends when the rest fits the pause that is allowed, so that a
+ * guest that writes faster than the link sends never arrives, unless post-copy lets it. As with a
+ * real one, the target shows the domain paused until it has arrived.
  */
 public final class FakeMigration {
   /** MiB that a guest writes per second for each processor that it wants. */
@@ -30,9 +35,11 @@ public final class FakeMigration {
   private final FakeHypervisor target;
   private final Migrate order;
   private final Ending ending;
-  private final Consumer<MigrationProgress> progress;
+  private final Consumer<Passage> seen;
   private final Promise<Outcome.Migration> end = Promise.promise();
-  private final double rate;
+  private double rate;
+  private Duration pause;
+  private boolean postCopy;
   private final Duration began;
   private Duration last;
   private double total;
@@ -45,13 +52,14 @@ public final class FakeMigration {
       FakeHypervisor target,
       Migrate order,
       Ending ending,
-      Consumer<MigrationProgress> progress) {
+      Consumer<Passage> seen) {
     this.source = source;
     this.target = target;
     this.order = order;
     this.ending = ending;
-    this.progress = progress;
+    this.seen = seen;
     this.rate = order.bandwidth().orElse(source.world().linkSpeed()).value();
+    this.pause = order.maxDowntime();
     this.began = source.world().loop().now();
     this.last = began;
   }
@@ -91,6 +99,9 @@ public final class FakeMigration {
   }
 
   void abort() {
+    if (postCopy) {
+      throw new RefusedException(Reason.WRONG_STATE, "it can't be aborted in post-copy");
+    }
     aborted = true;
   }
 
@@ -104,7 +115,9 @@ public final class FakeMigration {
     synchronized (source.world()) {
       source.world().advance();
       FakeDomain guest = source.host().domains().get(order.vm());
-      if (guest == null || guest.state() != VmState.RUNNING || !target.answers()) {
+      if (guest == null
+          || guest.state() != (postCopy ? VmState.PAUSED : VmState.RUNNING)
+          || !target.answers()) {
         fail("the migration's connection broke");
       } else if (aborted) {
         fail("the migration was aborted");
@@ -114,11 +127,11 @@ public final class FakeMigration {
           fail("the migration broke");
         } else if (ending == Ending.FALLS_SILENT && remaining < total / 2) {
           target.host().domains().remove(order.vm());
-        } else if (remaining <= 0) {
+        } else if (remaining <= (postCopy ? 0 : rate * pause.toNanos() / 1e9)) {
           arrive(guest);
         } else {
-          MigrationProgress now = told(guest);
-          source.world().loop().run(() -> progress.accept(now));
+          Passage now = told(guest);
+          source.world().loop().run(() -> seen.accept(now));
           source.world().loop().after(STEP, this::step);
         }
       }
@@ -129,15 +142,19 @@ public final class FakeMigration {
     Duration now = source.world().loop().now();
     double seconds = now.minus(last).toNanos() / 1e9;
     last = now;
-    double toSend = remaining + dirtyRate(guest) * seconds;
-    double sent = Math.min(rate * seconds, toSend);
+    remaining = Math.min(total, remaining + dirtyRate(guest) * seconds);
+    send(Math.min(rate * seconds, remaining));
+  }
+
+  private void send(double sent) {
     processed += sent;
-    remaining = toSend - sent;
+    remaining -= sent;
     source.host().send(Math.round(sent));
     target.host().receive(Math.round(sent));
   }
 
   private void arrive(FakeDomain guest) {
+    send(remaining);
     FakeDomain copy = target.host().known(order.vm());
     switch (ending) {
       case ARRIVES, BREAKS, FALLS_SILENT -> {
@@ -172,8 +189,9 @@ public final class FakeMigration {
     source.world().loop().run(told);
   }
 
+  /** None of a guest that stands still here, for it runs at its target. */
   private static double dirtyRate(FakeDomain guest) {
-    return guest.demand() * DIRTY_MIB_PER_CPU * MIB;
+    return guest.state() == VmState.PAUSED ? 0 : guest.demand() * DIRTY_MIB_PER_CPU * MIB;
   }
 
   private Outcome.Migration measures(FakeDomain guest) {
@@ -184,11 +202,31 @@ public final class FakeMigration {
         iteration());
   }
 
-  MigrationProgress told() {
+  void steer(Steering how) {
+    switch (how) {
+      case Steering.Pause other -> pause = other.most();
+      case Steering.Bandwidth other -> rate = other.most().value();
+      case Steering.PostCopy once -> {
+        if (order.means().filter(Means::postCopy).isEmpty()) {
+          throw new RefusedException(Reason.WRONG_STATE, "it began without leave for post-copy");
+        }
+        postCopy = true;
+        source.host().known(order.vm()).enter(VmState.PAUSED);
+        target.host().known(order.vm()).enter(VmState.RUNNING);
+      }
+    }
+  }
+
+  Passage told() {
     return told(source.host().known(order.vm()));
   }
 
-  private MigrationProgress told(FakeDomain guest) {
+  private Passage told(FakeDomain guest) {
+    return new Passage(
+        progress(guest), Duration.ofMillis(Math.round(remaining / rate * 1e3)), 0, postCopy);
+  }
+
+  private MigrationProgress progress(FakeDomain guest) {
     return new MigrationProgress(
         last.minus(began),
         new Bytes(Math.round(total)),
@@ -196,7 +234,8 @@ public final class FakeMigration {
         new Bytes(Math.round(remaining)),
         new Bytes(Math.round(rate)),
         new Bytes(Math.round(dirtyRate(guest))),
-        iteration());
+        iteration(),
+        Optional.empty());
   }
 
   private int iteration() {

@@ -1,7 +1,6 @@
 package io.ballast.host.trade;
 
 import io.ballast.messages.HostCommand.Migrate;
-import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -63,11 +62,17 @@ public interface Hypervisor extends AutoCloseable {
    * is done; fails with its error, after which the domain may be here, there, or in both places:
    * also with {@code CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it
    * was aborted because it took longer than the order allows, and with {@code BUSY} before it began
-   * when this host sends too many already. {@code progress} is called about once a second, on the
-   * caller's context.
+   * when this host sends too many already. The order's pause is allowed from the start, and {@link
+   * #steer} changes it. {@code seen} is called about once a second, on the caller's context.
    */
-  Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress);
+  Future<Outcome.Migration> migrate(Migrate order, PeerAddress peer, Consumer<Passage> seen);
+
+  /**
+   * Changes the migration of a domain away from here, whoever began it. Fails with {@code
+   * WRONG_STATE} if none is under way, or if post-copy is asked for of one that began without leave
+   * for it.
+   */
+  Future<Void> steer(VmId vm, Steering how);
 
   /**
    * Gives up the migration of a domain, also one that an earlier process began; the migration's own
@@ -80,7 +85,7 @@ public interface Hypervisor extends AutoCloseable {
    * How far a migration of a domain away from here is, whoever began it and whether or not its call
    * still waits; empty if none is under way.
    */
-  Future<Optional<MigrationProgress>> migrating(VmId vm);
+  Future<Optional<Passage>> migrating(VmId vm);
 
   /** The state of a domain at a peer's hypervisor; empty if that answers that there is none. */
   Future<Optional<VmState>> stateAt(PeerAddress peer, VmId vm);

@@ -13,24 +13,35 @@ import java.util.function.Consumer;
  */
 final class Departure implements Work {
   private final Work migration;
-  private final Runnable release;
+  private final Marks marks;
   private boolean begun;
 
-  Departure(Work migration, Runnable release) {
+  /**
+   * What is called on its way.
+   *
+   * @param begins it is under way
+   * @param ends it is under way no longer, whatever became of it
+   * @param release the target need not keep its promise any more
+   */
+  record Marks(Runnable begins, Runnable ends, Runnable release) {}
+
+  Departure(Work migration, Marks marks) {
     this.migration = migration;
-    this.release = release;
+    this.marks = marks;
   }
 
   @Override
   public Future<Outcome> run(Consumer<Event> tell) {
     begun = true;
+    marks.begins().run();
     return migration
         .run(tell)
+        .onComplete(over -> marks.ends().run())
         .onSuccess(
             outcome -> {
               switch (outcome) {
-                case Outcome.Done done -> release.run();
-                case Outcome.Failed failed -> release.run();
+                case Outcome.Done done -> marks.release().run();
+                case Outcome.Failed failed -> marks.release().run();
                 case Outcome.Unknown unknown -> {}
               }
             });
@@ -46,7 +57,7 @@ final class Departure implements Work {
     migration.leave();
     if (!begun) {
       begun = true;
-      release.run();
+      marks.release().run();
     }
   }
 }

@@ -11,13 +11,17 @@ import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Prepare;
+import io.ballast.messages.HostCommand.Steer;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -39,6 +43,7 @@ public final class Departures {
   private final Peers peers;
   private final Hypervisor hypervisor;
   private final Ways ways;
+  private final Map<OperationId, Migration> open = new HashMap<>();
 
   /** On what and how patiently all this is done. */
   public record Ways(Loop loop, Patience patience) {}
@@ -94,13 +99,30 @@ public final class Departures {
       Optional<Long> epoch,
       Supplier<Future<PeerAddress>> peer,
       boolean left) {
-    return new Departure(
+    Migration migration =
         new Migration(
             new Migration.Trip(operation, here.host(), order, peer, left),
             hypervisor,
             ways.loop(),
-            ways.patience()),
-        () -> release(order.to(), operation, epoch));
+            ways.patience());
+    return new Departure(
+        migration,
+        new Departure.Marks(
+            () -> open.put(operation, migration),
+            () -> open.remove(operation),
+            () -> release(order.to(), operation, epoch)));
+  }
+
+  /** Changes a migration that is under way. */
+  public Future<Reply.Accepted> steer(Steer wish) {
+    Migration migration = open.get(wish.operation());
+    return migration == null
+        ? Future.failedFuture(
+            new RefusedException(
+                Reason.UNKNOWN_OPERATION,
+                "no migration %s is under way here; 'ballast watch' shows the open ones"
+                    .formatted(wish.operation())))
+        : migration.steer(wish).map(new Reply.Accepted(wish.operation()));
   }
 
   /** Where the target of an order is reached, without any promise. */

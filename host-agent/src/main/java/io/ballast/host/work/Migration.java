@@ -4,12 +4,14 @@ import io.ballast.agent.Loop;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.Steering;
 import io.ballast.host.work.MigrationEnd.Sighting;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Steer;
 import io.ballast.messages.HostId;
-import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -41,7 +43,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Whether it migrates or is watched, it is aborted when it is cancelled or takes too long, as often
- * as it needs, and looked at where that does not end it.
+ * as it needs, and looked at where that does not end it. Once the guest runs at its target by
+ * post-copy there is no way back: nothing aborts it any more.
  *
  * <p>Lives on one loop.
  */
@@ -54,9 +57,13 @@ public final class Migration implements Work {
   private final Hypervisor hypervisor;
   private final Loop loop;
   private final Patience patience;
+  private final Pilot pilot;
   private final Promise<Outcome> outcome = Promise.promise();
   private @Nullable Refused cause;
   private boolean aborting;
+  private boolean steering;
+  private boolean runsThere;
+  private Duration elapsed = Duration.ZERO;
   private boolean looking;
   private boolean lookedLongEnough;
   private @Nullable Duration quietSince;
@@ -81,6 +88,7 @@ public final class Migration implements Work {
     this.hypervisor = hypervisor;
     this.loop = loop;
     this.patience = patience;
+    this.pilot = new Pilot(order);
   }
 
   @Override
@@ -97,7 +105,9 @@ public final class Migration implements Work {
                   .compose(
                       found ->
                           hypervisor.migrate(
-                              order, found, progress -> tell.accept(event(progress)))))
+                              order.pausing(pilot.allowed()),
+                              found,
+                              now -> loop.run(() -> saw(now, tell)))))
           .onComplete(result -> ended(result, tell));
     }
     return outcome.future();
@@ -110,8 +120,70 @@ public final class Migration implements Work {
             .formatted(order.within().toSeconds()));
   }
 
-  private Event event(MigrationProgress progress) {
-    return new Event.OperationProgressed(trip.operation(), trip.from(), order.vm(), progress);
+  private void saw(Passage now, Consumer<Event> tell) {
+    if (outcome.future().isComplete()) {
+      return;
+    }
+    runsThere |= now.postCopy();
+    elapsed = now.progress().elapsed();
+    tell.accept(
+        new Event.OperationProgressed(
+            trip.operation(),
+            trip.from(),
+            order.vm(),
+            now.progress().with(pilot.convergence(now))));
+    switch (pilot.see(now)) {
+      case Pilot.Advice.Wait wait -> {}
+      case Pilot.Advice.Steer advised -> steer(advised.how());
+      case Pilot.Advice.GiveUp advised -> abort(new Refused(Reason.NOT_CONVERGING, advised.why()));
+    }
+  }
+
+  private void steer(Steering how) {
+    if (steering || cause != null) {
+      return;
+    }
+    steering = true;
+    change(how)
+        .onComplete(
+            done -> {
+              steering = false;
+              if (done.failed()) {
+                LOG.warn(
+                    "The migration of {} goes on as it is: {}",
+                    order.vm(),
+                    done.cause().getMessage());
+              }
+            });
+  }
+
+  private Future<Void> change(Steering how) {
+    return loop.here(hypervisor.steer(order.vm(), how))
+        .onSuccess(
+            done -> {
+              LOG.info("The migration of {} is changed: {}", order.vm(), how);
+              pilot.steered(how, elapsed);
+              runsThere |= how instanceof Steering.PostCopy;
+            });
+  }
+
+  /** Changes it as a person wants it; what comes first is done also if the rest is refused. */
+  Future<Void> steer(Steer wish) {
+    Future<Void> pause =
+        wish.maxDowntime()
+            .map(
+                most ->
+                    change(new Steering.Pause(most))
+                        .onSuccess(done -> pilot.ordered(most, elapsed)))
+            .orElseGet(Future::succeededFuture);
+    return pause
+        .compose(
+            done ->
+                wish.bandwidth()
+                    .map(most -> change(new Steering.Bandwidth(most)))
+                    .orElseGet(Future::succeededFuture))
+        .compose(
+            done -> wish.postCopy() ? change(new Steering.PostCopy()) : Future.succeededFuture());
   }
 
   /** Follows a migration whose caller went away, until it was quiet for a while. */
@@ -122,9 +194,8 @@ public final class Migration implements Work {
     loop.here(hypervisor.migrating(order.vm()))
         .onComplete(
             result -> {
-              Optional<MigrationProgress> under =
-                  result.succeeded() ? result.result() : Optional.empty();
-              under.ifPresent(progress -> follow(progress, tell));
+              Optional<Passage> under = result.succeeded() ? result.result() : Optional.empty();
+              under.ifPresent(now -> follow(now, tell));
               if (under.isPresent() || result.failed()) {
                 quietSince = null;
               } else if (quietSince == null) {
@@ -140,15 +211,22 @@ public final class Migration implements Work {
   }
 
   /** Its time does not begin anew with each life of the agent: it is the hypervisor that counts. */
-  private void follow(MigrationProgress progress, Consumer<Event> tell) {
-    tell.accept(event(progress));
-    if (progress.elapsed().compareTo(order.within()) >= 0) {
+  private void follow(Passage now, Consumer<Event> tell) {
+    saw(now, tell);
+    if (now.progress().elapsed().compareTo(order.within()) >= 0) {
       abort(tooLong());
     }
   }
 
   @Override
   public Future<Void> cancel() {
+    if (runsThere) {
+      return Future.failedFuture(
+          new RefusedException(
+              Reason.WRONG_STATE,
+              "it runs at %s already, and its memory follows: wait for its end"
+                  .formatted(order.to())));
+    }
     abort(new Refused(Reason.CANCELLED, "the migration was cancelled"));
     return Future.succeededFuture();
   }
@@ -182,7 +260,7 @@ public final class Migration implements Work {
   /** Has it aborted, also once more: what was taken may not have ended it. */
   private void abort(Refused why) {
     boolean overOnItsOwn = looking && cause == null;
-    if (overOnItsOwn || outcome.future().isComplete()) {
+    if (overOnItsOwn || runsThere || outcome.future().isComplete()) {
       return;
     }
     if (cause == null) {
@@ -229,7 +307,7 @@ public final class Migration implements Work {
     loop.here(Future.all(here, there))
         .onSuccess(
             both -> {
-              Outcome judged = MigrationEnd.of(both.resultAt(0), both.resultAt(1), known);
+              Outcome judged = lost(MigrationEnd.of(both.resultAt(0), both.resultAt(1), known));
               if (outcome.future().isComplete()) {
                 return;
               }
@@ -239,6 +317,18 @@ public final class Migration implements Work {
                 outcome.tryComplete(judged);
               }
             });
+  }
+
+  /** What failed in post-copy left its memory on neither host. */
+  private Outcome lost(Outcome judged) {
+    return runsThere && judged instanceof Outcome.Failed failed
+        ? new Outcome.Failed(
+            failed.reason(),
+            MigrationEnd.joined(
+                failed.message(),
+                "it ran at the target by post-copy, and what it did there is lost: destroy it here"
+                    + " and start it"))
+        : judged;
   }
 
   private static Future<Sighting> look(Future<Optional<VmState>> asked) {

@@ -88,7 +88,8 @@ final class LibvirtHosts implements AutoCloseable {
         Optional.of(lab.uri(to)),
         bandwidth,
         Duration.ofMillis(300),
-        within);
+        within,
+        Optional.empty());
   }
 
   PeerAddress peer(int host) {

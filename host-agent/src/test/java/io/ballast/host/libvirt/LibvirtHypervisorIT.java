@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Passage;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
@@ -211,7 +212,7 @@ final class LibvirtHypervisorIT {
   void aCancelledMigrationLeavesTheGuestWhereItWas() {
     LibvirtHypervisor first = hosts.hypervisor(1);
     Guest guest = hosts.running(first, "--memory", "160", "--dirty", "64", "--rate", "40");
-    List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
+    List<Passage> seen = new CopyOnWriteArrayList<>();
 
     Future<Outcome.Migration> move =
         first.migrate(
@@ -223,7 +224,7 @@ final class LibvirtHypervisorIT {
     answer(first.abortMigration(guest.id()));
 
     assertRefused(Reason.CANCELLED, move);
-    MigrationProgress last = seen.getLast();
+    MigrationProgress last = seen.getLast().progress();
     assertTrue(last.processed().compareTo(Bytes.ZERO) > 0, last.toString());
     assertTrue(last.remaining().compareTo(Bytes.ZERO) > 0, last.toString());
     assertTrue(last.rate().compareTo(Bytes.ofMiB(8)) < 0, last.toString());
@@ -238,7 +239,7 @@ final class LibvirtHypervisorIT {
     LibvirtHypervisor first = hosts.hypervisor(1);
     LibvirtHypervisor restarted = hosts.hypervisor(1);
     Guest guest = hosts.running(first, "--memory", "160", "--dirty", "64", "--rate", "40");
-    List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
+    List<Passage> seen = new CopyOnWriteArrayList<>();
     assertRefused(Reason.WRONG_STATE, restarted.abortMigration(guest.id()));
 
     Future<Outcome.Migration> move =
@@ -280,7 +281,8 @@ final class LibvirtHypervisorIT {
             Optional.of(hosts.lab().uri(2)),
             Optional.of(Bytes.ofMiB(20)),
             Duration.ofSeconds(30),
-            LONG);
+            LONG,
+            Optional.empty());
 
     Outcome.Migration move = answer(first.migrate(patient, hosts.peer(2), now -> {}));
 

@@ -60,7 +60,8 @@ final class LibvirtJobTest {
             new Bytes(400),
             new Bytes(250),
             new Bytes(3 * 4096),
-            7),
+            7,
+            Optional.empty()),
         LibvirtJob.of(2, VALUES).orElseThrow().progress());
   }
 

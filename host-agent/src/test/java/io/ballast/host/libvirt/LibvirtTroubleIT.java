@@ -13,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.Passage;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -75,7 +75,7 @@ final class LibvirtTroubleIT {
   void aMigrationGoesOnWhileLibvirtHangsAndCanBeAbortedAfterwards() {
     LibvirtHypervisor first = hosts.hypervisor(1);
     Guest guest = hosts.running(first, "--memory", "160", "--dirty", "64", "--rate", "40");
-    List<MigrationProgress> seen = new CopyOnWriteArrayList<>();
+    List<Passage> seen = new CopyOnWriteArrayList<>();
     Future<Outcome.Migration> move =
         first.migrate(
             hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);

@@ -157,18 +157,18 @@ final class FakeHypervisorTest {
     time.pass(Duration.ofSeconds(3));
 
     Outcome.Migration measures = migration.result();
-    assertEquals(Duration.ofSeconds(4), measures.total());
-    assertEquals(Bytes.ofMiB(80), measures.transferred());
+    assertEquals(Duration.ofMillis(3750), measures.total());
+    assertEquals(Bytes.ofMiB(78), measures.transferred());
     assertEquals(1, measures.iterations());
     assertEquals(Duration.ofMillis(45), measures.downtime());
     assertEquals(Optional.empty(), here.truth(WEB));
     assertState(VmState.RUNNING, there);
-    assertEquals(15, progress.size());
+    assertEquals(14, progress.size());
     assertEquals(Bytes.ofMiB(5), progress.getFirst().processed());
-    assertEquals(Bytes.ofMiB(60), progress.getFirst().remaining());
-    Map<String, LinkCounters> sent = Map.of("eth0", new LinkCounters(Bytes.ZERO, Bytes.ofMiB(80)));
+    assertEquals(Bytes.ofMiB(59), progress.getFirst().remaining());
+    Map<String, LinkCounters> sent = Map.of("eth0", new LinkCounters(Bytes.ZERO, Bytes.ofMiB(78)));
     Map<String, LinkCounters> received =
-        Map.of("eth0", new LinkCounters(Bytes.ofMiB(80), Bytes.ZERO));
+        Map.of("eth0", new LinkCounters(Bytes.ofMiB(78), Bytes.ZERO));
     assertEquals(sent, reading(here).links());
     assertEquals(received, reading(there).links());
   }
@@ -293,9 +293,10 @@ final class FakeHypervisorTest {
             Optional.empty(),
             bandwidth,
             Duration.ofMillis(300),
-            Duration.ofMinutes(5)),
+            Duration.ofMinutes(5),
+            Optional.empty()),
         PeerAddress.of(there.peerUri()),
-        progress::add);
+        now -> progress.add(now.progress()));
   }
 
   private <T> T done(Future<T> future) {

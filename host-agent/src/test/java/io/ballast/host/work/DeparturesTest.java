@@ -240,7 +240,13 @@ final class DeparturesTest {
 
   private static Migrate order(Optional<String> peerUri) {
     return new Migrate(
-        WEB, H2, peerUri, Optional.empty(), Duration.ofMillis(300), Duration.ofSeconds(100));
+        WEB,
+        H2,
+        peerUri,
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofSeconds(100),
+        Optional.empty());
   }
 
   private Future<Work> work(Optional<String> peerUri) {

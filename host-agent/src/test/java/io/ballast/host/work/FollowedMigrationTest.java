@@ -50,7 +50,8 @@ final class FollowedMigrationTest {
           Optional.empty(),
           Optional.empty(),
           Duration.ofMillis(300),
-          WITHIN);
+          WITHIN,
+          Optional.empty());
   private final Migration migration = migration(false);
 
   @BeforeEach

@@ -265,7 +265,13 @@ final class MigrationTest {
         new OperationId("op"),
         new HostId("h1"),
         new Migrate(
-            WEB, new HostId("h2"), Optional.empty(), bandwidth, Duration.ofMillis(300), WITHIN),
+            WEB,
+            new HostId("h2"),
+            Optional.empty(),
+            bandwidth,
+            Duration.ofMillis(300),
+            WITHIN,
+            Optional.empty()),
         () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
         left);
   }

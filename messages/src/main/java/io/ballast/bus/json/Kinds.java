@@ -48,6 +48,7 @@ public final class Kinds {
     command("host.suspend", HostCommand.Suspend.class, Reply.Accepted.class);
     command("host.resume", HostCommand.Resume.class, Reply.Accepted.class);
     command("host.undefine", HostCommand.Undefine.class, Reply.Accepted.class);
+    command("host.steer", HostCommand.Steer.class, Reply.Accepted.class);
     command("host.migrate", HostCommand.Migrate.class, Reply.Accepted.class);
     command("host.cancel", HostCommand.Cancel.class, Reply.Accepted.class);
     command(

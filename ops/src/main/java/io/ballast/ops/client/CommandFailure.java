@@ -46,6 +46,7 @@ public final class CommandFailure extends RuntimeException {
               NO_ROOM,
               INVALID_DOMAIN,
               NOT_MIGRATABLE,
+              NOT_CONVERGING,
               HYPERVISOR_REFUSED,
               HYPERVISOR_STUCK,
               HYPERVISOR_UNREACHABLE,

@@ -10,13 +10,14 @@ import picocli.CommandLine.Spec;
     name = "move",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Settle a move in doubt.",
+    description = "Change a move under way, or settle one in doubt.",
     footer = {
       "",
       "Moves are begun with 'ballast migrate', given up with 'ballast cancel', and show in",
       "'ballast watch'.",
       "",
       "Examples:",
+      "  ballast move set web1 --downtime 2s",
       "  ballast move settle web1 --on h2"
     })
 public final class MoveGroup implements Runnable {
@@ -26,6 +27,7 @@ public final class MoveGroup implements Runnable {
   public void run() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "say what to do: settle; 'ballast migrate' begins a move, 'ballast cancel' gives it up");
+        "say what to do: set or settle; 'ballast migrate' begins a move, 'ballast cancel' gives it"
+            + " up");
   }
 }

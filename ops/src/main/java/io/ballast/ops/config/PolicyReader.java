@@ -1,6 +1,7 @@
 package io.ballast.ops.config;
 
 import io.ballast.messages.HostCommand;
+import io.ballast.messages.Means;
 import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
 
@@ -76,7 +77,15 @@ final class PolicyReader {
         upTo("within", HostCommand.LONGEST_WITHIN, section, usual.within()),
         upTo("answer", HostCommand.LONGEST_WITHIN, section, usual.answer()),
         section.duration("silence", usual.silence()),
-        section.duration("look-again", usual.lookAgain()));
+        section.duration("look-again", usual.lookAgain()),
+        means(section, usual.means()));
+  }
+
+  private static Means means(Section section, Means usual) {
+    return new Means(
+        section.flag("auto-converge", usual.autoConverge()),
+        section.flag("post-copy", usual.postCopy()),
+        section.whole("channels", usual.channels(), 1, Means.MOST_CHANNELS));
   }
 
   /** A length of time that agents take in a command. */

@@ -1,5 +1,6 @@
 package io.ballast.ops.screen;
 
+import io.ballast.messages.Convergence;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Move;
 import java.util.Locale;
@@ -29,13 +30,30 @@ public final class MoveLine {
 
   private String progress(MigrationProgress made) {
     Ink.Bar bar = ink.bar(made.ratio(), BAR);
-    return "%s%s %4s  %s  %s/s  pass %d"
+    return "%s%s %4s  %s  %s/s  pass %d%s"
         .formatted(
             bar.full(),
             bar.empty(),
             Figures.percent(made.ratio()),
             MoveRows.amounts(made),
             made.rate(),
-            made.iteration());
+            made.iteration(),
+            made.convergence().map(found -> "  " + outlook(found)).orElse(""));
+  }
+
+  /** When it ends, or why it does not, and what is done about that. */
+  static String outlook(Convergence found) {
+    String end =
+        found
+            .left()
+            .map(left -> Figures.age(left) + " to go")
+            .orElseGet(
+                () ->
+                    "no end: needs a pause of %s, may make %s"
+                        .formatted(
+                            Figures.duration(found.needed()), Figures.duration(found.allowed())));
+    return end
+        + (found.throttle() > 0 ? ", slowed down by " + found.throttle() + "%" : "")
+        + (found.postCopy() ? ", runs there already" : "");
   }
 }

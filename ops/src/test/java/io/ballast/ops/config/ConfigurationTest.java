@@ -13,6 +13,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.HostId;
 import io.ballast.messages.IpAddress;
+import io.ballast.messages.Means;
 import io.ballast.messages.NetBeat;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.net.trade.Outside;
@@ -116,7 +117,7 @@ final class ConfigurationTest {
                 caps: {per-host: 2}
                 pace: {cool-down: 1h}
                 worth: {headroom: 10%}
-                transfer: {bandwidth: 100MiB, max-downtime: 50ms}
+                transfer: {bandwidth: 100MiB, max-downtime: 50ms, auto-converge: true, channels: 4}
             """);
 
     assertEquals(
@@ -185,6 +186,7 @@ final class ConfigurationTest {
     assertEquals(Duration.ofHours(1), policy.pace().coolDown());
     assertEquals(0.1, policy.worth().headroom());
     assertEquals(Optional.of(Bytes.ofMiB(100)), policy.transfer().bandwidth());
+    assertEquals(new Means(true, false, 4), policy.transfer().means());
   }
 
   @ParameterizedTest
@@ -221,6 +223,8 @@ final class ConfigurationTest {
           scheduler:~  policy:~    transfer: {within: 8d}        | 3 | .*within' is '8d'; it must be at most 10080m
           scheduler:~  policy:~    transfer: {max-downtime: 11m} | 3 | .*max-downtime' is '11m'; it must be at most 10m
           scheduler:~  policy:~    transfer: {bandwidth: 5}      | 3 | .*bandwidth' is '5'; expected a number and a unit of B, .*
+          scheduler:~  policy:~    transfer: {channels: 17}      | 3 | .*channels' is '17'; .*
+          scheduler:~  policy:~    transfer: {post-copy: true, channels: 2} | 3 | .*post-copy sends over one connection.*
           """)
   void whatIsWrongIsRefusedWithItsLineAndAHint(String yaml, int line, String expected) {
     ConfigException refused =

@@ -54,7 +54,8 @@ record Deed(Kind kind, Point point) {
               Optional.empty(),
               Optional.empty(),
               Duration.ofMillis(300),
-              Duration.ofMinutes(1));
+              Duration.ofMinutes(1),
+              Optional.empty());
     };
   }
 }

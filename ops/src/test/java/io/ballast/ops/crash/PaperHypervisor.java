@@ -6,7 +6,9 @@ import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
@@ -171,7 +173,7 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
 
   @Override
   public Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<MigrationProgress> progress) {
+      Migrate order, PeerAddress peer, Consumer<Passage> seen) {
     effect("migrate", order.vm());
     write(
         () ->
@@ -189,20 +191,25 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
   }
 
   @Override
-  public Future<Optional<MigrationProgress>> migrating(VmId vm) {
+  public Future<Optional<Passage>> migrating(VmId vm) {
     arrive(vm);
     return Future.succeededFuture(
         leavesAt(vm)
             .map(
                 at ->
-                    new MigrationProgress(
+                    new Passage(
+                        new MigrationProgress(
+                            Duration.ofSeconds(1),
+                            Bytes.ofMiB(1),
+                            Bytes.ZERO,
+                            Bytes.ofMiB(1),
+                            Bytes.ofMiB(1),
+                            Bytes.ZERO,
+                            1,
+                            Optional.empty()),
                         Duration.ofSeconds(1),
-                        Bytes.ofMiB(1),
-                        Bytes.ZERO,
-                        Bytes.ofMiB(1),
-                        Bytes.ofMiB(1),
-                        Bytes.ZERO,
-                        1)));
+                        0,
+                        false)));
   }
 
   @Override
@@ -213,6 +220,11 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
   @Override
   public Future<Void> canHost(Needs needs) {
     return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> steer(VmId vm, Steering how) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -114,7 +114,8 @@ public final class SampleFleet {
         Bytes.ofMiB(leftMib),
         Bytes.ofMiB(11),
         Bytes.ofKiB(512),
-        2);
+        2,
+        Optional.empty());
   }
 
   public static Decision decision(Duration ago, String summary, Decision.PlannedMove... moves) {

@@ -414,10 +414,11 @@ final class FakeFleet {
     if (!from.operations.contains(send.move())) {
       return;
     }
+    Duration second = Duration.ofSeconds(1);
+    Bytes all = Bytes.ofMiB(64);
     Bytes half = Bytes.ofMiB(32);
     MigrationProgress progress =
-        new MigrationProgress(
-            Duration.ofSeconds(1), Bytes.ofMiB(64), half, half, half, Bytes.ZERO, 0);
+        new MigrationProgress(second, all, half, half, half, Bytes.ZERO, 0, Optional.empty());
     tell(new Event.OperationProgressed(send.move(), from.id, send.command().vm(), progress));
   }
 

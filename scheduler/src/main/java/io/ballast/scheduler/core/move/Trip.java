@@ -3,6 +3,7 @@ package io.ballast.scheduler.core.move;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Means;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
@@ -278,6 +279,7 @@ record Trip(
         Optional.of(peerUri),
         transfer.bandwidth(),
         transfer.maxDowntime(),
-        transfer.within());
+        transfer.within(),
+        Optional.of(transfer.means()).filter(means -> !means.equals(Means.NONE)));
   }
 }

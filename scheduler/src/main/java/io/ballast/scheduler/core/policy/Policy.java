@@ -5,6 +5,7 @@ import static io.ballast.scheduler.core.policy.Ranges.positive;
 import static io.ballast.scheduler.core.policy.Ranges.require;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Means;
 import io.ballast.scheduler.core.balance.Chance;
 import io.ballast.scheduler.core.balance.Score;
 import java.time.Duration;
@@ -239,11 +240,12 @@ public record Policy(
    * How a move is carried out.
    *
    * @param bandwidth most to send per second; absent = no limit
-   * @param maxDowntime longest planned pause of the guest
+   * @param maxDowntime longest planned pause of the guest; a shorter one is tried first
    * @param within after which a migration is aborted and the guest stays
    * @param answer longest wait for an agent's reply to a command
    * @param silence after which a migration without any sign of life is in doubt
    * @param lookAgain between looks at hosts while a move is in doubt; at least {@code answer}
+   * @param means what else may make a migration end
    */
   public record Transfer(
       Optional<Bytes> bandwidth,
@@ -251,7 +253,9 @@ public record Policy(
       Duration within,
       Duration answer,
       Duration silence,
-      Duration lookAgain) {
+      Duration lookAgain,
+      Means means) {
+    /** Careful with the guests: they are neither slowed down nor put at risk. */
     public static final Transfer DEFAULT =
         new Transfer(
             Optional.empty(),
@@ -259,7 +263,8 @@ public record Policy(
             Duration.ofMinutes(15),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Means.NONE);
 
     public Transfer {
       require(

@@ -78,7 +78,8 @@ final class MoveBench {
         ID,
         H1,
         VM,
-        new MigrationProgress(Duration.ofSeconds(1), some, some, some, some, Bytes.ZERO, 1));
+        new MigrationProgress(
+            Duration.ofSeconds(1), some, some, some, some, Bytes.ZERO, 1, Optional.empty()));
   }
 
   void look(HostId host, Optional<VmState> state) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Means;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,13 @@ final class PolicyTest {
         "policy: 'lookAgain' is PT1S; it must be at least as long as answer, PT2S",
         () ->
             new Policy.Transfer(
-                Optional.empty(), SECOND, SECOND, Duration.ofSeconds(2), SECOND, SECOND));
+                Optional.empty(),
+                SECOND,
+                SECOND,
+                Duration.ofSeconds(2),
+                SECOND,
+                SECOND,
+                Means.NONE));
   }
 
   private static void refused(String message, Executable policy) {

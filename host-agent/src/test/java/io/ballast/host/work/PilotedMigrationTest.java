@@ -1,0 +1,179 @@
+package io.ballast.host.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.bus.RefusedException;
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.PeerAddress;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Convergence;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Steer;
+import io.ballast.messages.HostId;
+import io.ballast.messages.Means;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Outcome;
+import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
+import io.ballast.messages.VmState;
+import io.ballast.testing.VirtualTime;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A guest that writes half as much again as the link sends. */
+final class PilotedMigrationTest {
+  private static final VmId WEB = VmId.of("11111111-1111-1111-1111-111111111111");
+  private static final Means POST_COPY = new Means(false, true, 1);
+
+  private final VirtualTime time = new VirtualTime();
+  private final FakeWorld world = new FakeWorld(time, Bytes.ofMiB(16), Duration.ofSeconds(9));
+  private final FakeHypervisor here = world.host(new HostId("h1"), 4, Bytes.ofMiB(1000));
+  private final FakeHypervisor there = world.host(new HostId("h2"), 4, Bytes.ofMiB(1000));
+  private final List<Convergence> told = new ArrayList<>();
+
+  @BeforeEach
+  void aGuest() {
+    here.boot(WEB, "web", 3, Bytes.ofMiB(64), 3);
+  }
+
+  @Test
+  void isGivenUpAndSaysWhatItWouldTake() {
+    Future<Outcome> outcome = migration(Means.NONE).run(this::progressed);
+    time.pass(Duration.ofSeconds(75));
+    assertFalse(outcome.isComplete(), () -> "too early: " + outcome);
+    time.pass(Duration.ofSeconds(20));
+
+    Outcome.Failed failed = (Outcome.Failed) outcome.result();
+    assertEquals(Reason.NOT_CONVERGING, failed.reason());
+    assertTrue(failed.message().startsWith("the guest writes 24 MiB a second, and 16 MiB are"));
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+    assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  @Test
+  void isToldAllTheWay() {
+    var unused = migration(Means.NONE).run(this::progressed);
+    time.pass(Duration.ofSeconds(60));
+
+    assertEquals(Duration.ofMillis(150), told.getFirst().allowed());
+    assertEquals(Duration.ofMillis(300), told.getLast().allowed());
+    assertEquals(Optional.empty(), told.getLast().left());
+  }
+
+  @Test
+  void arrivesByPostCopyWhereThatIsAllowed() {
+    Future<Outcome> outcome = migration(POST_COPY).run(this::progressed);
+    time.pass(Duration.ofSeconds(60));
+
+    assertTrue(outcome.result() instanceof Outcome.Done, () -> "" + outcome);
+    assertEquals(Optional.of(VmState.RUNNING), there.truth(WEB));
+  }
+
+  @Test
+  void arrivesWithinALongerPause() {
+    here.feed(WEB, 2.1);
+    Future<Outcome> outcome = migration(Means.NONE, Duration.ofSeconds(6)).run(this::progressed);
+    time.pass(Duration.ofSeconds(70));
+
+    assertTrue(outcome.result() instanceof Outcome.Done, () -> "" + outcome);
+  }
+
+  /** There is no way back, and nothing is lost by waiting. */
+  @Test
+  void canNotBeCancelledOnceItRunsThere() {
+    Migration migration = migration(POST_COPY);
+    Future<Outcome> outcome = migration.run(this::progressed);
+    for (int second = 0; second < 60 && !isThere(); second++) {
+      time.pass(Duration.ofSeconds(1));
+    }
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+
+    Future<Void> cancel = migration.cancel();
+    time.pass(Duration.ofSeconds(1));
+
+    assertEquals(
+        "it runs at h2 already, and its memory follows: wait for its end",
+        ((RefusedException) cancel.cause()).getMessage());
+    time.pass(Duration.ofSeconds(10));
+    assertTrue(outcome.result() instanceof Outcome.Done, () -> "" + outcome);
+  }
+
+  @Test
+  void arrivesWhenAPersonAllowsALongerPause() {
+    Migration migration = migration(Means.NONE);
+    Future<Outcome> outcome = migration.run(this::progressed);
+    time.pass(Duration.ofSeconds(30));
+
+    Future<Void> steered =
+        migration.steer(
+            new Steer(
+                new OperationId("op"),
+                Optional.of(Duration.ofSeconds(10)),
+                Optional.of(Bytes.ofMiB(8)),
+                false));
+    time.pass(Duration.ofSeconds(2));
+
+    assertTrue(steered.succeeded(), steered::toString);
+    assertTrue(outcome.result() instanceof Outcome.Done, () -> "" + outcome);
+  }
+
+  @Test
+  void aPersonsWordIsNotExceeded() {
+    Migration migration = migration(Means.NONE);
+    var unused = migration.run(this::progressed);
+    time.pass(Duration.ofSeconds(30));
+
+    var steered =
+        migration.steer(
+            new Steer(
+                new OperationId("op"),
+                Optional.of(Duration.ofMillis(20)),
+                Optional.empty(),
+                false));
+    time.pass(Duration.ofSeconds(30));
+
+    assertTrue(steered.succeeded(), steered::toString);
+    assertEquals(Duration.ofMillis(20), told.getLast().allowed());
+  }
+
+  private boolean isThere() {
+    return there.truth(WEB).equals(Optional.of(VmState.RUNNING));
+  }
+
+  private Migration migration(Means means) {
+    return migration(means, Duration.ofMillis(300));
+  }
+
+  private Migration migration(Means means, Duration most) {
+    return new Migration(
+        new Migration.Trip(
+            new OperationId("op"),
+            new HostId("h1"),
+            new Migrate(
+                WEB,
+                new HostId("h2"),
+                Optional.empty(),
+                Optional.empty(),
+                most,
+                Duration.ofSeconds(100),
+                Optional.of(means)),
+            () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+            false),
+        here,
+        time,
+        Patience.DEFAULT);
+  }
+
+  private void progressed(Event event) {
+    told.add(((Event.OperationProgressed) event).progress().convergence().orElseThrow());
+  }
+}
