@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param remaining left to send in this pass
  * @param rate sent per second
  * @param dirtyRate what the guest writes per second, which has to be sent again
- * @param iteration passes over memory so far; 0 before the first has ended
+ * @param iteration which pass over the memory is under way, from 1; 0 before the first
  * @param convergence how it comes to its end, where the agent tells
  */
 public record MigrationProgress(

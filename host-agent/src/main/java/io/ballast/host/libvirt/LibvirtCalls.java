@@ -11,6 +11,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -167,12 +168,16 @@ final class LibvirtCalls {
   /** The migration of a VM away from here, whoever began it. */
   static Optional<Passage> migration(LibvirtConnection connection, VmId vm) {
     return ifThere(() -> own(Attempt.LOOK, "the look at VM " + vm, () -> connection.condition(vm)))
-        .filter(now -> now.state().active())
+        .filter(now -> now.state().active() && !now.brokenInPostCopy())
         .flatMap(
             now ->
                 job(connection, vm, 0)
                     .filter(LibvirtJob::leaving)
-                    .map(job -> job.passage(now.leftByPostCopy())));
+                    .map(job -> job.passage(pause(connection, vm), now.leftByPostCopy())));
+  }
+
+  private static Duration pause(LibvirtConnection connection, VmId vm) {
+    return own(Attempt.LOOK, "the look at VM " + vm, () -> connection.pause(vm));
   }
 
   /** Changes the migration of a VM away from here, whoever began it. */

@@ -4,12 +4,14 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -224,8 +226,9 @@ final class LibvirtConnection extends Connect implements LaneConnection {
    * The state of a domain.
    *
    * @param leftByPostCopy whether it is paused here because it runs at its target already
+   * @param brokenInPostCopy whether that migration broke; its job stays, and nothing is sent
    */
-  record Condition(VmState state, boolean leftByPostCopy) {}
+  record Condition(VmState state, boolean leftByPostCopy, boolean brokenInPostCopy) {}
 
   Condition condition(VmId vm) throws LibvirtFailure {
     return with(
@@ -238,7 +241,8 @@ final class LibvirtConnection extends Connect implements LaneConnection {
           }
           return new Condition(
               LibvirtDomains.state(state.getValue(), reason.getValue()),
-              LibvirtDomains.leftByPostCopy(state.getValue(), reason.getValue()));
+              LibvirtDomains.leftByPostCopy(state.getValue(), reason.getValue()),
+              LibvirtDomains.brokenInPostCopy(state.getValue(), reason.getValue()));
         });
   }
 
@@ -266,9 +270,25 @@ final class LibvirtConnection extends Connect implements LaneConnection {
 
   /** Limits what the migration of a domain sends, in MiB per second, above zero. */
   boolean limitMigration(VmId vm, long mebibytes) throws LibvirtFailure {
-    return done(
-        vm,
-        domain -> CALLS.virDomainMigrateSetMaxSpeed(domain, new NativeLong(mebibytes, true), 0));
+    NativeLong most = new NativeLong(mebibytes, true);
+    return done(vm, domain -> CALLS.virDomainMigrateSetMaxSpeed(domain, most, 0))
+        && done(
+            vm,
+            domain ->
+                CALLS.virDomainMigrateSetMaxSpeed(domain, most, LibvirtNative.SPEED_OF_POSTCOPY));
+  }
+
+  /** How long a domain that migrates may stand still at its end. */
+  Duration pause(VmId vm) throws LibvirtFailure {
+    return with(
+        lookUp(vm),
+        domain -> {
+          LongByReference millis = new LongByReference();
+          if (CALLS.virDomainMigrateGetMaxDowntime(domain, millis, 0) < 0) {
+            throw failure();
+          }
+          return Duration.ofMillis(millis.getValue());
+        });
   }
 
   /** Lets a domain that migrates run at its target now. */

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 final class LibvirtDomains {
   private static final int PAUSED = 3;
   private static final int PAUSED_BY_POSTCOPY = 12;
+  private static final int PAUSED_BY_BROKEN_POSTCOPY = 13;
   private static final int SHUTTING_DOWN = 4;
   private static final int SHUT_OFF = 5;
   private static final int CRASHED = 6;
@@ -78,6 +79,11 @@ final class LibvirtDomains {
   /** Whether a domain is paused because its migration lets it run at the target already. */
   static boolean leftByPostCopy(long state, long reason) {
     return state == PAUSED && reason == PAUSED_BY_POSTCOPY;
+  }
+
+  /** Whether a domain is paused because its migration broke after it had begun to run there. */
+  static boolean brokenInPostCopy(long state, long reason) {
+    return state == PAUSED && reason == PAUSED_BY_BROKEN_POSTCOPY;
   }
 
   private static int vcpus(LibvirtParameters stats, Optional<Domain> before) {

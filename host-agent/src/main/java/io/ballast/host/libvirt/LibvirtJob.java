@@ -44,10 +44,11 @@ record LibvirtJob(boolean running, LibvirtParameters values) {
   /**
    * It as a migration that is under way.
    *
+   * @param allowed how long the guest may stand still
    * @param postCopy whether the guest runs on the target already
    */
-  Passage passage(boolean postCopy) {
-    return new Passage(progress(), downtime(), throttle(), postCopy);
+  Passage passage(Duration allowed, boolean postCopy) {
+    return new Passage(progress(), downtime(), allowed, throttle(), postCopy);
   }
 
   /** In percent; zero where nothing is held back. */

@@ -119,17 +119,24 @@ final class LibvirtMigration {
   }
 
   private Future<Void> abort(Reason why) {
-    Passage seen = last;
-    if (seen != null && seen.postCopy()) {
-      return Future.failedFuture(
-          new RefusedException(
-              Reason.WRONG_STATE, what() + " can't be aborted: it runs there already"));
+    if (runsThere()) {
+      return Future.failedFuture(tooLate());
     }
     abortedFor.compareAndSet(null, why);
     Promise<Void> told = Promise.promise();
     sent.future().onSuccess(done -> told.tryComplete()).onFailure(e -> ended(told, e));
     tryToAbort(told);
     return told.future();
+  }
+
+  private boolean runsThere() {
+    Passage seen = last;
+    return seen != null && seen.postCopy();
+  }
+
+  private RefusedException tooLate() {
+    return new RefusedException(
+        Reason.WRONG_STATE, what() + " can't be aborted: it runs there already");
   }
 
   private static void ended(Promise<Void> told, Throwable failure) {
@@ -145,6 +152,9 @@ final class LibvirtMigration {
    * libvirt then says that there is none.
    */
   private void tryToAbort(Promise<Void> told) {
+    if (runsThere()) {
+      told.tryFail(tooLate());
+    }
     if (told.future().isComplete()) {
       return;
     }
@@ -207,9 +217,11 @@ final class LibvirtMigration {
 
   private TypedParameter[] parameters() {
     List<TypedParameter> parameters = new ArrayList<>();
-    parameters.add(
-        new TypedUlongParameter(
-            "bandwidth", order.bandwidth().map(LibvirtMigration::mebibytes).orElse(NO_LIMIT)));
+    long bandwidth = order.bandwidth().map(LibvirtMigration::mebibytes).orElse(NO_LIMIT);
+    parameters.add(new TypedUlongParameter("bandwidth", bandwidth));
+    if (means.postCopy()) {
+      parameters.add(new TypedUlongParameter("bandwidth.postcopy", bandwidth));
+    }
     parameters.add(new TypedStringParameter("migrate_uri", peer.dataUri()));
     if (means.channels() > 1) {
       parameters.add(new TypedIntParameter("parallel.connections", means.channels()));
@@ -267,6 +279,9 @@ final class LibvirtMigration {
 
   private void tell(Passage now, Consumer<Passage> seen) {
     last = now;
+    if (now.postCopy()) {
+      abortedFor.set(null);
+    }
     if (!sent.future().isComplete()) {
       seen.accept(now);
     }

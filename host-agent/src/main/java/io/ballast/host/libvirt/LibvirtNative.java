@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ interface LibvirtNative extends Library {
 
   /** The connection was closed because no sign of life came in time. */
   int CLOSED_BY_KEEPALIVE = 2;
+
+  /** The limit of a migration once its domain runs at its target by post-copy. */
+  int SPEED_OF_POSTCOPY = 1;
 
   /** This host lacks what a CPU has. */
   int CPU_INCOMPATIBLE = 0;
@@ -78,6 +82,9 @@ interface LibvirtNative extends Library {
 
   int virDomainGetJobStats(
       Pointer domain, IntByReference type, PointerByReference params, IntByReference n, int flags);
+
+  /** In ms. */
+  int virDomainMigrateGetMaxDowntime(Pointer domain, LongByReference downtime, int flags);
 
   /** In MiB per second, above zero. */
   int virDomainMigrateSetMaxSpeed(Pointer domain, NativeLong mebibytes, int flags);

@@ -39,6 +39,7 @@ public final class FakeMigration {
   private final Promise<Outcome.Migration> end = Promise.promise();
   private double rate;
   private Duration pause;
+  private boolean postCopyIsAsked;
   private boolean postCopy;
   private final Duration began;
   private Duration last;
@@ -122,6 +123,7 @@ public final class FakeMigration {
       } else if (aborted) {
         fail("the migration was aborted");
       } else {
+        switchIfAsked(guest);
         send(guest);
         if (ending == Ending.BREAKS && remaining < total / 2) {
           fail("the migration broke");
@@ -210,10 +212,17 @@ public final class FakeMigration {
         if (order.means().filter(Means::postCopy).isEmpty()) {
           throw new RefusedException(Reason.WRONG_STATE, "it began without leave for post-copy");
         }
-        postCopy = true;
-        source.host().known(order.vm()).enter(VmState.PAUSED);
-        target.host().known(order.vm()).enter(VmState.RUNNING);
+        postCopyIsAsked = true;
       }
+    }
+  }
+
+  /** What was asked for is done a moment later. */
+  private void switchIfAsked(FakeDomain guest) {
+    if (postCopyIsAsked && !postCopy) {
+      postCopy = true;
+      guest.enter(VmState.PAUSED);
+      target.host().known(order.vm()).enter(VmState.RUNNING);
     }
   }
 
@@ -222,8 +231,12 @@ public final class FakeMigration {
   }
 
   private Passage told(FakeDomain guest) {
-    return new Passage(
-        progress(guest), Duration.ofMillis(Math.round(remaining / rate * 1e3)), 0, postCopy);
+    return new Passage(progress(guest), needed(), pause, 0, postCopy);
+  }
+
+  /** As with QEMU, of which it is nothing but what is allowed until the first pass has ended. */
+  private Duration needed() {
+    return iteration() > 1 ? Duration.ofMillis(Math.round(remaining / rate * 1e3)) : pause;
   }
 
   private MigrationProgress progress(FakeDomain guest) {
@@ -239,7 +252,7 @@ public final class FakeMigration {
   }
 
   private int iteration() {
-    return (int) (processed / total);
+    return 1 + (int) (processed / total);
   }
 
   private static RefusedException error(String words) {

@@ -61,7 +61,7 @@ public final class Migration implements Work {
   private final Promise<Outcome> outcome = Promise.promise();
   private @Nullable Refused cause;
   private boolean aborting;
-  private boolean steering;
+  private Future<?> steering = Future.succeededFuture();
   private boolean runsThere;
   private Duration elapsed = Duration.ZERO;
   private boolean looking;
@@ -105,7 +105,7 @@ public final class Migration implements Work {
                   .compose(
                       found ->
                           hypervisor.migrate(
-                              order.pausing(pilot.allowed()),
+                              order.pausing(Pilot.first(order)),
                               found,
                               now -> loop.run(() -> saw(now, tell)))))
           .onComplete(result -> ended(result, tell));
@@ -124,7 +124,9 @@ public final class Migration implements Work {
     if (outcome.future().isComplete()) {
       return;
     }
-    runsThere |= now.postCopy();
+    if (now.postCopy()) {
+      arrived();
+    }
     elapsed = now.progress().elapsed();
     tell.accept(
         new Event.OperationProgressed(
@@ -139,22 +141,27 @@ public final class Migration implements Work {
     }
   }
 
+  /** An abort that came too late has nothing to end any more. */
+  private void arrived() {
+    if (cause != null) {
+      LOG.warn("The abort of {} came too late: it runs at {} by post-copy", order.vm(), order.to());
+    }
+    runsThere = true;
+    cause = null;
+    aborting = false;
+  }
+
   private void steer(Steering how) {
-    if (steering || cause != null) {
+    if (!steering.isComplete() || cause != null) {
       return;
     }
-    steering = true;
-    change(how)
-        .onComplete(
-            done -> {
-              steering = false;
-              if (done.failed()) {
-                LOG.warn(
-                    "The migration of {} goes on as it is: {}",
-                    order.vm(),
-                    done.cause().getMessage());
-              }
-            });
+    steering =
+        change(how)
+            .onFailure(
+                e -> {
+                  pilot.refused();
+                  LOG.warn("The migration of {} goes on as it is: {}", order.vm(), e.getMessage());
+                });
   }
 
   private Future<Void> change(Steering how) {
@@ -163,12 +170,20 @@ public final class Migration implements Work {
             done -> {
               LOG.info("The migration of {} is changed: {}", order.vm(), how);
               pilot.steered(how, elapsed);
-              runsThere |= how instanceof Steering.PostCopy;
             });
   }
 
-  /** Changes it as a person wants it; what comes first is done also if the rest is refused. */
+  /**
+   * Changes it as a person wants it, once no other change is being made; what comes first is done
+   * also if the rest is refused.
+   */
   Future<Void> steer(Steer wish) {
+    Future<Void> changed = steering.transform(over -> make(wish));
+    steering = changed;
+    return changed;
+  }
+
+  private Future<Void> make(Steer wish) {
     Future<Void> pause =
         wish.maxDowntime()
             .map(
@@ -265,7 +280,7 @@ public final class Migration implements Work {
     }
     if (cause == null) {
       cause = why;
-      loop.after(patience.abort(), () -> look(why));
+      loop.after(patience.abort(), () -> lookIfStill(why));
     }
     if (!aborting) {
       aborting = true;
@@ -273,9 +288,16 @@ public final class Migration implements Work {
     }
   }
 
+  /** Only if it was not found to run at its target meanwhile, where it is not aborted. */
+  private void lookIfStill(Refused why) {
+    if (why.equals(cause)) {
+      look(why);
+    }
+  }
+
   /** A hypervisor that is held up for now takes the abort later. */
   private void tryToAbort() {
-    if (outcome.future().isComplete()) {
+    if (runsThere || outcome.future().isComplete()) {
       return;
     }
     loop.here(hypervisor.abortMigration(order.vm()))
@@ -307,7 +329,7 @@ public final class Migration implements Work {
     loop.here(Future.all(here, there))
         .onSuccess(
             both -> {
-              Outcome judged = lost(MigrationEnd.of(both.resultAt(0), both.resultAt(1), known));
+              Outcome judged = judged(both.resultAt(0), both.resultAt(1), known);
               if (outcome.future().isComplete()) {
                 return;
               }
@@ -319,16 +341,9 @@ public final class Migration implements Work {
             });
   }
 
-  /** What failed in post-copy left its memory on neither host. */
-  private Outcome lost(Outcome judged) {
-    return runsThere && judged instanceof Outcome.Failed failed
-        ? new Outcome.Failed(
-            failed.reason(),
-            MigrationEnd.joined(
-                failed.message(),
-                "it ran at the target by post-copy, and what it did there is lost: destroy it here"
-                    + " and start it"))
-        : judged;
+  private Outcome judged(Sighting here, Sighting there, Refused known) {
+    Outcome judged = MigrationEnd.of(here, there, known);
+    return runsThere ? MigrationEnd.inPostCopy(here, judged) : judged;
   }
 
   private static Future<Sighting> look(Future<Optional<VmState>> asked) {

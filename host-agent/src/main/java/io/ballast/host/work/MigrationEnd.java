@@ -50,6 +50,36 @@ final class MigrationEnd {
     };
   }
 
+  /**
+   * What may be said besides about one that ended after its guest had begun to run at the target,
+   * with its memory on neither host as a whole.
+   *
+   * @param judged what both looks say
+   */
+  static Outcome inPostCopy(Sighting here, Outcome judged) {
+    boolean leftPaused =
+        here instanceof Sighting.Seen at && at.state().equals(Optional.of(VmState.PAUSED));
+    if (!leftPaused) {
+      return judged;
+    }
+    return switch (judged) {
+      case Outcome.Done done -> done;
+      case Outcome.Failed failed ->
+          new Outcome.Failed(
+              failed.reason(),
+              joined(
+                  failed.message(),
+                  "it ran at the target by post-copy, and what it did there is lost: destroy it"
+                      + " here and start it"));
+      case Outcome.Unknown unknown ->
+          new Outcome.Unknown(
+              joined(
+                  unknown.message(),
+                  "post-copy broke off, and a part of its memory is on either host: see 'Post-copy"
+                      + " that breaks off' in the runbook"));
+    };
+  }
+
   private static Outcome of(Optional<VmState> here, Optional<VmState> there, Refused cause) {
     boolean activeHere = here.isPresent() && here.get().active();
     boolean activeThere = there.isPresent() && there.get().active();

@@ -2,6 +2,7 @@ package io.ballast.host.work;
 
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.Steering;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Convergence;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostCommand.Migrate;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a live migration end. It judges at the end of each pass over the guest's memory, never by a
  * clock alone: a pass is idle if the pause that would be needed now is not clearly shorter than the
- * shortest so far. What it does about idle passes, in this order:
+ * shortest so far. What it does about idle passes, in this order, and without what the hypervisor
+ * refuses:
  *
  * <pre>
  *   the pause that is allowed grows by a step, from 150 ms to what was ordered
@@ -39,9 +41,12 @@ final class Pilot {
 
   private static final Duration STALL = Duration.ofSeconds(40);
 
+  /** A change that was refused so often in a row is not tried again. */
+  private static final int REFUSALS = 3;
+
   private boolean mayPostCopy;
   private Duration most;
-  private Duration allowed;
+  private int refusals;
   private int pass;
   private int throttle;
   private @Nullable Duration shortest;
@@ -62,12 +67,12 @@ final class Pilot {
   Pilot(Migrate order) {
     this.mayPostCopy = order.means().filter(means -> means.postCopy()).isPresent();
     this.most = order.maxDowntime();
-    this.allowed = FIRST.compareTo(most) < 0 ? FIRST : most;
   }
 
-  /** How long the guest may stand still at this moment. */
-  Duration allowed() {
-    return allowed;
+  /** How long the guest may stand still at first. */
+  static Duration first(Migrate order) {
+    Duration most = order.maxDowntime();
+    return FIRST.compareTo(most) < 0 ? FIRST : most;
   }
 
   /** That a person ordered another longest pause, and that it is allowed at once. */
@@ -79,16 +84,26 @@ final class Pilot {
   /** That a change was made. */
   void steered(Steering how, Duration elapsed) {
     switch (how) {
-      case Steering.Pause pause -> allowed = pause.most();
+      case Steering.Pause pause -> {}
       case Steering.PostCopy once -> mayPostCopy = false;
       case Steering.Bandwidth other -> shortest = null;
     }
+    refusals = 0;
     betterAt = elapsed;
+  }
+
+  /** That a change was not made. */
+  void refused() {
+    refusals++;
   }
 
   /** What to do now that it was looked at. */
   Advice see(Passage now) {
     MigrationProgress progress = now.progress();
+    if (!isMeasured(progress)) {
+      betterAt = progress.elapsed();
+      return new Advice.Wait();
+    }
     if (now.postCopy() || progress.iteration() == pass) {
       return new Advice.Wait();
     }
@@ -99,18 +114,23 @@ final class Pilot {
       betterAt = progress.elapsed();
     }
     throttle = now.throttle();
-    if (better || pass <= FREE_PASSES || now.needed().compareTo(allowed) <= 0) {
+    if (better || pass <= FREE_PASSES || now.needed().compareTo(now.allowed()) <= 0) {
       return new Advice.Wait();
     }
-    if (allowed.compareTo(most) < 0) {
-      return new Advice.Steer(new Steering.Pause(next()));
+    if (now.allowed().compareTo(most) < 0 && refusals < REFUSALS) {
+      return new Advice.Steer(new Steering.Pause(next(now.allowed())));
     }
-    if (mayPostCopy) {
+    if (mayPostCopy && refusals < REFUSALS) {
       return new Advice.Steer(new Steering.PostCopy());
     }
     return progress.elapsed().minus(betterAt).compareTo(STALL) < 0
         ? new Advice.Wait()
         : new Advice.GiveUp(why(now));
+  }
+
+  /** Until memory is sent for the second time, there is nothing but the allowed pause to tell. */
+  private static boolean isMeasured(MigrationProgress progress) {
+    return progress.iteration() > 1 && progress.dirtyRate().compareTo(Bytes.ZERO) > 0;
   }
 
   /** Also while its processors are slowed down further: what comes of it shows later. */
@@ -120,7 +140,7 @@ final class Pilot {
         || now.needed().toNanos() < shortest.toNanos() * (1 - MARGIN);
   }
 
-  private Duration next() {
+  private Duration next(Duration allowed) {
     Duration step = most.minus(FIRST).dividedBy(STEPS).plusMillis(1);
     Duration next = allowed.plus(step);
     return next.compareTo(most) < 0 ? next : most;
@@ -134,7 +154,7 @@ final class Pilot {
         now.progress().dirtyRate(),
         now.progress().rate(),
         seconds(now.needed()),
-        seconds(allowed));
+        seconds(now.allowed()));
   }
 
   private static String seconds(Duration time) {
@@ -144,18 +164,22 @@ final class Pilot {
   /** How it comes to its end, by what was seen. */
   Convergence convergence(Passage now) {
     return new Convergence(
-        now.needed(), allowed, now.throttle(), now.postCopy(), left(now).filter(Pilot::isSensible));
+        now.needed(),
+        now.allowed(),
+        now.throttle(),
+        now.postCopy(),
+        left(now).filter(Pilot::isSensible));
   }
 
   /**
    * Each pass sends what the guest wrote in the one before, until the rest fits the pause: with a
    * rate r, a dirty rate d and R left that takes (R - r·pause) / (r - d) and the pause.
    */
-  private Optional<Duration> left(Passage now) {
+  private static Optional<Duration> left(Passage now) {
     double remaining = now.progress().remaining().value();
     double rate = now.progress().rate().value();
     double dirty = now.progress().dirtyRate().value();
-    double pause = allowed.toNanos() / 1e9;
+    double pause = now.allowed().toNanos() / 1e9;
     if (rate == 0) {
       return Optional.empty();
     }

@@ -106,6 +106,37 @@ final class LibvirtSteeringIT {
     assertEquals(Optional.of(VmState.RUNNING), state(first, guest.id()));
   }
 
+  /** What was changed on its way does not outlive it: the next one has what it is ordered. */
+  @Test
+  void itsLimitsEndWithIt() {
+    LibvirtHypervisor first = hosts.hypervisor(1);
+    Guest guest = busy(first);
+    String before = hosts.lab().virsh(1, "migrate-getspeed", guest.id().toString());
+    Future<Outcome.Migration> move = begun(first, guest, Means.NONE);
+    answer(first.steer(guest.id(), new Steering.Bandwidth(Bytes.ofMiB(7))));
+    answer(first.abortMigration(guest.id()));
+    await().atMost(LONG).until(move::isComplete);
+
+    assertEquals(before, hosts.lab().virsh(1, "migrate-getspeed", guest.id().toString()));
+  }
+
+  @Test
+  void thePauseThatIsAllowedIsSeen() {
+    LibvirtHypervisor first = hosts.hypervisor(1);
+    Guest guest = busy(first);
+    Future<Outcome.Migration> move = begun(first, guest, Means.NONE);
+    assertEquals(Duration.ofMillis(50), seen.getLast().allowed());
+
+    answer(first.steer(guest.id(), new Steering.Pause(Duration.ofMillis(60))));
+    await()
+        .atMost(LONG)
+        .until(() -> seen.getLast().allowed().equals(Duration.ofMillis(60)) || move.isComplete());
+
+    answer(first.abortMigration(guest.id()));
+    await().atMost(LONG).until(move::isComplete);
+    assertEquals(Duration.ofMillis(60), seen.getLast().allowed());
+  }
+
   @Test
   void autoConvergeSlowsItDown() {
     LibvirtHypervisor first = hosts.hypervisor(1);

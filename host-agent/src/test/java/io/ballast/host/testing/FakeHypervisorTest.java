@@ -159,7 +159,7 @@ final class FakeHypervisorTest {
     Outcome.Migration measures = migration.result();
     assertEquals(Duration.ofMillis(3750), measures.total());
     assertEquals(Bytes.ofMiB(78), measures.transferred());
-    assertEquals(1, measures.iterations());
+    assertEquals(2, measures.iterations());
     assertEquals(Duration.ofMillis(45), measures.downtime());
     assertEquals(Optional.empty(), here.truth(WEB));
     assertState(VmState.RUNNING, there);

@@ -145,6 +145,108 @@ final class PilotedMigrationTest {
     assertEquals(Duration.ofMillis(20), told.getLast().allowed());
   }
 
+  @Test
+  void anAcceptedPostCopyIsNotYetOne() {
+    Migration migration = migration(POST_COPY);
+    Future<Outcome> outcome = migration.run(this::progressed);
+    time.pass(Duration.ofSeconds(2));
+    var steered = migration.steer(postCopy());
+    time.pass(Duration.ofMillis(1));
+    assertTrue(steered.succeeded(), steered::toString);
+    there.cutPower();
+    time.pass(Duration.ofSeconds(2));
+    there.recover();
+    time.pass(Duration.ofSeconds(2));
+
+    assertEquals(
+        new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "the migration's connection broke"),
+        outcome.result());
+    assertEquals(Optional.of(VmState.RUNNING), here.truth(WEB));
+  }
+
+  @Test
+  void whatIsLostInPostCopyIsSaid() {
+    Migration migration = migration(POST_COPY);
+    Future<Outcome> outcome = migration.run(this::progressed);
+    runsThereSoon(migration);
+    there.cutPower();
+    time.pass(Duration.ofSeconds(2));
+    there.recover();
+    time.pass(Duration.ofSeconds(2));
+
+    assertEquals(
+        "the migration's connection broke; it is paused here; it ran at the target by post-copy,"
+            + " and what it did there is lost: destroy it here and start it",
+        ((Outcome.Failed) outcome.result()).message());
+  }
+
+  @Test
+  void aPostCopyThatBreaksOffIsUnknownWithAWayOut() {
+    Migration migration = migration(POST_COPY, Bytes.ofKiB(256));
+    Future<Outcome> outcome = migration.run(this::progressed);
+    runsThereSoon(migration);
+    here.breakOff(Reason.HYPERVISOR_REFUSED);
+    time.pass(Patience.DEFAULT.look().plusSeconds(2));
+
+    assertEquals(
+        "the call broke off; it is paused here and running at the target; post-copy broke off, and"
+            + " a part of its memory is on either host: see 'Post-copy that breaks off' in the"
+            + " runbook",
+        ((Outcome.Unknown) outcome.result()).message());
+  }
+
+  /** The hypervisor did not take the abort in time, so that there is nothing to judge. */
+  @Test
+  void anAbortThatComesTooLateChangesNothing() {
+    Migration migration = migration(POST_COPY, Bytes.ofMiB(1));
+    Future<Outcome> outcome = migration.run(this::progressed);
+    time.pass(Duration.ofSeconds(2));
+    var steered = migration.steer(postCopy());
+    time.pass(Duration.ofMillis(1));
+    here.hang();
+    var cancelled = migration.cancel();
+    time.pass(Duration.ofSeconds(1));
+    here.recover();
+    time.pass(Patience.DEFAULT.abort().plusSeconds(20));
+    assertFalse(outcome.isComplete(), () -> "" + outcome);
+    time.pass(Duration.ofSeconds(20));
+
+    assertTrue(steered.succeeded() && cancelled.succeeded());
+    assertTrue(outcome.result() instanceof Outcome.Done, () -> "" + outcome);
+  }
+
+  /** The longest pause is ordered at first, and the agent that raised it is gone. */
+  @Test
+  void oneThatWasLeftKeepsItsPause() {
+    var unused =
+        here.migrate(
+            order(Means.NONE, Duration.ofMillis(300), Optional.empty()),
+            PeerAddress.of(there.peerUri()),
+            now -> {});
+    time.pass(Duration.ofSeconds(30));
+
+    Future<Outcome> outcome =
+        migration(order(Means.NONE, Duration.ofMillis(300), Optional.empty()), true)
+            .run(this::progressed);
+    time.pass(Duration.ofSeconds(60));
+
+    assertEquals(
+        List.of(Duration.ofMillis(300)),
+        told.stream().map(Convergence::allowed).distinct().toList());
+    assertEquals(Reason.NOT_CONVERGING, ((Outcome.Failed) outcome.result()).reason());
+  }
+
+  private void runsThereSoon(Migration migration) {
+    time.pass(Duration.ofSeconds(2));
+    var unused = migration.steer(postCopy());
+    time.pass(Duration.ofMillis(600));
+    assertTrue(isThere());
+  }
+
+  private static Steer postCopy() {
+    return new Steer(new OperationId("op"), Optional.empty(), Optional.empty(), true);
+  }
+
   private boolean isThere() {
     return there.truth(WEB).equals(Optional.of(VmState.RUNNING));
   }
@@ -153,21 +255,33 @@ final class PilotedMigrationTest {
     return migration(means, Duration.ofMillis(300));
   }
 
+  private Migration migration(Means means, Bytes bandwidth) {
+    return migration(order(means, Duration.ofMillis(300), Optional.of(bandwidth)), false);
+  }
+
   private Migration migration(Means means, Duration most) {
+    return migration(order(means, most, Optional.empty()), false);
+  }
+
+  private static Migrate order(Means means, Duration most, Optional<Bytes> bandwidth) {
+    return new Migrate(
+        WEB,
+        new HostId("h2"),
+        Optional.empty(),
+        bandwidth,
+        most,
+        Duration.ofSeconds(100),
+        Optional.of(means));
+  }
+
+  private Migration migration(Migrate order, boolean left) {
     return new Migration(
         new Migration.Trip(
             new OperationId("op"),
             new HostId("h1"),
-            new Migrate(
-                WEB,
-                new HostId("h2"),
-                Optional.empty(),
-                Optional.empty(),
-                most,
-                Duration.ofSeconds(100),
-                Optional.of(means)),
+            order,
             () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
-            false),
+            left),
         here,
         time,
         Patience.DEFAULT);

@@ -208,6 +208,7 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
                             1,
                             Optional.empty()),
                         Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
                         0,
                         false)));
   }

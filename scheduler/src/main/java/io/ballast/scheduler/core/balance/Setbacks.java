@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  * whose failures all came from one source, which has failed to others as well, is left out for that
  * source alone: one bad source must not close all targets.
  *
+ * <p>A guest that writes faster than is sent would do so between any two hosts: that counts against
+ * the VM alone.
+ *
  * <p>A VM that its hypervisor can't move as it is defined is tried once, and then left alone until
  * its definition is seen changed, or it is seen stopped. Immutable.
  *
@@ -121,7 +124,8 @@ public record Setbacks(
       vm.ifPresent(known -> more.put(known.id(), Pinned.of(known, move.note())));
       return new Setbacks(targets, sources, vms, more);
     }
-    return counted(move, end.begun());
+    boolean ofItsHosts = end.begun() && !reason.equals(Optional.of(Reason.NOT_CONVERGING));
+    return counted(move, ofItsHosts);
   }
 
   private Setbacks acquitted(Move done) {
@@ -132,7 +136,12 @@ public record Setbacks(
         without(pinned, done.vm()));
   }
 
-  private Setbacks counted(Move failed, boolean begun) {
+  /**
+   * Counts a failure.
+   *
+   * @param ofItsHosts whether it may be one of the hosts, and not only of the VM
+   */
+  private Setbacks counted(Move failed, boolean ofItsHosts) {
     HostId from = failed.from();
     HostId to = failed.to();
     Map<VmId, Streak> ofVms = new HashMap<>(vms);
@@ -140,7 +149,7 @@ public record Setbacks(
     ofVms.compute(
         failed.vm(),
         (vm, streak) -> (streak == null ? Streak.none(failed.name()) : streak).and(failed, to));
-    if (!begun) {
+    if (!ofItsHosts) {
       return new Setbacks(targets, sources, ofVms, pinned);
     }
     Map<HostId, Streak> ofTargets = new HashMap<>(targets);
