@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.OneHost.Sent;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Cancel;
@@ -92,7 +93,8 @@ final class CommandsInTimeTest {
   @Test
   void anAgentThatRestartedGivesUpAMigrationThatItNoLongerKnows() {
     Future<Outcome.Migration> forgotten =
-        host.hypervisor.migrate(migration(), PeerAddress.of(host.peer.peerUri()), progress -> {});
+        host.hypervisor.migrate(
+            new Journey(migration(), PeerAddress.of(host.peer.peerUri()), false), progress -> {});
     host.time.pass(SECOND);
 
     Sent cancel = host.send(new Cancel(FORGOTTEN, Optional.of(WEB)));

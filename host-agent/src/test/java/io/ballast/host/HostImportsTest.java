@@ -92,7 +92,7 @@ final class HostImportsTest {
               "io\\.ballast\\.host\\.("
                   + "HostAgent|HostAgentConfig"
                   + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|Needs)"
-                  + "|trade\\.(PeerAddress|PeerRules|Network|Passage|Steering)"
+                  + "|trade\\.(PeerAddress|PeerRules|Network|Journey|Passage|Steering)"
                   + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings)"
                   + "|meter\\.(HostMeter|ProcMeter)"
                   + "|work\\.(Migration|Shutdown|Aftermath)"

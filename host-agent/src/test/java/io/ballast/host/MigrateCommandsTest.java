@@ -71,8 +71,9 @@ final class MigrateCommandsTest {
     fleet.second.lose(WEB);
     boot();
     fleet.first.nextMigration(Ending.DOUBLES);
-    Outcome twice = fleet.outcome(SmallFleet.migrate(WEB, H2, fleet.second.peerUri()));
-    assertTrue(twice instanceof Outcome.Unknown, twice::toString);
+    Outcome held = fleet.outcome(SmallFleet.migrate(WEB, H2, fleet.second.peerUri()));
+    assertEquals(new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "client socket is closed"), held);
+    assertEquals(Optional.empty(), fleet.second.truth(WEB));
   }
 
   @Test

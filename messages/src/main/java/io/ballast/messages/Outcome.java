@@ -52,7 +52,8 @@ public sealed interface Outcome {
    * Measures of a migration.
    *
    * @param total from the start to the end
-   * @param downtime in which the guest stood still, by the hypervisor's count
+   * @param downtime in which the guest stood still, by the hypervisor's count, and until it was let
+   *     run where it was held
    * @param transferred sent over the network
    * @param iterations passes over memory
    */
@@ -62,6 +63,11 @@ public sealed interface Outcome {
       Fields.required(downtime, "downtime");
       Fields.required(transferred, "transferred");
       Fields.atLeastZero(iterations, "iterations");
+    }
+
+    /** These of a guest that stood still for longer. */
+    public Migration standingStill(Duration longer) {
+      return new Migration(total, downtime.plus(longer), transferred, iterations);
     }
   }
 }

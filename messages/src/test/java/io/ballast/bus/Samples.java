@@ -321,7 +321,8 @@ public final class Samples {
     grown.put("health", storageBeatWithHealth());
     grown.put("ports", NetSamples.beatWithPorts());
     grown.putAll(NetSamples.networks());
-    grown.put("means", withMeans());
+    grown.put("means", with(new Means(true, false, 4)));
+    grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
     grown.put("convergence", withConvergence());
     grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
@@ -338,7 +339,7 @@ public final class Samples {
     return new PoolOrder.DefinePool("default", source);
   }
 
-  private static Message withMeans() {
+  private static Message with(Means means) {
     return new HostCommand.Migrate(
         VM,
         H2,
@@ -346,7 +347,7 @@ public final class Samples {
         Optional.empty(),
         Duration.ofMillis(300),
         Duration.ofMinutes(10),
-        Optional.of(new Means(true, false, 4)));
+        Optional.of(means));
   }
 
   private static Message withConvergence() {

@@ -33,6 +33,9 @@ final class LibvirtCalls {
    */
   private static final int UNDEFINE_ALL = 1 | 1 << 1 | 1 << 2 | 1 << 4;
 
+  /** All of that, and leave the NVRAM and the state of the TPM where they are. */
+  private static final int UNDEFINE_ONLY = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 6;
+
   private static final Logger LOG = LoggerFactory.getLogger(LibvirtCalls.class);
   private static final LibvirtParameters NOTHING = new LibvirtParameters(Map.of());
 
@@ -147,6 +150,32 @@ final class LibvirtCalls {
   }
 
   static void undefine(LibvirtConnection connection, VmId vm) {
+    undefine(connection, vm, UNDEFINE_ALL);
+  }
+
+  /** Lets a domain run that was left standing where it came to, and not one with a broken disk. */
+  static void letRun(LibvirtConnection connection, VmId vm, String what) {
+    boolean brokenDown = own(Attempt.LOOK, what, () -> connection.condition(vm)).brokenDown();
+    if (brokenDown) {
+      throw new RefusedException(
+          Reason.WRONG_STATE, what + " was not done: it stands still there for a failure");
+    }
+    act(connection, vm, what, org.libvirt.Domain::resume);
+  }
+
+  /** Removes a domain that came here and never ran; what it shares with its source stays. */
+  static void drop(LibvirtConnection connection, VmId vm, String what) {
+    Optional<VmState> state = state(connection, vm);
+    if (state.equals(Optional.of(VmState.RUNNING))) {
+      throw new RefusedException(Reason.WRONG_STATE, what + " was not done: it runs there");
+    }
+    if (state.filter(VmState::active).isPresent()) {
+      act(connection, vm, what, org.libvirt.Domain::destroy);
+    }
+    undefine(connection, vm, UNDEFINE_ONLY);
+  }
+
+  private static void undefine(LibvirtConnection connection, VmId vm, int flags) {
     Optional<VmState> state = state(connection, vm);
     if (state.isEmpty()) {
       return;
@@ -157,7 +186,7 @@ final class LibvirtCalls {
           "VM " + vm + " can't be undefined while it runs. Shut it down or destroy it first.");
     }
     try {
-      act(connection, vm, "the removal of VM " + vm, domain -> domain.undefine(UNDEFINE_ALL));
+      act(connection, vm, "the removal of VM " + vm, domain -> domain.undefine(flags));
     } catch (RefusedException e) {
       if (e.reason() != Reason.UNKNOWN_VM) {
         throw e;

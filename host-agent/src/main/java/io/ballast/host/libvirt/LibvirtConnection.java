@@ -227,8 +227,10 @@ final class LibvirtConnection extends Connect implements LaneConnection {
    *
    * @param leftByPostCopy whether it is paused here because it runs at its target already
    * @param brokenInPostCopy whether that migration broke; its job stays, and nothing is sent
+   * @param brokenDown whether it is paused because something of it failed
    */
-  record Condition(VmState state, boolean leftByPostCopy, boolean brokenInPostCopy) {}
+  record Condition(
+      VmState state, boolean leftByPostCopy, boolean brokenInPostCopy, boolean brokenDown) {}
 
   Condition condition(VmId vm) throws LibvirtFailure {
     return with(
@@ -242,7 +244,8 @@ final class LibvirtConnection extends Connect implements LaneConnection {
           return new Condition(
               LibvirtDomains.state(state.getValue(), reason.getValue()),
               LibvirtDomains.leftByPostCopy(state.getValue(), reason.getValue()),
-              LibvirtDomains.brokenInPostCopy(state.getValue(), reason.getValue()));
+              LibvirtDomains.brokenInPostCopy(state.getValue(), reason.getValue()),
+              LibvirtDomains.brokenDown(state.getValue(), reason.getValue()));
         });
   }
 

@@ -13,6 +13,9 @@ final class LibvirtDomains {
   private static final int PAUSED = 3;
   private static final int PAUSED_BY_POSTCOPY = 12;
   private static final int PAUSED_BY_BROKEN_POSTCOPY = 13;
+  private static final int PAUSED_BY_DISK = 5;
+  private static final int PAUSED_BY_WATCHDOG = 6;
+  private static final int PAUSED_BY_CRASH = 10;
   private static final int SHUTTING_DOWN = 4;
   private static final int SHUT_OFF = 5;
   private static final int CRASHED = 6;
@@ -84,6 +87,15 @@ final class LibvirtDomains {
   /** Whether a domain is paused because its migration broke after it had begun to run there. */
   static boolean brokenInPostCopy(long state, long reason) {
     return state == PAUSED && reason == PAUSED_BY_BROKEN_POSTCOPY;
+  }
+
+  /** Whether a domain is paused because a disk, its watchdog or the guest itself failed. */
+  static boolean brokenDown(long state, long reason) {
+    return state == PAUSED
+        && (reason == PAUSED_BY_DISK
+            || reason == PAUSED_BY_WATCHDOG
+            || reason == PAUSED_BY_CRASH
+            || reason == PAUSED_BY_BROKEN_POSTCOPY);
   }
 
   private static int vcpus(LibvirtParameters stats, Optional<Domain> before) {

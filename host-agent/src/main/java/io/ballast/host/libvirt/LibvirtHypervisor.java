@@ -5,6 +5,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -211,8 +213,8 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<Passage> seen) {
+  public Future<Outcome.Migration> migrate(Journey journey, Consumer<Passage> seen) {
+    Migrate order = journey.order();
     LibvirtMigration migration;
     Lane<LibvirtConnection> lane;
     synchronized (this) {
@@ -233,10 +235,9 @@ public final class LibvirtHypervisor implements Hypervisor {
       sending.add(lane);
       migration =
           new LibvirtMigration(
-              order,
-              peer,
+              journey,
               new LibvirtMigration.Lanes(
-                  lane, watching, () -> aborting(order.vm()), peer(peer.uri())),
+                  lane, watching, () -> aborting(order.vm()), peer(journey.peer().uri())),
               settings.deadlines(),
               clock);
       migrations.put(order.vm(), migration);
@@ -307,6 +308,35 @@ public final class LibvirtHypervisor implements Hypervisor {
             "the look at VM " + vm,
             settings.deadlines().connect().plus(settings.deadlines().call()),
             connection -> LibvirtCalls.state(connection, vm)));
+  }
+
+  @Override
+  public Future<Void> letRunAt(PeerAddress peer, VmId vm) {
+    return changeAt(
+        peer,
+        "the resumption of VM " + vm,
+        (connection, what) -> LibvirtCalls.letRun(connection, vm, what));
+  }
+
+  @Override
+  public Future<Void> dropAt(PeerAddress peer, VmId vm) {
+    return changeAt(
+        peer,
+        "the removal of VM " + vm,
+        (connection, what) -> LibvirtCalls.drop(connection, vm, what));
+  }
+
+  private Future<Void> changeAt(
+      PeerAddress peer, String what, BiConsumer<LibvirtConnection, String> call) {
+    Lane<LibvirtConnection> there;
+    synchronized (this) {
+      there = peer(peer.uri());
+    }
+    return here(
+        there.run(
+            what,
+            settings.deadlines().connect().plus(settings.deadlines().slowCall()),
+            connection -> call.accept(connection, what)));
   }
 
   /** Closes all connections; waits a few seconds for calls that are under way, and no longer. */

@@ -4,6 +4,7 @@ import io.ballast.agent.Lane;
 import io.ballast.agent.RestMark;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
@@ -11,6 +12,7 @@ import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.Means;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,6 +40,9 @@ import org.slf4j.LoggerFactory;
  * A migration that this host sends. One lane is taken up by libvirt's call until the migration
  * ends, another watches it once a second, and a third aborts it. Libvirt goes on with a migration
  * whose caller went away, so nothing but an abort stops one.
+ *
+ * <p>One that is held arrives paused. It is let run by this host, once libvirt says that it is done
+ * and the domain is not active here any more.
  */
 final class LibvirtMigration {
   private static final Logger LOG = LoggerFactory.getLogger(LibvirtMigration.class);
@@ -63,6 +69,7 @@ final class LibvirtMigration {
       Lane<LibvirtConnection> target) {}
 
   private final Migrate order;
+  private final boolean held;
   private final Means means;
   private final PeerAddress peer;
   private final Lanes lanes;
@@ -71,6 +78,7 @@ final class LibvirtMigration {
 
   private final Promise<Void> sent = Promise.promise();
   private final AtomicReference<@Nullable Reason> abortedFor = new AtomicReference<>();
+  private final AtomicBoolean connecting = new AtomicBoolean();
   private volatile @Nullable Passage last;
   private volatile boolean startedWithItsHost;
 
@@ -78,14 +86,14 @@ final class LibvirtMigration {
   private volatile boolean heldUp;
 
   LibvirtMigration(
-      Migrate order,
-      PeerAddress peer,
+      Journey journey,
       Lanes lanes,
       LibvirtSettings.Deadlines deadlines,
       ScheduledExecutorService clock) {
-    this.order = order;
+    this.order = journey.order();
+    this.held = journey.held();
     this.means = order.means().orElse(Means.NONE);
-    this.peer = peer;
+    this.peer = journey.peer();
     this.lanes = lanes;
     this.deadlines = deadlines;
     this.clock = clock;
@@ -94,6 +102,7 @@ final class LibvirtMigration {
   /** Sends the domain. To be called once; {@code seen} is called on a thread of the lanes. */
   Future<Outcome.Migration> run(Consumer<Passage> seen) {
     long start = System.nanoTime();
+    stayConnected();
     Duration atMost = order.within().plus(deadlines.connect()).plus(deadlines.abort());
     ScheduledFuture<?> end =
         clock.schedule(
@@ -106,7 +115,8 @@ final class LibvirtMigration {
               end.cancel(false);
               return Future.succeededFuture();
             })
-        .compose(done -> measures(Duration.ofNanos(System.nanoTime() - start)))
+        .compose(done -> held ? letRun() : Future.succeededFuture(Duration.ZERO))
+        .compose(stood -> measures(Duration.ofNanos(System.nanoTime() - start), stood))
         .compose(measures -> keepAutostart().transform(kept -> Future.succeededFuture(measures)));
   }
 
@@ -205,6 +215,9 @@ final class LibvirtMigration {
             domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
             domain.migrateToURI(peer.uri(), parameters(), flags());
           });
+      if (held) {
+        checkItIsGone(connection);
+      }
     } catch (LibvirtException e) {
       LibvirtRefusal refusal = LibvirtRefusal.of(e.getError());
       // An abort that meets the last moments of a migration ends it with an error of the target's.
@@ -213,6 +226,29 @@ final class LibvirtMigration {
       }
       throw refusal.refused(Attempt.MIGRATE, what());
     }
+  }
+
+  /** Libvirt also says done when it could not end the copy here. */
+  private void checkItIsGone(LibvirtConnection connection) {
+    if (LibvirtCalls.state(connection, order.vm()).filter(VmState::active).isPresent()) {
+      throw new RefusedException(
+          Reason.HYPERVISOR_REFUSED,
+          what() + " is done, and its copy here is still there: it is held at its target");
+    }
+  }
+
+  /** For how long it stood still because of that, as far as is known here. */
+  private Future<Duration> letRun() {
+    long start = System.nanoTime();
+    String resumption = "the resumption of VM " + order.vm() + " at " + order.to();
+    return lanes
+        .target()
+        .run(
+            resumption,
+            deadlines.connect().plus(deadlines.call()),
+            connection ->
+                LibvirtCalls.act(connection, order.vm(), resumption, org.libvirt.Domain::resume))
+        .map(done -> Duration.ofNanos(System.nanoTime() - start));
   }
 
   private TypedParameter[] parameters() {
@@ -231,6 +267,7 @@ final class LibvirtMigration {
 
   private int flags() {
     return FLAGS
+        | (held ? MigrateFlags.PAUSED : 0)
         | (means.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
         | (means.postCopy() ? MigrateFlags.POSTCOPY : 0)
         | (means.channels() > 1 ? MigrateFlags.PARALLEL : 0);
@@ -279,6 +316,7 @@ final class LibvirtMigration {
 
   private void tell(Passage now, Consumer<Passage> seen) {
     last = now;
+    stayConnected();
     if (now.postCopy()) {
       abortedFor.set(null);
     }
@@ -287,11 +325,24 @@ final class LibvirtMigration {
     }
   }
 
+  /** The guest stands still while a connection to its target is made. */
+  private void stayConnected() {
+    if (held && connecting.compareAndSet(false, true)) {
+      lanes
+          .target()
+          .look(
+              "the look at VM " + order.vm(),
+              deadlines.connect().plus(deadlines.call()),
+              connection -> LibvirtCalls.state(connection, order.vm()))
+          .onComplete(looked -> connecting.set(false));
+    }
+  }
+
   /**
    * The measures of the migration now that it is done. The domain and what libvirt counted are gone
    * here, so the target is asked; where that does not answer, what was last seen has to do.
    */
-  private Future<Outcome.Migration> measures(Duration elapsed) {
+  private Future<Outcome.Migration> measures(Duration elapsed, Duration stood) {
     return lanes
         .target()
         .look(
@@ -300,6 +351,7 @@ final class LibvirtMigration {
             connection -> LibvirtCalls.job(connection, order.vm(), LibvirtNative.JOB_COMPLETED))
         .otherwise(Optional.empty())
         .map(job -> job.map(LibvirtJob::measures).orElseGet(() -> lastSeen(elapsed)))
+        .map(measures -> measures.standingStill(stood))
         .onSuccess(
             measures ->
                 LOG.info(

@@ -4,6 +4,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.host.meter.HostMeter;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
@@ -289,8 +290,9 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<Passage> seen) {
+  public Future<Outcome.Migration> migrate(Journey journey, Consumer<Passage> seen) {
+    Migrate order = journey.order();
+    PeerAddress peer = journey.peer();
     return line.change(
             () -> {
               FakeHypervisor target =
@@ -298,7 +300,7 @@ public final class FakeHypervisor implements Hypervisor {
                       .at(peer)
                       .filter(found -> found.line.isOpen())
                       .orElseThrow(() -> FakeLine.unreachable(peer.uri()));
-              FakeMigration migration = new FakeMigration(this, target, order, nextEnding, seen);
+              FakeMigration migration = new FakeMigration(this, target, journey, nextEnding, seen);
               nextEnding = FakeMigration.Ending.ARRIVES;
               migration.begin();
               leaving.put(order.vm(), migration);
@@ -333,6 +335,36 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public Future<Optional<Passage>> migrating(VmId vm) {
     return line.call(() -> Optional.ofNullable(leaving.get(vm)).map(FakeMigration::told));
+  }
+
+  @Override
+  public Future<Void> letRunAt(PeerAddress peer, VmId vm) {
+    return changeAt(peer, there -> there.host.known(vm).enter(VmState.RUNNING));
+  }
+
+  @Override
+  public Future<Void> dropAt(PeerAddress peer, VmId vm) {
+    return changeAt(
+        peer,
+        there -> {
+          if (there.host.known(vm).state() == VmState.RUNNING) {
+            throw new RefusedException(Reason.WRONG_STATE, vm + " runs there");
+          }
+          there.host.domains().remove(vm);
+        });
+  }
+
+  private Future<Void> changeAt(PeerAddress peer, Consumer<FakeHypervisor> change) {
+    return world
+        .at(peer)
+        .map(
+            there ->
+                there.line.<Void>change(
+                    () -> {
+                      change.accept(there);
+                      return null;
+                    }))
+        .orElseGet(() -> Future.failedFuture(FakeLine.unreachable(peer.uri())));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ballast.host.testing;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
@@ -34,6 +35,7 @@ public final class FakeMigration {
   private final FakeHypervisor source;
   private final FakeHypervisor target;
   private final Migrate order;
+  private final boolean held;
   private final Ending ending;
   private final Consumer<Passage> seen;
   private final Promise<Outcome.Migration> end = Promise.promise();
@@ -51,12 +53,13 @@ public final class FakeMigration {
   FakeMigration(
       FakeHypervisor source,
       FakeHypervisor target,
-      Migrate order,
+      Journey journey,
       Ending ending,
       Consumer<Passage> seen) {
     this.source = source;
     this.target = target;
-    this.order = order;
+    this.order = journey.order();
+    this.held = journey.held();
     this.ending = ending;
     this.seen = seen;
     this.rate = order.bandwidth().orElse(source.world().linkSpeed()).value();
@@ -73,7 +76,7 @@ public final class FakeMigration {
     BREAKS,
     /** It is done, but reports an error. */
     ARRIVES_WITH_ERROR,
-    /** It reports an error, and the guest runs on both hosts. */
+    /** It reports an error, and the guest runs on both hosts unless it is held. */
     DOUBLES,
     /** It reports an error, and no host knows the guest any more. */
     LOSES,
@@ -167,17 +170,24 @@ public final class FakeMigration {
       }
       case ARRIVES_WITH_ERROR -> {
         source.host().domains().remove(order.vm());
-        copy.enter(VmState.RUNNING);
+        runUnlessHeld(copy);
         finish(() -> end.tryFail(error("client socket is closed")));
       }
       case DOUBLES -> {
-        copy.enter(VmState.RUNNING);
+        runUnlessHeld(copy);
         finish(() -> end.tryFail(error("client socket is closed")));
       }
       case LOSES -> {
         source.host().domains().remove(order.vm());
         fail("domain is not running");
       }
+    }
+  }
+
+  /** One that is held stands still after an error, for nobody has let it run. */
+  private void runUnlessHeld(FakeDomain copy) {
+    if (!held) {
+      copy.enter(VmState.RUNNING);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ballast.host.trade;
 
 import io.ballast.host.trade.Hypervisor.Description;
 import java.io.StringWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -37,6 +38,22 @@ public final class DomainNeeds {
         sources(xml, "disk", "pool"));
   }
 
+  /** Whether a domain has disks, and all of them are volumes of such pools. */
+  public static boolean lies(Description described, Collection<String> pools) {
+    Element xml = DomainDocument.of(DomainXml.plain(described.xml()));
+    List<Element> sources = devices(xml, "disk").flatMap(disk -> below(disk, "source")).toList();
+    return !sources.isEmpty()
+        && sources.stream().allMatch(source -> pools.contains(source.getAttribute("pool")));
+  }
+
+  /** Whether a domain has a disk that is a file or a device by its path, and not only read. */
+  public static boolean hasFiles(Description described) {
+    return devices(DomainDocument.of(DomainXml.plain(described.xml())), "disk")
+        .filter(disk -> below(disk, "readonly").findAny().isEmpty())
+        .flatMap(disk -> below(disk, "source"))
+        .anyMatch(source -> !source.hasAttribute("protocol"));
+  }
+
   /** A CPU that is emulated is the same everywhere, and one that is passed through has no model. */
   private static Optional<String> cpu(Element xml) {
     return xml.getAttribute("type").equals("kvm")
@@ -48,14 +65,17 @@ public final class DomainNeeds {
   }
 
   private static List<String> sources(Element xml, String device, String attribute) {
-    return below(xml, "devices")
-        .flatMap(devices -> below(devices, device))
+    return devices(xml, device)
         .flatMap(found -> below(found, "source"))
         .map(source -> source.getAttribute(attribute))
         .filter(name -> !name.isEmpty())
         .distinct()
         .sorted()
         .toList();
+  }
+
+  private static Stream<Element> devices(Element xml, String device) {
+    return below(xml, "devices").flatMap(devices -> below(devices, device));
   }
 
   private static Stream<Element> below(Element element, String name) {

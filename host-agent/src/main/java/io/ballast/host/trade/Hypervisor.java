@@ -1,6 +1,5 @@
 package io.ballast.host.trade;
 
-import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -57,15 +56,15 @@ public interface Hypervisor extends AutoCloseable {
   Future<Void> canHost(Needs needs);
 
   /**
-   * Migrates a domain live and peer to peer, to the hypervisor that is reached at an address;
-   * nothing that the order says of its address counts. Completes when the hypervisor says that it
-   * is done; fails with its error, after which the domain may be here, there, or in both places:
-   * also with {@code CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it
-   * was aborted because it took longer than the order allows, and with {@code BUSY} before it began
-   * when this host sends too many already. The order's pause is allowed from the start, and {@link
-   * #steer} changes it. {@code seen} is called about once a second, on the caller's context.
+   * Migrates a domain live and peer to peer. Completes when the hypervisor says that it is done,
+   * and for one that is held when it runs there; fails with an error, after which the domain may be
+   * here, there, or in both places, and one that is held stands still there: also with {@code
+   * CANCELLED} after {@link #abortMigration}, with {@code DEADLINE_PASSED} when it was aborted
+   * because it took longer than the order allows, and with {@code BUSY} before it began when this
+   * host sends too many already. The order's pause is allowed from the start, and {@link #steer}
+   * changes it. {@code seen} is called about once a second, on the caller's context.
    */
-  Future<Outcome.Migration> migrate(Migrate order, PeerAddress peer, Consumer<Passage> seen);
+  Future<Outcome.Migration> migrate(Journey journey, Consumer<Passage> seen);
 
   /**
    * Changes the migration of a domain away from here, whoever began it. Fails with {@code
@@ -86,6 +85,18 @@ public interface Hypervisor extends AutoCloseable {
    * still waits; empty if none is under way.
    */
   Future<Optional<Passage>> migrating(VmId vm);
+
+  /**
+   * Lets a domain run at a peer's hypervisor, where it stands still after it came. To be called
+   * only when it is known not to be active here.
+   */
+  Future<Void> letRunAt(PeerAddress peer, VmId vm);
+
+  /**
+   * Removes a domain at a peer's hypervisor that was held there and is not to run. Fails with
+   * {@code WRONG_STATE} if it runs. To be called only when it is known to run here.
+   */
+  Future<Void> dropAt(PeerAddress peer, VmId vm);
 
   /** The state of a domain at a peer's hypervisor; empty if that answers that there is none. */
   Future<Optional<VmState>> stateAt(PeerAddress peer, VmId vm);

@@ -13,6 +13,7 @@ import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostCommand.Steer;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Means;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
@@ -75,7 +76,15 @@ public final class Departures {
                 .recover(failure -> withoutPromise(order.to(), failure))
                 .compose(uri -> allowed(order, uri)))
         .onFailure(failure -> release(order.to(), operation, epoch))
-        .map(peer -> departure(operation, order, epoch, () -> Future.succeededFuture(peer), false));
+        .map(
+            peer ->
+                departure(
+                    operation,
+                    order,
+                    epoch,
+                    () -> Future.succeededFuture(peer),
+                    isHeld(order) && !DomainNeeds.lies(found, locking(order)),
+                    false));
   }
 
   /**
@@ -90,7 +99,7 @@ public final class Departures {
 
   /** A migration that an earlier life of this agent may have begun. */
   public Work left(OperationId operation, Migrate order, Optional<Long> epoch) {
-    return departure(operation, order, epoch, () -> peer(order), true);
+    return departure(operation, order, epoch, () -> peer(order), isHeld(order), true);
   }
 
   private Work departure(
@@ -98,10 +107,11 @@ public final class Departures {
       Migrate order,
       Optional<Long> epoch,
       Supplier<Future<PeerAddress>> peer,
+      boolean held,
       boolean left) {
     Migration migration =
         new Migration(
-            new Migration.Trip(operation, here.host(), order, peer, left),
+            new Migration.Trip(operation, here.host(), order, peer, held, left),
             hypervisor,
             ways.loop(),
             ways.patience());
@@ -111,6 +121,16 @@ public final class Departures {
             () -> open.put(operation, migration),
             () -> open.remove(operation),
             () -> release(order.to(), operation, epoch)));
+  }
+
+  /** One that may run there before its memory has come can't be held. */
+  private static boolean isHeld(Migrate order) {
+    return order.means().filter(Means::postCopy).isEmpty();
+  }
+
+  /** The pools whose disks need no such care. */
+  private static List<String> locking(Migrate order) {
+    return order.means().flatMap(Means::locking).orElse(List.of());
   }
 
   /** Changes a migration that is under way. */
@@ -146,7 +166,7 @@ public final class Departures {
         needs.cpu(),
         needs.bridges(),
         needs.pools(),
-        order.within().plus(patience.abort()).plus(patience.look()));
+        order.within().plus(patience.abort()).plus(patience.doubt()));
   }
 
   /** An agent that does not know how to promise is asked for its address alone. */

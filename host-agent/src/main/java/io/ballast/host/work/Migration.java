@@ -3,7 +3,10 @@ package io.ballast.host.work;
 import io.ballast.agent.Loop;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.Steering;
@@ -43,8 +46,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Whether it migrates or is watched, it is aborted when it is cancelled or takes too long, as often
- * as it needs, and looked at where that does not end it. Once the guest runs at its target by
- * post-copy there is no way back: nothing aborts it any more.
+ * as it needs, and looked at where that does not end it. A guest that is held at its target runs
+ * there only when this host has said that it does not run here, and is dropped there when it does.
+ * Once the guest runs at its target by post-copy there is no way back: nothing aborts it any more.
  *
  * <p>Lives on one loop.
  */
@@ -65,13 +69,17 @@ public final class Migration implements Work {
   private boolean runsThere;
   private Duration elapsed = Duration.ZERO;
   private boolean looking;
-  private boolean lookedLongEnough;
+  private Duration lookingSince = Duration.ZERO;
+  private boolean hurried;
+  private boolean dropping;
+  private String unsettled = "";
   private @Nullable Duration quietSince;
 
   /**
    * Which migration it is.
    *
    * @param peer finds out where the target's hypervisor is reached
+   * @param held whether the guest stands still at its target until its copy here is gone
    * @param left whether an earlier life of the agent may have begun it, so that it is only watched
    */
   public record Trip(
@@ -79,6 +87,7 @@ public final class Migration implements Work {
       HostId from,
       Migrate order,
       Supplier<Future<PeerAddress>> peer,
+      boolean held,
       boolean left) {}
 
   public Migration(Trip trip, Hypervisor hypervisor, Loop loop, Patience patience) {
@@ -105,8 +114,7 @@ public final class Migration implements Work {
                   .compose(
                       found ->
                           hypervisor.migrate(
-                              order.pausing(Pilot.first(order)),
-                              found,
+                              new Journey(order.pausing(Pilot.first(order)), found, trip.held()),
                               now -> loop.run(() -> saw(now, tell)))))
           .onComplete(result -> ended(result, tell));
     }
@@ -242,6 +250,7 @@ public final class Migration implements Work {
               "it runs at %s already, and its memory follows: wait for its end"
                   .formatted(order.to())));
     }
+    hurried |= looking;
     abort(new Refused(Reason.CANCELLED, "the migration was cancelled"));
     return Future.succeededFuture();
   }
@@ -317,7 +326,7 @@ public final class Migration implements Work {
     looking = true;
     Refused known = cause == null ? why : cause;
     LOG.warn("Looking at both hosts for {}: {}", order.vm(), why.message());
-    loop.after(patience.look(), () -> lookedLongEnough = true);
+    lookingSince = loop.now();
     lookOnce(known);
   }
 
@@ -329,21 +338,97 @@ public final class Migration implements Work {
     loop.here(Future.all(here, there))
         .onSuccess(
             both -> {
-              Outcome judged = judged(both.resultAt(0), both.resultAt(1), known);
+              Outcome judged = explained(judged(both.resultAt(0), both.resultAt(1), known));
               if (outcome.future().isComplete()) {
                 return;
               }
-              if (judged instanceof Outcome.Unknown && !lookedLongEnough) {
-                loop.after(patience.again(), () -> lookOnce(known));
+              if ((judged instanceof Outcome.Unknown || dropping) && !hasLookedLongEnough()) {
+                loop.here(settle(both.resultAt(0), both.resultAt(1)))
+                    .onComplete(tried -> loop.after(patience.again(), () -> lookOnce(known)));
               } else {
                 outcome.tryComplete(judged);
               }
             });
   }
 
+  /** Lets a guest run that is held at its target, or drops it there, by what runs here. */
+  private Future<Void> settle(Sighting here, Sighting there) {
+    return switch (trip.held()
+        ? MigrationEnd.rest(here, there, dropping)
+        : MigrationEnd.Rest.OPEN) {
+      case OPEN -> Future.succeededFuture();
+      case LET_RUN ->
+          settled("let run", peer.get().compose(at -> hypervisor.letRunAt(at, order.vm())));
+      case DROP -> settled("dropped", drop()).onSuccess(done -> dropping = false);
+    };
+  }
+
+  /** A copy into which memory is still sent is none to drop, nor one that shares files. */
+  private Future<Void> drop() {
+    return Future.all(hypervisor.migrating(order.vm()), hypervisor.inspect(order.vm()))
+        .compose(
+            both -> {
+              Optional<Passage> under = both.resultAt(0);
+              Optional<Description> found = both.resultAt(1);
+              if (under.isPresent()) {
+                return refused(Reason.BUSY, "a migration of it is under way");
+              }
+              if (found.filter(DomainNeeds::hasFiles).isPresent()) {
+                return refused(
+                    Reason.WRONG_STATE,
+                    "its disks are files, which may be taken from it with that copy; see 'A VM that"
+                        + " stands still at its target' in the runbook");
+              }
+              return loop.here(peer.get())
+                  .compose(
+                      at -> {
+                        dropping = true;
+                        return hypervisor.dropAt(at, order.vm());
+                      });
+            });
+  }
+
+  private static Future<Void> refused(Reason reason, String message) {
+    return Future.failedFuture(new RefusedException(reason, message));
+  }
+
+  /** What can't be done is said once. */
+  private Future<Void> settled(String how, Future<Void> tried) {
+    return loop.here(tried)
+        .onSuccess(
+            done -> LOG.info("{}, which was held at {}, was {} there", order.vm(), order.to(), how))
+        .onFailure(
+            e -> {
+              String why = String.valueOf(e.getMessage());
+              if (!why.equals(unsettled)) {
+                unsettled = why;
+                LOG.warn(
+                    "{}, which is held at {}, was not {} there: {}",
+                    order.vm(),
+                    order.to(),
+                    how,
+                    why);
+              }
+            });
+  }
+
+  /**
+   * A guest that is held stands still until it is settled, unless a person does not want to wait.
+   */
+  private boolean hasLookedLongEnough() {
+    Duration most = trip.held() && !hurried ? patience.doubt() : patience.look();
+    return loop.now().minus(lookingSince).compareTo(most) >= 0;
+  }
+
   private Outcome judged(Sighting here, Sighting there, Refused known) {
     Outcome judged = MigrationEnd.of(here, there, known);
     return runsThere ? MigrationEnd.inPostCopy(here, judged) : judged;
+  }
+
+  private Outcome explained(Outcome judged) {
+    return judged instanceof Outcome.Unknown unknown && !unsettled.isEmpty()
+        ? new Outcome.Unknown(MigrationEnd.joined(unknown.message(), unsettled))
+        : judged;
   }
 
   private static Future<Sighting> look(Future<Optional<VmState>> asked) {

@@ -32,6 +32,38 @@ final class MigrationEnd {
     record NotSeen(String why) implements Sighting {}
   }
 
+  /** What is to be done with a guest that is held at its target. */
+  enum Rest {
+    /** Nothing: it is not held, or not enough is known. */
+    OPEN,
+    /** It is not active here: it runs there from now on. */
+    LET_RUN,
+    /** It runs here, and what is held there never ran. */
+    DROP
+  }
+
+  /**
+   * What both looks mean for a guest that its target was to hold.
+   *
+   * @param dropping whether it was begun to drop it there, so that it may be off by now
+   */
+  static Rest rest(Sighting here, Sighting there, boolean dropping) {
+    if (!(here instanceof Sighting.Seen at) || !(there instanceof Sighting.Seen target)) {
+      return Rest.OPEN;
+    }
+    boolean offThere = target.state().filter(state -> !state.active()).isPresent();
+    if (dropping && offThere && at.state().equals(Optional.of(VmState.RUNNING))) {
+      return Rest.DROP;
+    }
+    if (!target.state().equals(Optional.of(VmState.PAUSED))) {
+      return Rest.OPEN;
+    }
+    if (at.state().filter(VmState::active).isEmpty()) {
+      return Rest.LET_RUN;
+    }
+    return at.state().equals(Optional.of(VmState.RUNNING)) ? Rest.DROP : Rest.OPEN;
+  }
+
   /**
    * Weighs both looks.
    *

@@ -9,7 +9,8 @@ import java.time.Duration;
  *     that callers allow, 3 s unless said otherwise
  * @param abort for a migration to end after it was aborted, 30 s unless said otherwise
  * @param look for both hosts to say what they run after a migration went wrong, 60 s unless said
- *     otherwise; after that its outcome is unknown
+ *     otherwise; after that its outcome is unknown. For one that is held at its target: {@code
+ *     doubt}
  * @param again between two looks at the same thing, 1 s unless said otherwise
  * @param settle for which something must not have happened before it is believed that it never
  *     will, 5 s unless said otherwise: a hypervisor may still be at it

@@ -4,18 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.ballast.agent.Loop;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.work.Migration;
+import io.ballast.host.work.Patience;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import io.ballast.testing.Lab;
 import io.ballast.testing.Lab.Guest;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +96,18 @@ final class LibvirtHosts implements AutoCloseable {
         Duration.ofMillis(300),
         within,
         Optional.empty());
+  }
+
+  /** What becomes of a migration as the agent of a host makes it. */
+  Future<Outcome> migrated(Migration.Trip trip, LibvirtHypervisor from) {
+    Context context = vertx.getOrCreateContext();
+    Promise<Outcome> outcome = Promise.promise();
+    context.runOnContext(
+        now ->
+            new Migration(trip, from, Loop.of(context), Patience.DEFAULT)
+                .run(event -> {})
+                .onComplete(outcome));
+    return outcome.future();
   }
 
   PeerAddress peer(int host) {

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Passage;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
@@ -71,7 +72,8 @@ final class LibvirtHypervisorIT {
     for (Guest guest : List.of(auto, manual)) {
       answer(
           first.migrate(
-              hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), progress -> {}));
+              new Journey(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), false),
+              progress -> {}));
     }
 
     assertEquals("enable", autostart(2, auto));
@@ -184,7 +186,9 @@ final class LibvirtHypervisorIT {
 
     Outcome.Migration there =
         answer(
-            first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
+            first.migrate(
+                new Journey(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), false),
+                now -> {}));
 
     assertEquals(Optional.empty(), state(first, guest.id()));
     assertEquals(Optional.of(VmState.RUNNING), state(second, guest.id()));
@@ -194,7 +198,8 @@ final class LibvirtHypervisorIT {
     Outcome.Migration back =
         answer(
             second.migrate(
-                hosts.order(guest, 1, Optional.empty(), LONG), hosts.peer(1), now -> {}));
+                new Journey(hosts.order(guest, 1, Optional.empty(), LONG), hosts.peer(1), false),
+                now -> {}));
     guest.awaitTicks(5);
 
     for (Outcome.Migration move : List.of(there, back)) {
@@ -216,10 +221,14 @@ final class LibvirtHypervisorIT {
 
     Future<Outcome.Migration> move =
         first.migrate(
-            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);
+            new Journey(
+                hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), false),
+            seen::add);
     assertRefused(
         Reason.WRONG_STATE,
-        first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
+        first.migrate(
+            new Journey(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), false),
+            now -> {}));
     await().atMost(LONG).until(() -> seen.size() >= 3);
     answer(first.abortMigration(guest.id()));
 
@@ -244,7 +253,9 @@ final class LibvirtHypervisorIT {
 
     Future<Outcome.Migration> move =
         first.migrate(
-            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);
+            new Journey(
+                hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), false),
+            seen::add);
     await().atMost(LONG).until(() -> !seen.isEmpty());
     answer(restarted.abortMigration(guest.id()));
 
@@ -262,7 +273,9 @@ final class LibvirtHypervisorIT {
 
     Future<Outcome.Migration> move =
         first.migrate(
-            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(1)), LONG), hosts.peer(2), now -> {});
+            new Journey(
+                hosts.order(guest, 2, Optional.of(Bytes.ofMiB(1)), LONG), hosts.peer(2), false),
+            now -> {});
     answer(first.abortMigration(guest.id()));
 
     assertRefused(Reason.CANCELLED, move);
@@ -284,7 +297,8 @@ final class LibvirtHypervisorIT {
             LONG,
             Optional.empty());
 
-    Outcome.Migration move = answer(first.migrate(patient, hosts.peer(2), now -> {}));
+    Outcome.Migration move =
+        answer(first.migrate(new Journey(patient, hosts.peer(2), false), now -> {}));
 
     assertTrue(move.downtime().isPositive(), move.toString());
     assertEquals(Optional.of(VmState.RUNNING), state(second, guest.id()));
@@ -299,8 +313,10 @@ final class LibvirtHypervisorIT {
 
     Future<Outcome.Migration> move =
         first.migrate(
-            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), Duration.ofSeconds(3)),
-            hosts.peer(2),
+            new Journey(
+                hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), Duration.ofSeconds(3)),
+                hosts.peer(2),
+                false),
             now -> {});
 
     assertRefused(Reason.DEADLINE_PASSED, move);
@@ -317,7 +333,9 @@ final class LibvirtHypervisorIT {
     try {
       assertRefused(
           Reason.HYPERVISOR_UNREACHABLE,
-          first.migrate(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
+          first.migrate(
+              new Journey(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), false),
+              now -> {}));
       assertRefused(Reason.HYPERVISOR_UNREACHABLE, first.stateAt(hosts.peer(2), guest.id()));
     } finally {
       hosts.lab().libvirtd(2, "start");
@@ -336,9 +354,13 @@ final class LibvirtHypervisorIT {
 
     assertRefused(
         Reason.WRONG_STATE,
-        first.migrate(hosts.order(off, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
+        first.migrate(
+            new Journey(hosts.order(off, 2, Optional.empty(), LONG), hosts.peer(2), false),
+            now -> {}));
     assertRefused(
         Reason.UNKNOWN_VM,
-        first.migrate(hosts.order(missing, 2, Optional.empty(), LONG), hosts.peer(2), now -> {}));
+        first.migrate(
+            new Journey(hosts.order(missing, 2, Optional.empty(), LONG), hosts.peer(2), false),
+            now -> {}));
   }
 }

@@ -9,6 +9,7 @@ import io.ballast.agent.Lane;
 import io.ballast.agent.LaneLimits;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtSettings.Deadlines;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
@@ -44,15 +45,17 @@ final class LibvirtMigrationTest {
   private final Lane<LibvirtConnection> held = lane(() -> after(end, "the test is over"));
   private final LibvirtMigration migration =
       new LibvirtMigration(
-          new Migrate(
-              VmId.of("11111111-1111-1111-1111-111111111111"),
-              new HostId("h2"),
-              Optional.empty(),
-              Optional.empty(),
-              Duration.ofMillis(300),
-              LONG,
-              Optional.empty()),
-          PeerAddress.of("qemu+tcp://10.0.0.2/system"),
+          new Journey(
+              new Migrate(
+                  VmId.of("11111111-1111-1111-1111-111111111111"),
+                  new HostId("h2"),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Duration.ofMillis(300),
+                  LONG,
+                  Optional.empty()),
+              PeerAddress.of("qemu+tcp://10.0.0.2/system"),
+              false),
           new LibvirtMigration.Lanes(sending, held, () -> aborting, held),
           Deadlines.DEFAULT,
           clock);

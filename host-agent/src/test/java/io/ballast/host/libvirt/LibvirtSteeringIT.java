@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
@@ -158,7 +159,9 @@ final class LibvirtSteeringIT {
 
     answer(
         first.migrate(
-            order(guest, Optional.empty(), new Means(false, false, 4)), hosts.peer(2), seen::add));
+            new Journey(
+                order(guest, Optional.empty(), new Means(false, false, 4)), hosts.peer(2), false),
+            seen::add));
 
     arrived(guest);
   }
@@ -179,7 +182,9 @@ final class LibvirtSteeringIT {
   /** One that goes on for good: it has sent all of the memory once, and some of it again. */
   private Future<Outcome.Migration> begun(LibvirtHypervisor first, Guest guest, Means means) {
     Future<Outcome.Migration> move =
-        first.migrate(order(guest, Optional.of(Bytes.ofMiB(20)), means), hosts.peer(2), seen::add);
+        first.migrate(
+            new Journey(order(guest, Optional.of(Bytes.ofMiB(20)), means), hosts.peer(2), false),
+            seen::add);
     await()
         .atMost(LONG)
         .until(

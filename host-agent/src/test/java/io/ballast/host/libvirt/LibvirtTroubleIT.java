@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Passage;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Outcome;
@@ -78,7 +79,9 @@ final class LibvirtTroubleIT {
     List<Passage> seen = new CopyOnWriteArrayList<>();
     Future<Outcome.Migration> move =
         first.migrate(
-            hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), seen::add);
+            new Journey(
+                hosts.order(guest, 2, Optional.of(Bytes.ofMiB(4)), LONG), hosts.peer(2), false),
+            seen::add);
     await().atMost(LONG).until(() -> !seen.isEmpty());
     hosts.lab().libvirtd(1, "freeze");
     try {

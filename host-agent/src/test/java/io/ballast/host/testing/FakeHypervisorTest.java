@@ -9,6 +9,7 @@ import io.ballast.host.meter.HostMeter.LinkCounters;
 import io.ballast.host.meter.HostMeter.Reading;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
@@ -287,15 +288,17 @@ final class FakeHypervisorTest {
 
   private Future<Outcome.Migration> migrate(Optional<Bytes> bandwidth) {
     return here.migrate(
-        new Migrate(
-            WEB,
-            new HostId("h2"),
-            Optional.empty(),
-            bandwidth,
-            Duration.ofMillis(300),
-            Duration.ofMinutes(5),
-            Optional.empty()),
-        PeerAddress.of(there.peerUri()),
+        new Journey(
+            new Migrate(
+                WEB,
+                new HostId("h2"),
+                Optional.empty(),
+                bandwidth,
+                Duration.ofMillis(300),
+                Duration.ofMinutes(5),
+                Optional.empty()),
+            PeerAddress.of(there.peerUri()),
+            false),
         now -> progress.add(now.progress()));
   }
 

@@ -1,6 +1,8 @@
 package io.ballast.host.trade;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.messages.Bytes;
@@ -67,6 +69,38 @@ final class DomainNeedsTest {
     assertEquals(
         Optional.empty(), cpu("<domain type='kvm'><cpu mode='host-passthrough'/></domain>"));
     assertEquals(Optional.empty(), cpu("<domain type='kvm'/>"));
+  }
+
+  @Test
+  void aDomainLiesInPoolsIfAllItsDisksAreVolumesOfThem() {
+    String slow = "<disk type='volume'><source pool='slow' volume='a'/></disk>";
+    String fast = "<disk type='volume'><source pool='fast' volume='b'/></disk>";
+    String drive = "<disk type='file' device='cdrom'/>";
+
+    assertTrue(lies(slow + fast + drive));
+    assertFalse(lies(slow + "<disk type='volume'><source pool='other' volume='a'/></disk>"));
+    assertFalse(lies(slow + "<disk type='file'><source file='/a'/></disk>"));
+    assertFalse(lies(""));
+  }
+
+  @Test
+  void filesAreWhatIsNotReachedOverTheNetwork() {
+    assertTrue(hasFiles("<disk type='file'><source file='/a'/></disk>"));
+    assertTrue(hasFiles("<disk type='volume'><source pool='slow' volume='a'/></disk>"));
+    assertFalse(hasFiles("<disk type='network'><source protocol='rbd' name='rbd/a'/></disk>"));
+    assertFalse(hasFiles("<disk type='file'><source file='/a'/><readonly/></disk>"));
+    assertFalse(hasFiles("<disk type='file' device='cdrom'/>"));
+  }
+
+  private static boolean hasFiles(String disks) {
+    return DomainNeeds.hasFiles(
+        new Description(WEB, "<domain><devices>" + disks + "</devices></domain>"));
+  }
+
+  private static boolean lies(String disks) {
+    return DomainNeeds.lies(
+        new Description(WEB, "<domain><devices>" + disks + "</devices></domain>"),
+        List.of("slow", "fast"));
   }
 
   private static Optional<String> cpu(String xml) {

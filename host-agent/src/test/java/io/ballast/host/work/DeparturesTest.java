@@ -15,6 +15,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Means;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -69,11 +70,35 @@ final class DeparturesTest {
             Optional.empty(),
             List.of(),
             List.of(),
-            Duration.ofSeconds(100 + 30 + 60)),
+            Duration.ofSeconds(100 + 30 + 600)),
         asked);
     assertEquals(List.of(Optional.of(7L)), peers.epochs);
     assertEquals(List.of(OPERATION), peers.released);
     assertEquals(peers.epochs, peers.releasedFor, "it is given back in the name that asked for it");
+  }
+
+  /** It is dropped at its target, as it never ran there. */
+  @Test
+  void aGuestIsHeldAtItsTarget() {
+    here.nextMigration(Ending.DOUBLES);
+
+    Outcome outcome = outcome(work(Optional.empty()).result());
+
+    assertTrue(outcome instanceof Outcome.Failed, outcome::toString);
+    assertEquals(Optional.empty(), there.truth(WEB));
+  }
+
+  /** Its target may let it run before all of it is there. */
+  @Test
+  void aGuestThatMayBeSentAfterItRunsIsNotHeld() {
+    here.nextMigration(Ending.DOUBLES);
+    Migrate order = order(Optional.empty(), Optional.of(new Means(false, true, 1)));
+
+    Future<Outcome> outcome = work(order).result().run(progress -> {});
+    time.pass(Patience.DEFAULT.look().plusSeconds(10));
+
+    assertTrue(outcome.result() instanceof Outcome.Unknown, () -> "" + outcome);
+    assertEquals(Optional.of(VmState.RUNNING), there.truth(WEB));
   }
 
   @Test
@@ -239,21 +264,23 @@ final class DeparturesTest {
   }
 
   private static Migrate order(Optional<String> peerUri) {
+    return order(peerUri, Optional.empty());
+  }
+
+  private static Migrate order(Optional<String> peerUri, Optional<Means> means) {
     return new Migrate(
-        WEB,
-        H2,
-        peerUri,
-        Optional.empty(),
-        Duration.ofMillis(300),
-        Duration.ofSeconds(100),
-        Optional.empty());
+        WEB, H2, peerUri, Optional.empty(), Duration.ofMillis(300), Duration.ofSeconds(100), means);
   }
 
   private Future<Work> work(Optional<String> peerUri) {
+    return work(order(peerUri));
+  }
+
+  private Future<Work> work(Migrate order) {
     Future<Optional<Description>> found = here.inspect(WEB);
     time.pass(Duration.ZERO);
     Future<Work> work =
-        departures.of(OPERATION, order(peerUri), found.result().orElseThrow(), Optional.of(7L));
+        departures.of(OPERATION, order, found.result().orElseThrow(), Optional.of(7L));
     time.pass(Duration.ZERO);
     return work;
   }

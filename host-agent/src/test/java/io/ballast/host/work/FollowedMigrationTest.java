@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
@@ -97,7 +98,8 @@ final class FollowedMigrationTest {
   @Test
   void theTimeThatItTookInAnEarlierLifeOfTheAgentCounts() {
     here.feed(WEB, 1);
-    var unused = here.migrate(order, PeerAddress.of(there.peerUri()), progress -> {});
+    var unused =
+        here.migrate(new Journey(order, PeerAddress.of(there.peerUri()), false), progress -> {});
     time.pass(WITHIN.minusSeconds(10));
 
     Future<Outcome> outcome = migration(true).run(events::add);
@@ -148,7 +150,8 @@ final class FollowedMigrationTest {
   @Test
   void somebodyElsesMigrationIsNeitherFollowedNorAborted() {
     here.feed(WEB, 1);
-    var unused = here.migrate(order, PeerAddress.of(there.peerUri()), progress -> {});
+    var unused =
+        here.migrate(new Journey(order, PeerAddress.of(there.peerUri()), false), progress -> {});
     time.pass(WITHIN.minusSeconds(10));
     here.refuseNext(Reason.HYPERVISOR_STUCK, "cannot acquire state change lock");
 
@@ -214,6 +217,7 @@ final class FollowedMigrationTest {
             new HostId("h1"),
             order,
             () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+            false,
             left),
         here,
         time,

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -70,16 +71,58 @@ final class MigrationEndTest {
     assertTrue(end.toString().contains("it is paused here"), end::toString);
   }
 
+  /** Rows: here. Columns: there, as above. R = let it run there, X = drop it there. */
+  private static final String HELD =
+      """
+      RUNNING        .X......
+      PAUSED         ........
+      SHUTTING_DOWN  ........
+      SHUT_OFF       .R......
+      CRASHED        .R......
+      SLEEPING       ........
+      none           .R......
+      unseen         ........
+      """;
+
+  @Test
+  void whatIsHeldRunsOnlyWhereItDoesNotRunHere() {
+    assertEquals(
+        HELD,
+        sightings().stream()
+            .map(here -> row(here, there -> letter(MigrationEnd.rest(here, there, false))))
+            .collect(Collectors.joining()));
+  }
+
+  @Test
+  void whatIsHalfDroppedIsDroppedAgain() {
+    assertEquals(
+        MigrationEnd.Rest.DROP,
+        MigrationEnd.rest(seen(VmState.RUNNING), seen(VmState.SHUT_OFF), true));
+    assertEquals(
+        MigrationEnd.Rest.OPEN,
+        MigrationEnd.rest(new Sighting.Seen(Optional.empty()), seen(VmState.SHUT_OFF), true));
+  }
+
+  private static String letter(MigrationEnd.Rest rest) {
+    return switch (rest) {
+      case OPEN -> ".";
+      case LET_RUN -> "R";
+      case DROP -> "X";
+    };
+  }
+
   private static String row(Sighting here) {
+    return row(here, there -> letter(MigrationEnd.of(here, there, BROKE)));
+  }
+
+  private static String row(Sighting here, Function<Sighting, String> letter) {
     String name =
         switch (here) {
           case Sighting.Seen seen -> seen.state().map(VmState::name).orElse("none");
           case Sighting.NotSeen unseen -> "unseen";
         };
     return String.format("%-15s", name)
-        + sightings().stream()
-            .map(there -> letter(MigrationEnd.of(here, there, BROKE)))
-            .collect(Collectors.joining())
+        + sightings().stream().map(letter).collect(Collectors.joining())
         + "\n";
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeMigration.Ending;
 import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
@@ -215,7 +216,9 @@ final class MigrationTest {
   void aMigrationThatAnEarlierLifeBeganIsWatchedToItsEnd() {
     var unused =
         here.migrate(
-            trip(Optional.empty(), true).order(), PeerAddress.of(there.peerUri()), ignored -> {});
+            new Journey(
+                trip(Optional.empty(), true).order(), PeerAddress.of(there.peerUri()), false),
+            ignored -> {});
     time.pass(Duration.ofSeconds(1));
     Migration adopted = new Migration(trip(Optional.empty(), true), here, time, Patience.DEFAULT);
 
@@ -247,7 +250,9 @@ final class MigrationTest {
     here.feed(WEB, 2);
     var unused =
         here.migrate(
-            trip(Optional.empty(), true).order(), PeerAddress.of(there.peerUri()), ignored -> {});
+            new Journey(
+                trip(Optional.empty(), true).order(), PeerAddress.of(there.peerUri()), false),
+            ignored -> {});
     time.pass(Duration.ofSeconds(1));
     Migration adopted = new Migration(trip(Optional.empty(), true), here, time, Patience.DEFAULT);
     Future<Outcome> outcome = adopted.run(this::progressed);
@@ -273,6 +278,7 @@ final class MigrationTest {
             WITHIN,
             Optional.empty()),
         () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+        false,
         left);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Convergence;
@@ -220,8 +221,10 @@ final class PilotedMigrationTest {
   void oneThatWasLeftKeepsItsPause() {
     var unused =
         here.migrate(
-            order(Means.NONE, Duration.ofMillis(300), Optional.empty()),
-            PeerAddress.of(there.peerUri()),
+            new Journey(
+                order(Means.NONE, Duration.ofMillis(300), Optional.empty()),
+                PeerAddress.of(there.peerUri()),
+                false),
             now -> {});
     time.pass(Duration.ofSeconds(30));
 
@@ -281,6 +284,7 @@ final class PilotedMigrationTest {
             new HostId("h1"),
             order,
             () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
+            false,
             left),
         here,
         time,

@@ -4,6 +4,8 @@ import io.ballast.messages.HostCommand;
 import io.ballast.messages.Means;
 import io.ballast.scheduler.core.policy.Policy;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** The balancing policy as it stands in the configuration file. */
 final class PolicyReader {
@@ -85,7 +87,8 @@ final class PolicyReader {
     return new Means(
         section.flag("auto-converge", usual.autoConverge()),
         section.flag("post-copy", usual.postCopy()),
-        section.whole("channels", usual.channels(), 1, Means.MOST_CHANNELS));
+        section.whole("channels", usual.channels(), 1, Means.MOST_CHANNELS),
+        Optional.of(section.texts("locking-pools", List.of())).filter(pools -> !pools.isEmpty()));
   }
 
   /** A length of time that agents take in a command. */

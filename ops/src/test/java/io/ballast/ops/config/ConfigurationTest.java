@@ -117,7 +117,8 @@ final class ConfigurationTest {
                 caps: {per-host: 2}
                 pace: {cool-down: 1h}
                 worth: {headroom: 10%}
-                transfer: {bandwidth: 100MiB, max-downtime: 50ms, auto-converge: true, channels: 4}
+                transfer: {bandwidth: 100MiB, max-downtime: 50ms, auto-converge: true, channels: 4,
+                           locking-pools: [gfs]}
             """);
 
     assertEquals(
@@ -186,7 +187,7 @@ final class ConfigurationTest {
     assertEquals(Duration.ofHours(1), policy.pace().coolDown());
     assertEquals(0.1, policy.worth().headroom());
     assertEquals(Optional.of(Bytes.ofMiB(100)), policy.transfer().bandwidth());
-    assertEquals(new Means(true, false, 4), policy.transfer().means());
+    assertEquals(new Means(true, false, 4, Optional.of(List.of("gfs"))), policy.transfer().means());
   }
 
   @ParameterizedTest

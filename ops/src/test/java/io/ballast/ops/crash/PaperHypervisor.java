@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
+import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
@@ -103,13 +104,19 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
     return read(file(host, vm + ".leaves")).map(Long::parseLong);
   }
 
+  /** What leaves from here is held where it comes to. */
+  private boolean isHeld(VmId vm) {
+    return Files.exists(file(host, vm + ".held"));
+  }
+
   /** Ends a migration whose time has come. */
   private void arrive(VmId vm) {
     if (leavesAt(vm).filter(at -> at <= System.currentTimeMillis()).isPresent()) {
       write(
           () -> {
             Files.deleteIfExists(file(host, vm + ".leaves"));
-            Files.writeString(file(Deed.TARGET, vm.toString()), VmState.RUNNING.name());
+            VmState state = isHeld(vm) ? VmState.PAUSED : VmState.RUNNING;
+            Files.writeString(file(Deed.TARGET, vm.toString()), state.name());
             Files.deleteIfExists(file(host, vm.toString()));
           });
       effect("arrived", vm);
@@ -172,19 +179,25 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
   }
 
   @Override
-  public Future<Outcome.Migration> migrate(
-      Migrate order, PeerAddress peer, Consumer<Passage> seen) {
+  public Future<Outcome.Migration> migrate(Journey journey, Consumer<Passage> seen) {
+    Migrate order = journey.order();
     effect("migrate", order.vm());
     write(
         () ->
             Files.writeString(
                 file(host, order.vm() + ".leaves"),
                 Long.toString(System.currentTimeMillis() + JOURNEY.toMillis())));
+    if (journey.held()) {
+      write(() -> Files.writeString(file(host, order.vm() + ".held"), ""));
+    }
     Promise<Outcome.Migration> done = Promise.promise();
     vertx.setTimer(
         JOURNEY.toMillis() + 100,
         now -> {
           arrive(order.vm());
+          if (journey.held()) {
+            letRun(order.vm());
+          }
           done.complete(new Outcome.Migration(JOURNEY, Duration.ZERO, Bytes.ofMiB(1), 1));
         });
     return done.future();
@@ -211,6 +224,21 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
                         Duration.ofSeconds(1),
                         0,
                         false)));
+  }
+
+  private void letRun(VmId vm) {
+    new PaperHypervisor(vertx, world, Deed.TARGET).put(vm, VmState.RUNNING);
+  }
+
+  @Override
+  public Future<Void> letRunAt(PeerAddress peer, VmId vm) {
+    letRun(vm);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> dropAt(PeerAddress peer, VmId vm) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
