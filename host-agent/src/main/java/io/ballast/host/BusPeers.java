@@ -6,6 +6,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.host.work.Peers;
+import io.ballast.messages.HostCommand.Consider;
 import io.ballast.messages.HostCommand.InspectHost;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostCommand.Release;
@@ -29,9 +30,15 @@ record BusPeers(Bus bus, Vertx vertx) implements Peers {
   private static final Duration TO_RELEASE = Duration.ofMinutes(1);
 
   @Override
-  public Future<String> prepare(HostId to, Prepare asked, Optional<Long> epoch, Duration within) {
+  public Future<Reply.Prepared> prepare(
+      HostId to, Prepare asked, Optional<Long> epoch, Duration within) {
     Request<Reply.Prepared> request = Request.of(at(to), asked).within(within);
-    return bus.call(epoch.map(request::withEpoch).orElse(request)).map(Reply.Prepared::peerUri);
+    return bus.call(epoch.map(request::withEpoch).orElse(request));
+  }
+
+  @Override
+  public Future<Reply.Considered> consider(HostId to, Prepare asked, Duration within) {
+    return bus.call(Request.of(at(to), new Consider(asked)).within(within));
   }
 
   @Override

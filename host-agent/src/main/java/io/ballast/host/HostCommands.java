@@ -21,8 +21,10 @@ import io.ballast.messages.Event;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostCommand.Cancel;
+import io.ballast.messages.HostCommand.Consider;
 import io.ballast.messages.HostCommand.Define;
 import io.ballast.messages.HostCommand.Destroy;
+import io.ballast.messages.HostCommand.Examine;
 import io.ballast.messages.HostCommand.InspectHost;
 import io.ballast.messages.HostCommand.InspectOperation;
 import io.ballast.messages.HostCommand.InspectVm;
@@ -152,6 +154,9 @@ final class HostCommands implements Trade {
       case Migrate asked -> migrate(id, epoch, asked);
       case Steer asked -> new Handling.Deed(() -> travel.departures().steer(asked));
       case Prepare asked -> new Handling.Deed(() -> travel.arrivals().prepare(asked));
+      case Consider asked ->
+          new Handling.Question(() -> travel.arrivals().consider(asked.arrival()));
+      case Examine asked -> new Handling.Question(() -> examine(asked));
       case Release asked ->
           new Handling.Deed(
               () -> Future.succeededFuture(travel.arrivals().release(asked.operation())));
@@ -222,6 +227,15 @@ final class HostCommands implements Trade {
             found ->
                 new Reply.VmInspected(
                     found.map(it -> sampler.vm(it.domain())), found.map(Description::xml)));
+  }
+
+  private Future<Reply.Examined> examine(Examine asked) {
+    return look(asked.vm())
+        .compose(
+            found -> {
+              Preconditions.known(found, asked.vm());
+              return travel.departures().examine(asked, found.orElseThrow());
+            });
   }
 
   private Future<Optional<Description>> look(VmId vm) {

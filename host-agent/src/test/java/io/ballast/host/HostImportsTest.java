@@ -89,14 +89,11 @@ final class HostImportsTest {
           .arePublic()
           .should()
           .haveNameMatching(
-              "io\\.ballast\\.host\\.("
-                  + "HostAgent|HostAgentConfig"
-                  + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|Needs)"
-                  + "|trade\\.(PeerAddress|PeerRules|Network|Journey|Passage|Steering)"
-                  + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings)"
-                  + "|meter\\.(HostMeter|ProcMeter)"
-                  + "|work\\.(Migration|Shutdown|Aftermath)"
-                  + "|work\\.(Preconditions|Room|Patience)"
+              "io\\.ballast\\.host\\.(HostAgent|HostAgentConfig"
+                  + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|DomainObstacles|Needs)"
+                  + "|trade\\.(PeerAddress|PeerRules|PortRange|Network|Journey|Leaving|Passage|Steering)"
+                  + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings)|meter\\.(HostMeter|ProcMeter)"
+                  + "|work\\.(Migration|Shutdown|Aftermath)|work\\.(Preconditions|Room|Patience)"
                   + "|work\\.(Arrivals|Departures|Peers|Here)"
                   + "|testing\\.(FakeHypervisor|FakeMigration|FakeWorld))");
 }

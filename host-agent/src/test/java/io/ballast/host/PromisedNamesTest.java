@@ -44,6 +44,7 @@ final class PromisedNamesTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Duration.ofMinutes(1)))
             .answer()
             .succeeded());

@@ -187,6 +187,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    * @param cpu libvirt's XML of its CPU; absent where any host can provide it
    * @param bridges that must be here
    * @param pools that must be here and active
+   * @param machine what runs it now; absent where that is not known
    * @param within how long the promise is needed; 1 ms to 8 days
    */
   record Prepare(
@@ -201,9 +202,11 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Optional<String> cpu,
       List<String> bridges,
       List<String> pools,
+      Optional<Machine> machine,
       Duration within)
       implements HostCommand<Reply.Prepared> {
     public Prepare {
+      Fields.required(machine, "machine");
       Fields.required(operation, "operation");
       Fields.required(from, "from");
       Fields.text(cluster, "cluster");
@@ -215,6 +218,24 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       bridges = Fields.listOf(bridges, "bridges");
       pools = Fields.listOf(pools, "pools");
       Fields.between(within, "within", BRIEFEST, LONGEST_PROMISE);
+    }
+  }
+
+  /** Say what stands in the way of a virtual machine that would come, and promise nothing. */
+  record Consider(Prepare arrival) implements HostCommand<Reply.Considered> {
+    public Consider {
+      Fields.required(arrival, "arrival");
+    }
+  }
+
+  /**
+   * Say what stands in the way of a migration to another host, and what would be sent. Nothing is
+   * changed, here or there.
+   */
+  record Examine(VmId vm, HostId to) implements HostCommand<Reply.Examined> {
+    public Examine {
+      Fields.required(vm, "vm");
+      Fields.required(to, "to");
     }
   }
 

@@ -119,10 +119,44 @@ public sealed interface Reply extends Message {
    * A virtual machine may come.
    *
    * @param peerUri where this host's hypervisor is reached
+   * @param probe a port on which this host is reached for some seconds where memory is sent to;
+   *     absent where none is to be had
    */
-  record Prepared(String peerUri) implements Reply {
+  record Prepared(String peerUri, Optional<Integer> probe) implements Reply {
+    /** Without a port. */
+    public Prepared(String peerUri) {
+      this(peerUri, Optional.empty());
+    }
+
     public Prepared {
       Fields.text(peerUri, "peerUri");
+      Fields.required(probe, "probe");
+    }
+  }
+
+  /**
+   * What stands in the way of a virtual machine that would come.
+   *
+   * @param prepared what the answer would be if nothing did
+   * @param obstacles none = it may come
+   */
+  record Considered(Prepared prepared, List<Obstacle> obstacles) implements Reply {
+    public Considered {
+      Fields.required(prepared, "prepared");
+      obstacles = Fields.listOf(obstacles, "obstacles");
+    }
+  }
+
+  /**
+   * What stands in the way of a migration.
+   *
+   * @param memory what is sent at least: what the guest holds of its memory now
+   * @param obstacles none = it may begin
+   */
+  record Examined(Bytes memory, List<Obstacle> obstacles) implements Reply {
+    public Examined {
+      Fields.required(memory, "memory");
+      obstacles = Fields.listOf(obstacles, "obstacles");
     }
   }
 

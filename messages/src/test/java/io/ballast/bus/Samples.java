@@ -2,18 +2,17 @@ package io.ballast.bus;
 
 import io.ballast.messages.Alert;
 import io.ballast.messages.Bytes;
-import io.ballast.messages.Convergence;
 import io.ballast.messages.Decision;
 import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
-import io.ballast.messages.Means;
 import io.ballast.messages.Message;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Move;
 import io.ballast.messages.NetBeat;
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.PoolOrder;
@@ -321,9 +320,7 @@ public final class Samples {
     grown.put("health", storageBeatWithHealth());
     grown.put("ports", NetSamples.beatWithPorts());
     grown.putAll(NetSamples.networks());
-    grown.put("means", with(new Means(true, false, 4)));
-    grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
-    grown.put("convergence", withConvergence());
+    grown.putAll(MoveSamples.grown());
     grown.put("percent", operation().running(Optional.of(42)));
     grown.put("object", new Event.AlertRaised(alertOfPool()));
     grown.put(
@@ -337,32 +334,6 @@ public final class Samples {
 
   private static Message pool(PoolSource source) {
     return new PoolOrder.DefinePool("default", source);
-  }
-
-  private static Message with(Means means) {
-    return new HostCommand.Migrate(
-        VM,
-        H2,
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofMillis(300),
-        Duration.ofMinutes(10),
-        Optional.of(means));
-  }
-
-  private static Message withConvergence() {
-    return new Event.OperationProgressed(
-        OPERATION,
-        H1,
-        VM,
-        progress()
-            .with(
-                new Convergence(
-                    Duration.ofMillis(5200),
-                    Duration.ofMillis(300),
-                    40,
-                    false,
-                    Optional.of(Duration.ofSeconds(12)))));
   }
 
   private static Map<String, Message> earlier() {
@@ -429,19 +400,9 @@ public final class Samples {
             OPERATION, Optional.of(Duration.ofSeconds(2)), Optional.of(Bytes.ofMiB(50)), true),
         new HostCommand.Cancel(OPERATION, Optional.empty()),
         new HostCommand.InspectOperation(OPERATION),
-        new HostCommand.Prepare(
-            OPERATION,
-            H1,
-            "east",
-            VM,
-            "web-1",
-            Bytes.ofMiB(512),
-            false,
-            2,
-            Optional.of("<cpu><model>Skylake-Server</model></cpu>"),
-            List.of("br0"),
-            List.of("default"),
-            Duration.ofMinutes(10)),
+        MoveSamples.arrival(Optional.empty()),
+        new HostCommand.Consider(MoveSamples.arrival(Optional.empty())),
+        new HostCommand.Examine(VM, H2),
         new HostCommand.Release(OPERATION),
         new SchedulerCommand.InspectFleet(),
         new SchedulerCommand.PlanMoves(),
@@ -455,6 +416,11 @@ public final class Samples {
         new Reply.VmInspected(Optional.of(vm()), Optional.of("<domain type='kvm'/>")),
         operation(),
         new Reply.Prepared("qemu+tcp://10.0.0.2/system"),
+        new Reply.Considered(
+            new Reply.Prepared("qemu+tcp://10.0.0.2/system"),
+            List.of(new Obstacle(Obstacle.Kind.BRIDGE, "this host has no bridge br0"))),
+        new Reply.Examined(
+            Bytes.ofMiB(96), List.of(new Obstacle(Obstacle.Kind.DEVICE, "its <hostdev>"))),
         new Reply.StorageInspected(storageBeat()),
         new Reply.VolumesListed(storageBeat().pools().getFirst(), List.of(volume())),
         new Reply.VolumeInspected(

@@ -8,6 +8,7 @@ import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Machine;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -317,6 +318,22 @@ final class LibvirtConnection extends Connect implements LaneConnection {
       throw failure();
     }
     return result != LibvirtNative.CPU_INCOMPATIBLE;
+  }
+
+  /** Fails unless guests here can have a machine. */
+  void checkMachine(Machine machine) throws LibvirtFailure {
+    Pointer text =
+        CALLS.virConnectGetDomainCapabilities(
+            pointer(),
+            machine.emulator().orElse(null),
+            machine.architecture(),
+            machine.type(),
+            machine.accelerator(),
+            0);
+    if (text == null) {
+      throw failure();
+    }
+    Native.free(Pointer.nativeValue(text));
   }
 
   private @Nullable Pointer lookUp(VmId vm) {

@@ -1,11 +1,20 @@
 package io.ballast.host.libvirt;
 
-import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.DomainObstacles;
+import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
+import io.ballast.messages.Machine;
+import io.ballast.messages.Obstacle;
+import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmState;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
@@ -14,25 +23,33 @@ import org.libvirt.StoragePool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a domain of another host can come to this one. Each call blocks. */
+/** What stands in the way of a domain that would come to this host, or leave it. Each blocks. */
 final class LibvirtGuests {
   private static final Logger LOG = LoggerFactory.getLogger(LibvirtGuests.class);
+
+  /** What a minor version counts in libvirt's number of a version. */
+  private static final long MINOR = 1_000;
 
   private static final Path LINKS = Path.of("/sys/class/net");
 
   private LibvirtGuests() {}
 
-  /** Throws the first objection as a {@link RefusedException}. */
-  static void check(LibvirtConnection connection, Needs needs) {
+  /** All that stands in the way of one that would come. */
+  static List<Obstacle> coming(LibvirtConnection connection, Needs needs) {
+    List<Obstacle> obstacles = new ArrayList<>();
     Optional<VmState> state = LibvirtCalls.state(connection, needs.vm());
     if (state.filter(VmState::active).isPresent()) {
-      throw refused(
-          Reason.WRONG_STATE, needs.name() + " is active here already; look which copy is the one");
+      obstacles.add(
+          new Obstacle(
+              Kind.STATE, needs.name() + " is active here already; look which copy is the one"));
     }
     try {
-      name(connection, needs);
+      name(connection, needs).ifPresent(obstacles::add);
       for (String pool : needs.pools()) {
-        pool(connection, pool);
+        pool(connection, pool).ifPresent(obstacles::add);
+      }
+      if (needs.machine().isPresent()) {
+        version(connection, needs.machine().get()).ifPresent(obstacles::add);
       }
     } catch (LibvirtException e) {
       throw LibvirtRefusal.of(e.getError())
@@ -40,72 +57,139 @@ final class LibvirtGuests {
     }
     for (String bridge : needs.bridges()) {
       if (bridge.contains("/") || !Files.exists(LINKS.resolve(bridge))) {
-        throw refused(
-            Reason.NOT_ALLOWED,
-            "this host has no bridge " + bridge + "; make it, or choose another");
+        obstacles.add(
+            new Obstacle(
+                Kind.BRIDGE, "this host has no bridge " + bridge + "; make it, or choose another"));
       }
     }
-    needs.cpu().ifPresent(cpu -> cpu(connection, cpu));
+    needs.machine().flatMap(machine -> machine(connection, machine)).ifPresent(obstacles::add);
+    needs.cpu().flatMap(cpu -> cpu(connection, cpu)).ifPresent(obstacles::add);
+    return obstacles;
   }
 
-  private static void name(LibvirtConnection connection, Needs needs) throws LibvirtException {
+  /** What stands in the way of one that would leave. */
+  static Leaving leaving(LibvirtConnection connection, Description domain) {
+    try {
+      return new Leaving(
+          connection.getVersion(), new DomainObstacles(LibvirtGuests::fileSystem).of(domain.xml()));
+    } catch (LibvirtException e) {
+      throw LibvirtRefusal.of(e.getError())
+          .refused(
+              LibvirtRefusal.Attempt.LOOK,
+              "the look whether " + domain.domain().name() + " can go");
+    }
+  }
+
+  private static Optional<String> fileSystem(String path) {
+    try {
+      return Optional.of(Files.getFileStore(Path.of(path)).type());
+    } catch (IOException | InvalidPathException e) {
+      LOG.debug("Where {} lies is not known: {}", path, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** A guest goes to a hypervisor that is as new, or newer: an older one may not know its state. */
+  private static Optional<Obstacle> version(LibvirtConnection connection, Machine machine)
+      throws LibvirtException {
+    long here = connection.getVersion();
+    return here / MINOR >= machine.version() / MINOR
+        ? Optional.empty()
+        : Optional.of(
+            new Obstacle(
+                Kind.VERSION,
+                "it runs on a hypervisor of version %s, and this host has %s; choose a host with the"
+                        .formatted(words(machine.version()), words(here))
+                    + " same or a newer one"));
+  }
+
+  private static String words(long version) {
+    return version / 1_000_000 + "." + version / MINOR % 1_000;
+  }
+
+  /** A libvirt that can't say leaves the decision to the migration. */
+  private static Optional<Obstacle> machine(LibvirtConnection connection, Machine machine) {
+    try {
+      connection.checkMachine(machine);
+      return Optional.empty();
+    } catch (LibvirtFailure e) {
+      if (!isMeant(e.refusal())) {
+        LOG.info("Machines can't be compared here: {}", e.refusal().sentence());
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Obstacle(
+              Kind.MACHINE,
+              "this host can't run its machine %s (%s); choose another host"
+                  .formatted(machine.type(), e.refusal().sentence())));
+    }
+  }
+
+  private static boolean isMeant(LibvirtRefusal refusal) {
+    return refusal.reason(LibvirtRefusal.Attempt.DEFINE) == Reason.INVALID_DOMAIN;
+  }
+
+  private static Optional<Obstacle> name(LibvirtConnection connection, Needs needs)
+      throws LibvirtException {
     Domain namesake;
     try {
       namesake = connection.domainLookupByName(needs.name());
     } catch (LibvirtException e) {
       if (e.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN) {
-        return;
+        return Optional.empty();
       }
       throw e;
     }
     try {
-      if (!namesake.getUUIDString().equals(needs.vm().toString())) {
-        throw refused(
-            Reason.WRONG_STATE,
-            "another VM here, %s, has the name %s; rename one, or choose another host"
-                .formatted(namesake.getUUIDString(), needs.name()));
-      }
+      return namesake.getUUIDString().equals(needs.vm().toString())
+          ? Optional.empty()
+          : Optional.of(
+              new Obstacle(
+                  Kind.NAME,
+                  "another VM here, %s, has the name %s; rename one, or choose another host"
+                      .formatted(namesake.getUUIDString(), needs.name())));
     } finally {
       namesake.free();
     }
   }
 
-  private static void pool(LibvirtConnection connection, String name) throws LibvirtException {
+  private static Optional<Obstacle> pool(LibvirtConnection connection, String name)
+      throws LibvirtException {
     StoragePool pool;
     try {
       pool = connection.storagePoolLookupByName(name);
     } catch (LibvirtException e) {
       if (e.getError().getCode() == ErrorNumber.VIR_ERR_NO_STORAGE_POOL) {
-        throw refused(
-            Reason.NOT_ALLOWED, "this host has no pool " + name + "; make it, or choose another");
+        return Optional.of(
+            new Obstacle(
+                Kind.POOL, "this host has no pool " + name + "; make it, or choose another"));
       }
       throw e;
     }
     try {
-      if (pool.isActive() != 1) {
-        throw refused(
-            Reason.NOT_ALLOWED, "the pool " + name + " of this host is not active; start it");
-      }
+      return pool.isActive() == 1
+          ? Optional.empty()
+          : Optional.of(
+              new Obstacle(
+                  Kind.POOL, "the pool " + name + " of this host is not active; start it"));
     } finally {
       pool.free();
     }
   }
 
   /** A libvirt that can't compare leaves the decision to the migration. */
-  private static void cpu(LibvirtConnection connection, String cpu) {
+  private static Optional<Obstacle> cpu(LibvirtConnection connection, String cpu) {
     try {
-      if (!connection.provides(cpu)) {
-        throw refused(
-            Reason.HYPERVISOR_REFUSED,
-            "this host can't provide the CPU that the VM has; choose a host with a CPU of the same"
-                + " kind or a newer one");
-      }
+      return connection.provides(cpu)
+          ? Optional.empty()
+          : Optional.of(
+              new Obstacle(
+                  Kind.CPU,
+                  "this host can't provide the CPU that the VM has; choose a host with a CPU of the"
+                      + " same kind or a newer one"));
     } catch (LibvirtFailure e) {
       LOG.info("CPUs can't be compared here: {}", e.refusal().sentence());
+      return Optional.empty();
     }
-  }
-
-  private static RefusedException refused(Reason reason, String message) {
-    return new RefusedException(reason, message);
   }
 }

@@ -6,11 +6,13 @@ import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Journey;
+import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.Steering;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
@@ -54,6 +56,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final Lane<LibvirtConnection> details;
   private final List<Lane<LibvirtConnection>> control;
   private final Lane<LibvirtConnection> watching;
+  private final MigrationPorts ports;
 
   // Guarded by this.
   private final Map<String, Lane<LibvirtConnection>> peers = new HashMap<>();
@@ -88,6 +91,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             .mapToObj(i -> lane("commands " + i, settings.uri(), KEPT_OPEN))
             .toList();
     watching = lane("migrations", settings.uri(), KEPT_OPEN);
+    ports = new MigrationPorts(vertx, settings.ports());
   }
 
   private Lane<LibvirtConnection> lane(String name, String uri, Duration idle) {
@@ -203,13 +207,33 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Void> canHost(Needs needs) {
+  public Future<List<Obstacle>> obstacles(Needs needs) {
     return here(
         commands()
-            .run(
+            .look(
                 "the look whether VM " + needs.vm() + " can come",
                 settings.deadlines().call(),
-                connection -> LibvirtGuests.check(connection, needs)));
+                connection -> LibvirtGuests.coming(connection, needs)));
+  }
+
+  @Override
+  public Future<Leaving> leaving(Description domain) {
+    return here(
+        commands()
+            .look(
+                "the look whether VM " + domain.domain().id() + " can go",
+                settings.deadlines().call(),
+                connection -> LibvirtGuests.leaving(connection, domain)));
+  }
+
+  @Override
+  public Future<Optional<Integer>> listen() {
+    return here(ports.listen());
+  }
+
+  @Override
+  public Future<Void> reach(PeerAddress peer, int port) {
+    return here(ports.reach(peer, port));
   }
 
   @Override
@@ -352,6 +376,7 @@ public final class LibvirtHypervisor implements Hypervisor {
       lanes.addAll(aborting.values());
       lanes.addAll(peers.values());
     }
+    ports.close();
     lanes.forEach(Lane::close);
     try {
       long end = System.nanoTime() + TO_CLOSE.toNanos();

@@ -95,6 +95,15 @@ interface LibvirtNative extends Library {
 
   int virDomainFree(Pointer domain);
 
+  /** Text that the caller has to free. */
+  @Nullable Pointer virConnectGetDomainCapabilities(
+      Pointer connection,
+      @Nullable String emulator,
+      String architecture,
+      String machine,
+      String type,
+      int flags);
+
   /** Without an emulator, an architecture, a machine and a type those are meant that KVM uses. */
   int virConnectCompareHypervisorCPU(
       Pointer connection,

@@ -1,19 +1,28 @@
 package io.ballast.host.libvirt;
 
 import io.ballast.agent.LaneLimits;
+import io.ballast.host.trade.PortRange;
 import java.time.Duration;
 
 /**
  * How a host's agent talks to libvirt: where it is and how patient to be with it.
  *
  * @param uri the connection URI, such as {@code qemu:///system}
+ * @param migrations that this host sends at the same time
+ * @param ports to which migrations come, as libvirt's {@code qemu.conf} says
  */
 public record LibvirtSettings(
-    String uri, Deadlines deadlines, KeepAlive keepAlive, LaneLimits control, int migrations) {
+    String uri,
+    Deadlines deadlines,
+    KeepAlive keepAlive,
+    LaneLimits control,
+    int migrations,
+    PortRange ports) {
 
   /** What fits a host with some dozens of virtual machines. */
   public static LibvirtSettings of(String uri) {
-    return new LibvirtSettings(uri, Deadlines.DEFAULT, KeepAlive.DEFAULT, LaneLimits.DEFAULT, 4);
+    return new LibvirtSettings(
+        uri, Deadlines.DEFAULT, KeepAlive.DEFAULT, LaneLimits.DEFAULT, 4, PortRange.MIGRATION);
   }
 
   public LibvirtSettings {
@@ -24,7 +33,11 @@ public record LibvirtSettings(
   }
 
   public LibvirtSettings with(Deadlines other) {
-    return new LibvirtSettings(uri, other, keepAlive, control, migrations);
+    return new LibvirtSettings(uri, other, keepAlive, control, migrations, ports);
+  }
+
+  public LibvirtSettings with(PortRange other) {
+    return new LibvirtSettings(uri, deadlines, keepAlive, control, migrations, other);
   }
 
   /**

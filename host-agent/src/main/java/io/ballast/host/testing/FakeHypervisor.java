@@ -5,18 +5,22 @@ import io.ballast.host.meter.HostMeter;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Journey;
+import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.Obstacle;
+import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +42,11 @@ public final class FakeHypervisor implements Hypervisor {
   private final FakeHost host;
   private final PeerAddress address;
   private final FakeLine line;
+  private static final long VERSION = 7_002_000;
+  private static final int PORT = 49_215;
+
   private final Set<String> lacking = new HashSet<>();
+  private boolean tied;
   private final Map<VmId, FakeMigration> leaving = new HashMap<>();
   private FakeMigration.Ending nextEnding = FakeMigration.Ending.ARRIVES;
 
@@ -259,34 +267,67 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Void> canHost(Needs needs) {
+  public Future<List<Obstacle>> obstacles(Needs needs) {
     return line.call(
-            () -> {
-              FakeDomain same = host.domains().get(needs.vm());
-              if (same != null && same.state().active()) {
-                throw new RefusedException(
-                    Reason.WRONG_STATE, needs.name() + " is active here already");
-              }
-              for (FakeDomain other : host.domains().values()) {
-                if (other != same && other.name().equals(needs.name())) {
-                  throw new RefusedException(
-                      Reason.WRONG_STATE, "another VM here has the name " + needs.name());
-                }
-              }
-              Stream.concat(needs.bridges().stream(), needs.pools().stream())
-                  .filter(lacking::contains)
-                  .findFirst()
-                  .ifPresent(
-                      name -> {
-                        throw new RefusedException(Reason.NOT_ALLOWED, "this host has no " + name);
-                      });
-              if (needs.cpu().filter(lacking::contains).isPresent()) {
-                throw new RefusedException(
-                    Reason.HYPERVISOR_REFUSED, "this host can't provide the CPU");
-              }
-              return needs;
-            })
-        .mapEmpty();
+        () -> {
+          List<Obstacle> obstacles = new ArrayList<>();
+          FakeDomain same = host.domains().get(needs.vm());
+          if (same != null && same.state().active()) {
+            obstacles.add(new Obstacle(Kind.STATE, needs.name() + " is active here already"));
+          }
+          for (FakeDomain other : host.domains().values()) {
+            if (other != same && other.name().equals(needs.name())) {
+              obstacles.add(
+                  new Obstacle(Kind.NAME, "another VM here has the name " + needs.name()));
+            }
+          }
+          lacking(Kind.BRIDGE, needs.bridges().stream()).forEach(obstacles::add);
+          lacking(Kind.POOL, needs.pools().stream()).forEach(obstacles::add);
+          if (needs.cpu().filter(lacking::contains).isPresent()) {
+            obstacles.add(new Obstacle(Kind.CPU, "this host can't provide the CPU"));
+          }
+          return obstacles;
+        });
+  }
+
+  private Stream<Obstacle> lacking(Kind kind, Stream<String> names) {
+    return names
+        .filter(lacking::contains)
+        .map(name -> new Obstacle(kind, "this host has no " + name));
+  }
+
+  /** Ties all domains of this host to it, and closes the way to it. */
+  public void tie() {
+    tied = true;
+  }
+
+  @Override
+  public Future<Leaving> leaving(Description domain) {
+    return line.call(
+        () ->
+            new Leaving(
+                VERSION,
+                tied
+                    ? List.of(new Obstacle(Kind.DEVICE, "its <hostdev> uses a device of its host"))
+                    : List.of()));
+  }
+
+  @Override
+  public Future<Optional<Integer>> listen() {
+    return line.call(() -> Optional.of(PORT));
+  }
+
+  @Override
+  public Future<Void> reach(PeerAddress peer, int port) {
+    return world
+        .at(peer)
+        .filter(there -> port == PORT && !there.tied)
+        .map(there -> line.<Void>call(() -> null))
+        .orElseGet(
+            () ->
+                Future.failedFuture(
+                    new RefusedException(
+                        Reason.NOT_READY, "port " + port + " is not reached from here")));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ballast.host.trade;
 
 import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.messages.Machine;
 import java.io.StringWriter;
 import java.util.Collection;
 import java.util.List;
@@ -21,10 +22,11 @@ public final class DomainNeeds {
   /**
    * What a domain needs.
    *
+   * @param version of the hypervisor that runs it
    * @throws io.ballast.bus.RefusedException as {@code INVALID_DOMAIN} if its description can't be
    *     read
    */
-  public static Needs of(Description described) {
+  public static Needs of(Description described, long version) {
     Domain domain = described.domain();
     Element xml = DomainDocument.of(DomainXml.plain(described.xml()));
     return new Needs(
@@ -35,7 +37,23 @@ public final class DomainNeeds {
         domain.vcpus(),
         cpu(xml),
         sources(xml, "interface", "bridge"),
-        sources(xml, "disk", "pool"));
+        sources(xml, "disk", "pool"),
+        machine(xml, version));
+  }
+
+  private static Optional<Machine> machine(Element xml, long version) {
+    return below(xml, "os")
+        .flatMap(os -> below(os, "type"))
+        .filter(type -> type.hasAttribute("arch") && type.hasAttribute("machine"))
+        .map(
+            type ->
+                new Machine(
+                    devices(xml, "emulator").map(Element::getTextContent).findFirst(),
+                    type.getAttribute("arch"),
+                    type.getAttribute("machine"),
+                    xml.getAttribute("type"),
+                    version))
+        .findFirst();
   }
 
   /** Whether a domain has disks, and all of them are volumes of such pools. */

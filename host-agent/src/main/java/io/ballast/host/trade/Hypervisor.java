@@ -1,5 +1,6 @@
 package io.ballast.host.trade;
 
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -48,12 +49,25 @@ public interface Hypervisor extends AutoCloseable {
   Future<Void> undefine(VmId vm);
 
   /**
-   * Completes if a domain of another host can come to this one, as far as the hypervisor can say.
-   * Fails with {@code WRONG_STATE} if it is active here already or another domain has its name,
-   * with {@code NOT_ALLOWED} if a bridge or an active pool is missing, and with {@code
-   * HYPERVISOR_REFUSED} if the CPU is another. Whether there is room is not asked.
+   * What stands in the way of a domain of another host that would come to this one, as far as the
+   * hypervisor can say. Whether there is room is not asked.
    */
-  Future<Void> canHost(Needs needs);
+  Future<List<Obstacle>> obstacles(Needs needs);
+
+  /** What this host says of a domain that would leave it. */
+  Future<Leaving> leaving(Description domain);
+
+  /**
+   * A port of those to which migrations come, on which this host is reached for some seconds; empty
+   * where none is to be had.
+   */
+  Future<Optional<Integer>> listen();
+
+  /**
+   * Connects to a port of a peer, and sends nothing. Fails with {@code NOT_READY} and what to do if
+   * it is not reached.
+   */
+  Future<Void> reach(PeerAddress peer, int port);
 
   /**
    * Migrates a domain live and peer to peer. Completes when the hypervisor says that it is done,

@@ -1,6 +1,7 @@
 package io.ballast.host.trade;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Machine;
 import io.ballast.messages.VmId;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param cpu libvirt's description of its CPU; absent where every host can provide it
  * @param bridges that it is plugged into
  * @param pools in which its disks lie
+ * @param machine what runs it where it is; absent where that is not known
  */
 public record Needs(
     VmId vm,
@@ -22,7 +24,8 @@ public record Needs(
     int vcpus,
     Optional<String> cpu,
     List<String> bridges,
-    List<String> pools) {
+    List<String> pools,
+    Optional<Machine> machine) {
   public Needs {
     bridges = List.copyOf(bridges);
     pools = List.copyOf(pools);

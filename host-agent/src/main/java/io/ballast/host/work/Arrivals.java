@@ -5,17 +5,23 @@ import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Needs;
+import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Prepare;
+import io.ballast.messages.Obstacle;
+import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply.Accepted;
+import io.ballast.messages.Reply.Considered;
 import io.ballast.messages.Reply.Prepared;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -48,12 +54,11 @@ public final class Arrivals {
 
   /** Promises what is asked for, or fails with a refusal; the same again is answered the same. */
   public Future<Prepared> prepare(Prepare asked) {
-    Prepared yes = new Prepared(here.peerUri());
     Needs needs = needs(asked);
     Optional<Needs> before = reservations.of(asked.operation(), loop.now());
     if (before.isPresent()) {
       return before.get().equals(needs)
-          ? asking.getOrDefault(asked.operation(), Future.succeededFuture(yes))
+          ? Optional.ofNullable(asking.get(asked.operation())).orElseGet(this::yes)
           : Future.failedFuture(
               new RefusedException(
                   Reason.DUPLICATE_ID,
@@ -63,25 +68,76 @@ public final class Arrivals {
     try {
       belongs(asked);
       // The room is taken before the hypervisor is asked, so that nobody else gets it meanwhile.
-      Room room = available.get();
-      reservations.promise(
-          asked.operation(),
-          needs,
-          asked.within(),
-          huge -> huge ? room.hugePages() : room.plain(),
-          loop.now());
+      reservations.promise(asked.operation(), needs, asked.within(), room(), loop.now());
     } catch (RefusedException e) {
       return Future.failedFuture(e);
     }
     Future<Prepared> answer =
-        loop.here(hypervisor.canHost(needs), patience.check(), this::stuck)
-            .map(yes)
+        obstacles(needs)
+            .compose(Arrivals::none)
+            .compose(nothing -> yes())
             .onFailure(refused -> reservations.release(asked.operation()))
             .onComplete(told -> asking.remove(asked.operation()));
     if (!answer.isComplete()) {
       asking.put(asked.operation(), answer);
     }
     return answer;
+  }
+
+  /** What stands in the way of a virtual machine that would come; nothing is promised. */
+  public Future<Considered> consider(Prepare asked) {
+    Needs needs = needs(asked);
+    List<Obstacle> obstacles = new ArrayList<>();
+    object(() -> belongs(asked), obstacles);
+    object(() -> reservations.fits(needs, room(), loop.now()), obstacles);
+    return obstacles(needs)
+        .onSuccess(obstacles::addAll)
+        .compose(more -> yes())
+        .map(yes -> new Considered(yes, obstacles));
+  }
+
+  private static void object(Runnable check, List<Obstacle> obstacles) {
+    try {
+      check.run();
+    } catch (RefusedException e) {
+      Kind kind =
+          switch (e.reason()) {
+            case NO_ROOM -> Kind.ROOM;
+            case BUSY -> Kind.PROMISE;
+            case NOT_ALLOWED -> Kind.CLUSTER;
+            case WRONG_STATE -> Kind.STATE;
+            default -> Kind.ANSWER;
+          };
+      obstacles.add(new Obstacle(kind, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Future<List<Obstacle>> obstacles(Needs needs) {
+    return loop.here(hypervisor.obstacles(needs), patience.check(), this::stuck);
+  }
+
+  private static Future<Void> none(List<Obstacle> obstacles) {
+    return obstacles.stream()
+        .findFirst()
+        .<Future<Void>>map(first -> Future.failedFuture(refusal(first)))
+        .orElseGet(Future::succeededFuture);
+  }
+
+  /** The refusal that comes of an obstacle. */
+  static RefusedException refusal(Obstacle obstacle) {
+    return new RefusedException(obstacle.kind().reason(), obstacle.message());
+  }
+
+  private Function<Boolean, Bytes> room() {
+    Room room = available.get();
+    return huge -> huge ? room.hugePages() : room.plain();
+  }
+
+  /** A port that can't be had is tried by nobody. */
+  private Future<Prepared> yes() {
+    return loop.here(hypervisor.listen(), patience.check(), this::stuck)
+        .otherwise(Optional.empty())
+        .map(port -> new Prepared(here.peerUri(), port));
   }
 
   private void belongs(Prepare asked) {
@@ -114,7 +170,8 @@ public final class Arrivals {
         asked.vcpus(),
         asked.cpu(),
         asked.bridges(),
-        asked.pools());
+        asked.pools(),
+        asked.machine());
   }
 
   /** Takes back what was promised for an operation, if anything was. */

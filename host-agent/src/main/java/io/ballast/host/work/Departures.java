@@ -3,23 +3,34 @@ package io.ballast.host.work;
 import io.ballast.agent.Loop;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
+import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Hypervisor.Description;
+import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand.Examine;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostCommand.Steer;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Means;
+import io.ballast.messages.Obstacle;
+import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
+import io.ballast.messages.Reply.Considered;
+import io.ballast.messages.Reply.Examined;
+import io.ballast.messages.Reply.Prepared;
+import io.ballast.messages.VmState;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,18 +74,26 @@ public final class Departures {
    */
   public Future<Work> of(
       OperationId operation, Migrate order, Description found, Optional<Long> epoch) {
-    return within(
-            order.to(),
-            claimed(order)
-                .compose(
-                    fine ->
-                        peers.prepare(
-                            order.to(),
-                            prepare(operation, order, DomainNeeds.of(found)),
-                            epoch,
-                            ANSWER))
-                .recover(failure -> withoutPromise(order.to(), failure))
-                .compose(uri -> allowed(order, uri)))
+    return leaving(found)
+        .compose(leaving -> free(found, leaving))
+        .map(leaving -> DomainNeeds.of(found, leaving.version()))
+        .compose(
+            needs ->
+                within(
+                    order.to(),
+                    claimed(order)
+                        .compose(
+                            fine ->
+                                peers.prepare(
+                                    order.to(),
+                                    prepare(operation, order.within(), needs),
+                                    epoch,
+                                    ANSWER))
+                        .recover(failure -> withoutPromise(order.to(), failure))
+                        .compose(
+                            prepared ->
+                                allowed(order.to(), order.peerUri(), prepared.peerUri())
+                                    .compose(peer -> reached(peer, prepared)))))
         .onFailure(failure -> release(order.to(), operation, epoch))
         .map(
             peer ->
@@ -87,6 +106,88 @@ public final class Departures {
                     false));
   }
 
+  private Future<Leaving> leaving(Description found) {
+    Duration check = ways.patience().check();
+    return ways.loop()
+        .here(
+            hypervisor.leaving(found),
+            check,
+            () ->
+                new RefusedException(
+                    Reason.HYPERVISOR_STUCK,
+                    "the hypervisor of %s did not answer within %d ms"
+                        .formatted(here.host(), check.toMillis())));
+  }
+
+  private static Future<Leaving> free(Description found, Leaving leaving) {
+    return leaving.obstacles().stream()
+        .findFirst()
+        .<Future<Leaving>>map(
+            first ->
+                Future.failedFuture(
+                    new RefusedException(
+                        first.kind().reason(),
+                        found.domain().name() + " can't be moved: " + first.message())))
+        .orElseGet(() -> Future.succeededFuture(leaving));
+  }
+
+  /** Whether the target is reached where memory is sent to. */
+  private Future<PeerAddress> reached(PeerAddress peer, Prepared prepared) {
+    return prepared
+        .probe()
+        .map(port -> hypervisor.reach(peer, port).map(peer))
+        .orElseGet(() -> Future.succeededFuture(peer));
+  }
+
+  /** What stands in the way of a migration, here and there, and what would be sent. */
+  public Future<Examined> examine(Examine asked, Description found) {
+    Domain domain = found.domain();
+    List<Obstacle> obstacles = new ArrayList<>();
+    if (domain.state() != VmState.RUNNING) {
+      String state = MigrationEnd.word(Optional.of(domain.state()));
+      obstacles.add(
+          new Obstacle(Kind.STATE, "%s is %s, and does not run".formatted(domain.name(), state)));
+    }
+    return leaving(found)
+        .onSuccess(leaving -> obstacles.addAll(leaving.obstacles()))
+        .map(leaving -> DomainNeeds.of(found, leaving.version()))
+        .compose(needs -> there(asked.to(), needs))
+        .map(
+            there -> {
+              obstacles.addAll(there);
+              return new Examined(sent(domain), obstacles);
+            });
+  }
+
+  /** What its process holds besides its memory stays. */
+  private static Bytes sent(Domain domain) {
+    return domain.resident().compareTo(domain.memory()) < 0 ? domain.resident() : domain.memory();
+  }
+
+  private Future<List<Obstacle>> there(HostId to, Needs needs) {
+    Prepare arrival = prepare(new OperationId(needs.vm().toString()), ANSWER, needs);
+    return within(
+            to,
+            peers
+                .consider(to, arrival, ANSWER)
+                .compose(
+                    considered ->
+                        allowed(to, Optional.empty(), considered.prepared().peerUri())
+                            .compose(peer -> reached(peer, considered.prepared()))
+                            .map(reached -> considered.obstacles())
+                            .recover(failure -> unreached(considered, failure))))
+        .recover(
+            failure ->
+                Future.succeededFuture(
+                    List.of(new Obstacle(Kind.ANSWER, String.valueOf(failure.getMessage())))));
+  }
+
+  private static Future<List<Obstacle>> unreached(Considered considered, Throwable failure) {
+    List<Obstacle> all = new ArrayList<>(considered.obstacles());
+    all.add(new Obstacle(Kind.REACH, String.valueOf(failure.getMessage())));
+    return Future.succeededFuture(all);
+  }
+
   /**
    * Whether an address that a command claims is the target's. Looked at before anything is
    * promised, so that a command which is mended and sent again at once finds no promise in its way.
@@ -94,7 +195,10 @@ public final class Departures {
   private Future<Void> claimed(Migrate order) {
     return order.peerUri().isEmpty()
         ? Future.succeededFuture()
-        : peers.address(order.to(), ANSWER).compose(uri -> allowed(order, uri)).mapEmpty();
+        : peers
+            .address(order.to(), ANSWER)
+            .compose(uri -> allowed(order.to(), order.peerUri(), uri))
+            .mapEmpty();
   }
 
   /** A migration that an earlier life of this agent may have begun. */
@@ -148,11 +252,14 @@ public final class Departures {
   /** Where the target of an order is reached, without any promise. */
   private Future<PeerAddress> peer(Migrate order) {
     return within(
-        order.to(), peers.address(order.to(), ANSWER).compose(uri -> allowed(order, uri)));
+        order.to(),
+        peers
+            .address(order.to(), ANSWER)
+            .compose(uri -> allowed(order.to(), order.peerUri(), uri)));
   }
 
   /** The target needs its promise until the migration must be over, and while its end is judged. */
-  private Prepare prepare(OperationId operation, Migrate order, Needs needs) {
+  private Prepare prepare(OperationId operation, Duration within, Needs needs) {
     Patience patience = ways.patience();
     return new Prepare(
         operation,
@@ -166,26 +273,27 @@ public final class Departures {
         needs.cpu(),
         needs.bridges(),
         needs.pools(),
-        order.within().plus(patience.abort()).plus(patience.doubt()));
+        needs.machine(),
+        within.plus(patience.abort()).plus(patience.doubt()));
   }
 
   /** An agent that does not know how to promise is asked for its address alone. */
-  private Future<String> withoutPromise(HostId to, Throwable failure) {
+  private Future<Prepared> withoutPromise(HostId to, Throwable failure) {
     return failure instanceof RefusedException refused && refused.reason() == Reason.UNKNOWN_KIND
-        ? peers.address(to, ANSWER)
+        ? peers.address(to, ANSWER).map(Prepared::new)
         : Future.failedFuture(failure);
   }
 
-  private Future<PeerAddress> allowed(Migrate order, String told) {
+  private Future<PeerAddress> allowed(HostId to, Optional<String> claim, String told) {
     try {
       PeerAddress said = PeerAddress.of(told);
-      PeerAddress peer = rules.address(order.to()).orElse(said);
-      Optional<PeerAddress> claimed = order.peerUri().map(PeerAddress::of);
-      if (claimed.filter(claim -> !claim.equals(peer) && !claim.equals(said)).isPresent()) {
+      PeerAddress peer = rules.address(to).orElse(said);
+      Optional<PeerAddress> claimed = claim.map(PeerAddress::of);
+      if (claimed.filter(it -> !it.equals(peer) && !it.equals(said)).isPresent()) {
         throw new RefusedException(
             Reason.NOT_ALLOWED,
             "the command says that %s is reached at %s, and it is at %s; leave the address out"
-                .formatted(order.to(), claimed.get(), peer));
+                .formatted(to, claimed.get(), peer));
       }
       Preconditions.elsewhere(peer, here);
       return addresses(peer)

@@ -3,6 +3,8 @@ package io.ballast.host.work;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Reply.Considered;
+import io.ballast.messages.Reply.Prepared;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -15,13 +17,19 @@ import java.util.Optional;
  */
 public interface Peers {
   /**
-   * Has the agent of a host promise what a virtual machine needs; the URI at which the host's
-   * hypervisor is reached. Fails with what that agent refuses, with {@code UNKNOWN_KIND} if it
-   * can't promise anything, or with what became of the question.
+   * Has the agent of a host promise what a virtual machine needs. Fails with what that agent
+   * refuses, with {@code UNKNOWN_KIND} if it can't promise anything, or with what became of the
+   * question.
    *
    * @param epoch of the scheduler for which it is asked
    */
-  Future<String> prepare(HostId to, Prepare asked, Optional<Long> epoch, Duration within);
+  Future<Prepared> prepare(HostId to, Prepare asked, Optional<Long> epoch, Duration within);
+
+  /**
+   * Asks the agent of a host what stands in the way of a virtual machine that would come. Fails
+   * with {@code UNKNOWN_KIND} if it can't say, or with what became of the question.
+   */
+  Future<Considered> consider(HostId to, Prepare asked, Duration within);
 
   /** The URI at which a host's hypervisor is reached, by what its agent says. */
   Future<String> address(HostId to, Duration within);

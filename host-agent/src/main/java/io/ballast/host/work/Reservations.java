@@ -51,6 +51,18 @@ final class Reservations {
       Duration within,
       Function<Boolean, Bytes> available,
       Duration now) {
+    fits(needs, available, now);
+    Duration longest = HostCommand.LONGEST_PROMISE;
+    Duration time = within.compareTo(longest) > 0 ? longest : within;
+    promises.put(operation, new Promised(needs, now.plus(time)));
+  }
+
+  /**
+   * It could be promised.
+   *
+   * @throws RefusedException as {@code BUSY} or {@code NO_ROOM} if not
+   */
+  void fits(Needs needs, Function<Boolean, Bytes> available, Duration now) {
     free(needs.vm(), needs.name(), now);
     if (promises.size() >= MOST) {
       throw refused(
@@ -71,9 +83,6 @@ final class Reservations {
                       promised)
               + " choose another host");
     }
-    Duration longest = HostCommand.LONGEST_PROMISE;
-    Duration time = within.compareTo(longest) > 0 ? longest : within;
-    promises.put(operation, new Promised(needs, now.plus(time)));
   }
 
   /**

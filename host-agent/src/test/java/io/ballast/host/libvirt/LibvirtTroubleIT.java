@@ -123,7 +123,12 @@ final class LibvirtTroubleIT {
     LibvirtHypervisor host =
         hosts.hypervisor(
             new LibvirtSettings(
-                usual.uri(), IMPATIENT, keepAlive, usual.control(), usual.migrations()));
+                usual.uri(),
+                IMPATIENT,
+                keepAlive,
+                usual.control(),
+                usual.migrations(),
+                usual.ports()));
     Guest guest = running();
     await().atMost(LONG).ignoreExceptions().until(() -> state(host, guest.id()).isPresent());
     hosts.lab().libvirtd(1, "freeze");

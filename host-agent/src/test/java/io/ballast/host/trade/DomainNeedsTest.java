@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Machine;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import java.time.Duration;
@@ -36,9 +37,11 @@ final class DomainNeedsTest {
                 """
                 <?xml version='1.0'?>
                 <domain type='kvm'>
+                  <os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>
                   <memoryBacking><hugepages/></memoryBacking>
                   <cpu mode='custom'><model>Skylake-Client</model><feature name='x'/></cpu>
                   <devices>
+                    <emulator>/usr/bin/qemu-system-x86_64</emulator>
                     <disk type='volume'><source pool='slow' volume='a'/></disk>
                     <disk type='volume'><source pool='fast' volume='b'/></disk>
                     <disk type='file'><source file='/a'/></disk>
@@ -47,7 +50,8 @@ final class DomainNeedsTest {
                     <interface type='bridge'><source bridge='br1'/></interface>
                   </devices>
                 </domain>
-                """));
+                """),
+            7_002_000);
 
     assertEquals(
         new Needs(
@@ -59,7 +63,14 @@ final class DomainNeedsTest {
             Optional.of(
                 "<cpu mode=\"custom\"><model>Skylake-Client</model><feature name=\"x\"/></cpu>"),
             List.of("br0", "br1"),
-            List.of("fast", "slow")),
+            List.of("fast", "slow"),
+            Optional.of(
+                new Machine(
+                    Optional.of("/usr/bin/qemu-system-x86_64"),
+                    "x86_64",
+                    "pc-q35-7.2",
+                    "kvm",
+                    7_002_000))),
         needs);
   }
 
@@ -104,6 +115,6 @@ final class DomainNeedsTest {
   }
 
   private static Optional<String> cpu(String xml) {
-    return DomainNeeds.of(new Description(WEB, xml)).cpu();
+    return DomainNeeds.of(new Description(WEB, xml), 0).cpu();
   }
 }

@@ -12,8 +12,11 @@ import io.ballast.host.trade.Domain;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Obstacle;
+import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Considered;
 import io.ballast.messages.Reply.Prepared;
 import io.ballast.messages.VmId;
 import io.ballast.testing.VirtualTime;
@@ -42,7 +45,7 @@ final class ArrivalsTest {
           Patience.DEFAULT,
           () -> ROOM);
 
-  private final Prepared yes = new Prepared(here.peerUri());
+  private final Prepared yes = new Prepared(here.peerUri(), Optional.of(49_215));
 
   @Test
   void whoIsPromisedRoomLearnsTheAddress() {
@@ -158,6 +161,34 @@ final class ArrivalsTest {
     assertEquals(ROOM, arrivals.left(ROOM));
   }
 
+  @Test
+  void allThatIsInTheWayIsSaidAndNothingIsPromised() {
+    here.boot(DB, "web", 1, Bytes.ofMiB(1), 0);
+    here.lack("br0");
+    here.lack("fast");
+
+    Future<Considered> answer =
+        arrivals.consider(
+            prepare(
+                ONE, WEB, "web", "east", 2000, List.of("br0"), List.of("fast"), Optional.empty()));
+    time.pass(Duration.ZERO);
+
+    assertEquals(yes, answer.result().prepared());
+    assertEquals(
+        List.of(Kind.CLUSTER, Kind.ROOM, Kind.NAME, Kind.BRIDGE, Kind.POOL),
+        answer.result().obstacles().stream().map(Obstacle::kind).toList());
+    assertEquals(ROOM, arrivals.left(ROOM));
+  }
+
+  @Test
+  void nothingInTheWayIsSaidToo() {
+    Future<Considered> answer = arrivals.consider(web(ONE, 600));
+    time.pass(Duration.ZERO);
+
+    assertEquals(List.of(), answer.result().obstacles());
+    assertEquals(ROOM, arrivals.left(ROOM));
+  }
+
   private List<Domain> sample() {
     Future<List<Domain>> sample = here.sample();
     time.pass(Duration.ZERO);
@@ -211,6 +242,7 @@ final class ArrivalsTest {
         cpu,
         bridges,
         pools,
+        Optional.empty(),
         WITHIN);
   }
 }

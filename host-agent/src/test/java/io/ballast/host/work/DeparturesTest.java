@@ -12,13 +12,17 @@ import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.HostCommand.Examine;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Means;
+import io.ballast.messages.Obstacle;
+import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Examined;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
 import io.ballast.testing.VirtualTime;
@@ -70,6 +74,7 @@ final class DeparturesTest {
             Optional.empty(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Duration.ofSeconds(100 + 30 + 600)),
         asked);
     assertEquals(List.of(Optional.of(7L)), peers.epochs);
@@ -252,6 +257,80 @@ final class DeparturesTest {
     assertEquals(List.of(), peers.asked);
     assertEquals(List.of(OPERATION), peers.released);
     assertEquals(List.of(Optional.of(7L)), peers.releasedFor);
+  }
+
+  @Test
+  void whatTiesAGuestToItsHostIsRefusedBeforeTheTargetIsAsked() {
+    here.tie();
+
+    RefusedException refused = refusal(work(Optional.empty()));
+
+    assertEquals(Reason.NOT_MIGRATABLE, refused.reason());
+    assertEquals(
+        "web can't be moved: its <hostdev> uses a device of its host", refused.getMessage());
+    assertEquals(List.of(), peers.asked);
+  }
+
+  @Test
+  void aTargetThatIsNotReachedIsNoTargetAndKeepsNoPromise() {
+    peers.probe = Optional.of(1);
+
+    RefusedException refused = refusal(work(Optional.empty()));
+
+    assertEquals(Reason.NOT_READY, refused.reason());
+    assertEquals("port 1 is not reached from here", refused.getMessage());
+    assertEquals(List.of(OPERATION), peers.released);
+  }
+
+  @Test
+  void aTargetThatIsReachedIsOne() {
+    peers.probe = Optional.of(49_215);
+
+    assertTrue(outcome(work(Optional.empty()).result()) instanceof Outcome.Done);
+  }
+
+  @Test
+  void allThatIsInTheWayIsSaid() {
+    here.tie();
+    peers.probe = Optional.of(1);
+    peers.obstacles = List.of(new Obstacle(Kind.ROOM, "only 3 GiB is left"));
+
+    Examined examined = examined();
+
+    assertEquals(Bytes.ofMiB(64), examined.memory());
+    assertEquals(
+        List.of(Kind.DEVICE, Kind.ROOM, Kind.REACH),
+        examined.obstacles().stream().map(Obstacle::kind).toList());
+    assertEquals(List.of(), peers.asked, "nothing is promised");
+  }
+
+  @Test
+  void whereNothingIsInTheWayNothingIsSaid() {
+    peers.probe = Optional.of(49_215);
+
+    assertEquals(List.of(), examined().obstacles());
+  }
+
+  @Test
+  void aTargetThatDoesNotAnswerIsInTheWay() {
+    peers.silent = true;
+
+    assertEquals(
+        List.of(
+            new Obstacle(
+                Kind.ANSWER,
+                "the agent of h2 gave no promise (it did not answer in time); look whether it runs"
+                    + " there, or choose another host")),
+        examined().obstacles());
+  }
+
+  private Examined examined() {
+    Future<Optional<Description>> found = here.inspect(WEB);
+    time.pass(Duration.ZERO);
+    Future<Examined> examined =
+        departures.examine(new Examine(WEB, H2), found.result().orElseThrow());
+    time.pass(Duration.ofSeconds(5));
+    return examined.result();
   }
 
   private Departures departures(PeerRules rules) {

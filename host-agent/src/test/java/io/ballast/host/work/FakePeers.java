@@ -3,8 +3,11 @@ package io.ballast.host.work;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Reply.Considered;
+import io.ballast.messages.Reply.Prepared;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -32,6 +35,12 @@ public final class FakePeers implements Peers {
   /** What every question for a promise is refused with. */
   Optional<RefusedException> refusal = Optional.empty();
 
+  /** What stands in the way of whoever would come. */
+  List<Obstacle> obstacles = List.of();
+
+  /** The port that they say is open. */
+  Optional<Integer> probe = Optional.empty();
+
   /** Whether questions for a promise are never answered. */
   boolean silent;
 
@@ -46,13 +55,23 @@ public final class FakePeers implements Peers {
   }
 
   @Override
-  public Future<String> prepare(HostId to, Prepare prepare, Optional<Long> epoch, Duration within) {
+  public Future<Considered> consider(HostId to, Prepare prepare, Duration within) {
+    return silent
+        ? Promise.<Considered>promise().future()
+        : uri(to).map(uri -> new Considered(new Prepared(uri, probe), obstacles));
+  }
+
+  @Override
+  public Future<Prepared> prepare(
+      HostId to, Prepare prepare, Optional<Long> epoch, Duration within) {
     asked.add(prepare);
     epochs.add(epoch);
     if (silent) {
-      return Promise.<String>promise().future();
+      return Promise.<Prepared>promise().future();
     }
-    return refusal.<Future<String>>map(Future::failedFuture).orElseGet(() -> uri(to));
+    return refusal
+        .<Future<Prepared>>map(Future::failedFuture)
+        .orElseGet(() -> uri(to).map(uri -> new Prepared(uri, probe)));
   }
 
   @Override

@@ -127,7 +127,16 @@ final class ReservationsTest {
     Needs web = needs("web", 600);
     promise(
         ONE,
-        new Needs(web.vm(), "web", web.memory(), true, 1, Optional.empty(), List.of(), List.of()),
+        new Needs(
+            web.vm(),
+            "web",
+            web.memory(),
+            true,
+            1,
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty()),
         NOW);
 
     promise(TWO, needs("db", 900), NOW);
@@ -141,7 +150,16 @@ final class ReservationsTest {
     Needs web = needs("web", 10);
     promise(ONE, web, NOW);
     Needs renamed =
-        new Needs(web.vm(), "new", web.memory(), false, 1, Optional.empty(), List.of(), List.of());
+        new Needs(
+            web.vm(),
+            "new",
+            web.memory(),
+            false,
+            1,
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty());
 
     for (Needs other : List.of(web, renamed, needs("web", 10))) {
       assertRefused(
@@ -178,7 +196,8 @@ final class ReservationsTest {
         1,
         Optional.empty(),
         List.of(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static Domain domain(Needs needs, VmState state, long resident) {

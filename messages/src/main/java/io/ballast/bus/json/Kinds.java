@@ -56,6 +56,8 @@ public final class Kinds {
         HostCommand.InspectOperation.class,
         Reply.OperationInspected.class);
     command("host.prepare", HostCommand.Prepare.class, Reply.Prepared.class);
+    command("host.consider", HostCommand.Consider.class, Reply.Considered.class);
+    command("host.examine", HostCommand.Examine.class, Reply.Examined.class);
     command("host.release", HostCommand.Release.class, Reply.Accepted.class);
 
     command(
@@ -144,6 +146,8 @@ public final class Kinds {
     name("reply.vm-inspected", Reply.VmInspected.class);
     name("reply.operation-inspected", Reply.OperationInspected.class);
     name("reply.prepared", Reply.Prepared.class);
+    name("reply.considered", Reply.Considered.class);
+    name("reply.examined", Reply.Examined.class);
     name("reply.storage-inspected", Reply.StorageInspected.class);
     name("reply.volumes-listed", Reply.VolumesListed.class);
     name("reply.volume-inspected", Reply.VolumeInspected.class);

@@ -1,5 +1,6 @@
 package io.ballast.ops.client;
 
+import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.SchedulerCommand;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  ballast migrate web1 h2",
       "  ballast migrate web1",
-      "  ballast migrate web1 h2 --detach      print the move's id and go"
+      "  ballast migrate web1 h2 --detach      print the move's id and go",
+      "  ballast migrate web1 --dry-run        what is in its way to each host of its cluster"
     })
 public final class MigrateCommand implements Callable<Integer> {
   private final Shell shell;
@@ -38,6 +40,11 @@ public final class MigrateCommand implements Callable<Integer> {
   @Option(names = "--detach", description = "Do not wait for the end.")
   private boolean detach;
 
+  @Option(
+      names = "--dry-run",
+      description = "Say what would be sent and what is in the way, and move nothing.")
+  private boolean dryRun;
+
   @Mixin private FleetOptions options;
 
   public MigrateCommand(Shell shell) {
@@ -47,9 +54,15 @@ public final class MigrateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
-      Directory directory = new Directory(connection.fleet());
+      Fleet fleet = connection.fleet();
+      Directory directory = new Directory(fleet);
       Directory.Place place = directory.vm(name);
       Optional<HostId> to = Optional.ofNullable(target).map(directory::host);
+      if (dryRun) {
+        boolean free =
+            new DryRun(connection, fleet, shell.console()).show(place.vm(), place.host(), to);
+        return (free ? ExitCode.OK : ExitCode.REFUSED).value();
+      }
       MoveWatch watch = new MoveWatch(connection, shell.console());
       OperationId move =
           connection.askScheduler(new SchedulerCommand.MoveVm(place.vm().id(), to)).operation();

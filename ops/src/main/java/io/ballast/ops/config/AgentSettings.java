@@ -6,6 +6,7 @@ import io.ballast.host.trade.DomainPolicy;
 import io.ballast.host.trade.Network;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
+import io.ballast.host.trade.PortRange;
 import io.ballast.messages.HostId;
 import io.ballast.net.trade.NetPolicy;
 import io.ballast.storage.trade.FetchPolicy;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param ceph the configuration of Ceph's clients, for pools of the kind rbd; it names their keys
  * @param retention how long they remember what they answered
  * @param peerUri how other hosts' hypervisors reach this one; absent = its host name over TLS
+ * @param migrationPorts to which other hosts' hypervisors send the memory of guests
  * @param domains what a domain that is defined may use of the host
  * @param storage what pools may be made of, and from where images may be fetched
  * @param peers to which other hypervisors this host's may connect
@@ -41,6 +43,7 @@ public record AgentSettings(
     Duration beat,
     String libvirt,
     Optional<String> peerUri,
+    PortRange migrationPorts,
     ListenAddress listen,
     List<String> commanders,
     Path journal,
@@ -61,6 +64,7 @@ public record AgentSettings(
           Duration.ofSeconds(3),
           "qemu:///system",
           Optional.empty(),
+          PortRange.MIGRATION,
           new ListenAddress("127.0.0.1", 9701),
           List.of(),
           Path.of("/var/lib/ballast"),
@@ -92,6 +96,7 @@ public record AgentSettings(
         section.value("beat", AgentSettings::beat).orElse(DEFAULT.beat()),
         section.text("libvirt", DEFAULT.libvirt()),
         section.value("peer-uri", AgentSettings::address),
+        section.value("migration-ports", PortRange::of).orElse(DEFAULT.migrationPorts()),
         section.value("metrics", ListenAddress::of).orElse(DEFAULT.listen()),
         section.texts("commanders", DEFAULT.commanders()),
         section.value("journal", Path::of).orElse(DEFAULT.journal()),

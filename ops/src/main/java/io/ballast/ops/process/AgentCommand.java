@@ -113,6 +113,7 @@ public final class AgentCommand implements Callable<Integer> {
           Optional.ofNullable(beat).map(AgentSettings::beat).orElse(configured.beat()),
           Optional.ofNullable(libvirt).orElse(configured.libvirt()),
           Optional.ofNullable(peerUri).or(configured::peerUri),
+          configured.migrationPorts(),
           Optional.ofNullable(options.listen).orElse(configured.listen()),
           configured.commanders(),
           Optional.ofNullable(journal).orElse(configured.journal()),

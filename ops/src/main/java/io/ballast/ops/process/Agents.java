@@ -82,7 +82,9 @@ final class Agents {
 
   private HostAgent hostAgent() {
     LibvirtHypervisor hypervisor =
-        new LibvirtHypervisor(process.vertx(), LibvirtSettings.of(settings.libvirt()));
+        new LibvirtHypervisor(
+            process.vertx(),
+            LibvirtSettings.of(settings.libvirt()).with(settings.migrationPorts()));
     process.closeAtEnd(hypervisor);
     String peerUri = settings.peerUri().orElse("qemu://" + host + "/system");
     return new HostAgent(

@@ -9,6 +9,7 @@ import io.ballast.host.trade.DomainPolicy;
 import io.ballast.host.trade.Network;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
+import io.ballast.host.trade.PortRange;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Cidr;
 import io.ballast.messages.HostId;
@@ -76,6 +77,7 @@ final class ConfigurationTest {
               beat: 500ms
               libvirt: qemu+unix:///system
               peer-uri: qemu+tcp://10.0.0.7/system
+              migration-ports: 50000-50099
               metrics: 10.0.0.7:9000
               commanders: [ballast, provisioning]
               journal: /srv/journals
@@ -137,6 +139,7 @@ final class ConfigurationTest {
             Duration.ofMillis(500),
             "qemu+unix:///system",
             Optional.of("qemu+tcp://10.0.0.7/system"),
+            new PortRange(50_000, 50_099),
             new ListenAddress("10.0.0.7", 9000),
             List.of("ballast", "provisioning"),
             Path.of("/srv/journals"),
@@ -224,6 +227,7 @@ final class ConfigurationTest {
           scheduler:~  policy:~    transfer: {within: 8d}        | 3 | .*within' is '8d'; it must be at most 10080m
           scheduler:~  policy:~    transfer: {max-downtime: 11m} | 3 | .*max-downtime' is '11m'; it must be at most 10m
           scheduler:~  policy:~    transfer: {bandwidth: 5}      | 3 | .*bandwidth' is '5'; expected a number and a unit of B, .*
+          agent:~  migration-ports: 49152                        | 2 | .*migration-ports' is '49152'; .*write it as 49152-49215
           scheduler:~  policy:~    transfer: {channels: 17}      | 3 | .*channels' is '17'; .*
           scheduler:~  policy:~    transfer: {post-copy: true, channels: 2} | 3 | .*post-copy sends over one connection.*
           """)

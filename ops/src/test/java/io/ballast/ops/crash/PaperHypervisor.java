@@ -6,6 +6,7 @@ import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.DomainXml;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Journey;
+import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
@@ -14,6 +15,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
 import io.ballast.messages.MigrationProgress;
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
@@ -247,8 +249,23 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
   }
 
   @Override
-  public Future<Void> canHost(Needs needs) {
-    return Future.succeededFuture();
+  public Future<List<Obstacle>> obstacles(Needs needs) {
+    return Future.succeededFuture(List.of());
+  }
+
+  @Override
+  public Future<Leaving> leaving(Description domain) {
+    return Future.succeededFuture(new Leaving(0, List.of()));
+  }
+
+  @Override
+  public Future<Optional<Integer>> listen() {
+    return Future.succeededFuture(Optional.empty());
+  }
+
+  @Override
+  public Future<Void> reach(PeerAddress peer, int port) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

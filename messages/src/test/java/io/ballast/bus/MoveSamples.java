@@ -1,0 +1,89 @@
+package io.ballast.bus;
+
+import static io.ballast.bus.Samples.H1;
+import static io.ballast.bus.Samples.H2;
+import static io.ballast.bus.Samples.OPERATION;
+import static io.ballast.bus.Samples.VM;
+import static io.ballast.bus.Samples.progress;
+
+import io.ballast.messages.Bytes;
+import io.ballast.messages.Convergence;
+import io.ballast.messages.Event;
+import io.ballast.messages.HostCommand;
+import io.ballast.messages.Machine;
+import io.ballast.messages.Means;
+import io.ballast.messages.Message;
+import io.ballast.messages.Reply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What is said about migrations. */
+final class MoveSamples {
+  private MoveSamples() {}
+
+  /** Messages with what was added to their kind later, by what it is called. */
+  static Map<String, Message> grown() {
+    Map<String, Message> grown = new TreeMap<>();
+    grown.put("means", with(new Means(true, false, 4)));
+    grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
+    grown.put("convergence", withConvergence());
+    grown.put(
+        "machine",
+        arrival(
+            Optional.of(
+                new Machine(
+                    Optional.of("/usr/bin/qemu-system-x86_64"),
+                    "x86_64",
+                    "pc-q35-7.2",
+                    "kvm",
+                    7_002_000))));
+    grown.put("probe", new Reply.Prepared("qemu+tcp://10.0.0.2/system", Optional.of(49_215)));
+    return grown;
+  }
+
+  private static Message with(Means means) {
+    return new HostCommand.Migrate(
+        VM,
+        H2,
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofMinutes(10),
+        Optional.of(means));
+  }
+
+  static HostCommand.Prepare arrival(Optional<Machine> machine) {
+    return new HostCommand.Prepare(
+        OPERATION,
+        H1,
+        "east",
+        VM,
+        "web-1",
+        Bytes.ofMiB(512),
+        false,
+        2,
+        Optional.of("<cpu><model>Skylake-Server</model></cpu>"),
+        List.of("br0"),
+        List.of("default"),
+        machine,
+        Duration.ofMinutes(10));
+  }
+
+  private static Message withConvergence() {
+    return new Event.OperationProgressed(
+        OPERATION,
+        H1,
+        VM,
+        progress()
+            .with(
+                new Convergence(
+                    Duration.ofMillis(5200),
+                    Duration.ofMillis(300),
+                    40,
+                    false,
+                    Optional.of(Duration.ofSeconds(12)))));
+  }
+}

@@ -1,0 +1,77 @@
+package io.ballast.ops;
+
+import static io.ballast.ops.SimulatedFleet.id;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.messages.Bytes;
+import io.ballast.ops.SimulatedFleet.Ran;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code ballast migrate --dry-run}. */
+final class DryRunTest {
+  private final SimulatedFleet fleet = new SimulatedFleet();
+  private FakeHypervisor h1;
+
+  @BeforeEach
+  void threeHosts() {
+    fleet.scheduler();
+    h1 = fleet.host("h1", Bytes.ofMiB(4000));
+    fleet.host("h2", Bytes.ofMiB(4000));
+    fleet.host("h3", Bytes.ofMiB(400));
+    fleet.host("far", Bytes.ofMiB(4000), "elsewhere");
+    h1.boot(id("web"), "web", 1, Bytes.ofMiB(1024), 0.1);
+    fleet.until(
+        seen ->
+            seen.hosts().size() == 4
+                && seen.hosts().stream().anyMatch(host -> !host.beat().vms().isEmpty()));
+  }
+
+  @AfterEach
+  void close() {
+    fleet.close();
+  }
+
+  @Test
+  void everyHostOfTheClusterIsLookedAt() {
+    Ran ran = fleet.run("migrate", "web", "--dry-run");
+
+    assertEquals(0, ran.code(), ran.toString());
+    assertTrue(
+        ran.out()
+            .startsWith(
+                """
+                web on h1: live, sends 1 GiB of memory at least; how long that takes is not known, for no move was measured yet
+
+                TO  CHECK  WHAT
+                h2  ok     nothing is in its way
+                h3  room   web needs 1 GiB of memory;\
+                """),
+        ran.out());
+    assertEquals(0, fleet.until(seen -> true).moves().size());
+  }
+
+  @Test
+  void whatTiesItToItsHostIsInTheWayToAll() {
+    h1.tie();
+
+    Ran ran = fleet.run("migrate", "web", "h2", "--dry-run");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(
+        ran.out().contains("h2  device  its <hostdev> uses a device of its host"), ran.out());
+  }
+
+  @Test
+  void theLastMovesSayHowLongItTakes() {
+    assertEquals(0, fleet.run("migrate", "web", "h2").code());
+
+    Ran ran = fleet.run("migrate", "web", "h1", "--dry-run");
+
+    assertEquals(0, ran.code(), ran.toString());
+    assertTrue(ran.out().contains(" MiB a second, as the last move\n"), ran.out());
+  }
+}
