@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param architecture such as {@code x86_64}
  * @param type of the machine, such as {@code pc-q35-7.2}
  * @param accelerator such as {@code kvm}
- * @param version of the hypervisor that runs it now: 1 000 000 for each major, 1 000 for each minor
- *     one
+ * @param version of the hypervisor that is installed where it is: 1 000 000 for each major, 1 000
+ *     for each minor one
  */
 public record Machine(
     Optional<String> emulator, String architecture, String type, String accelerator, long version) {

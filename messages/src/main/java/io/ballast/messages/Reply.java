@@ -130,7 +130,10 @@ public sealed interface Reply extends Message {
 
     public Prepared {
       Fields.text(peerUri, "peerUri");
-      Fields.required(probe, "probe");
+      if (Fields.required(probe, "probe").filter(it -> it < 1 || it > 65_535).isPresent()) {
+        throw new IllegalArgumentException(
+            "field 'probe' is %d; it must be 1 to 65535".formatted(probe.get()));
+      }
     }
   }
 

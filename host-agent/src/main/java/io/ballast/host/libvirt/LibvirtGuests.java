@@ -98,7 +98,7 @@ final class LibvirtGuests {
         : Optional.of(
             new Obstacle(
                 Kind.VERSION,
-                "it runs on a hypervisor of version %s, and this host has %s; choose a host with the"
+                "its host has a hypervisor of version %s, and this host has %s; choose a host with the"
                         .formatted(words(machine.version()), words(here))
                     + " same or a newer one"));
   }

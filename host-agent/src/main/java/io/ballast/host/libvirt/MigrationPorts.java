@@ -23,7 +23,7 @@ final class MigrationPorts {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationPorts.class);
 
   private static final int TRIES = 8;
-  private static final Duration OPEN = Duration.ofSeconds(10);
+  private static final Duration OPEN = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofMillis(1500);
 
   private final Vertx vertx;
@@ -49,13 +49,18 @@ final class MigrationPorts {
       LOG.info("None of the last ports of {} is free to be tried", range);
       return Future.succeededFuture(Optional.empty());
     }
+    return listen(port, "::")
+        .recover(withoutIpv6 -> listen(port, "0.0.0.0"))
+        .recover(taken -> listen(port - 1));
+  }
+
+  private Future<Optional<Integer>> listen(int port, String address) {
     NetServer server = vertx.createNetServer();
     return server
         .connectHandler(socket -> socket.close().onComplete(closed -> server.close()))
-        .listen(port, "0.0.0.0")
+        .listen(port, address)
         .onSuccess(open -> vertx.setTimer(OPEN.toMillis(), over -> server.close()))
-        .map(open -> Optional.of(port))
-        .recover(taken -> listen(port - 1));
+        .map(open -> Optional.of(port));
   }
 
   /** Connects to a port of a peer, and closes it. */

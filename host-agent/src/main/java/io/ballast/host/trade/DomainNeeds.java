@@ -22,7 +22,7 @@ public final class DomainNeeds {
   /**
    * What a domain needs.
    *
-   * @param version of the hypervisor that runs it
+   * @param version of the hypervisor that is installed where it is
    * @throws io.ballast.bus.RefusedException as {@code INVALID_DOMAIN} if its description can't be
    *     read
    */

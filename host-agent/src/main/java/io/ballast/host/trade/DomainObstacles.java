@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.w3c.dom.Element;
 
 /**
- * What in a domain's description ties it to its host, so that no hypervisor can take it elsewhere
- * while it runs.
+ * What in a domain's description ties it to its host, as far as it shows there. Whether the
+ * hypervisor takes it elsewhere all the same, it says itself: newer ones can do so with more.
  */
 public final class DomainObstacles {
   /** File systems that no two hosts have at once. */
@@ -45,7 +45,11 @@ public final class DomainObstacles {
   private void device(Element device, List<Obstacle> obstacles) {
     switch (device.getLocalName()) {
       case "disk" -> disk(device, obstacles);
-      case "hostdev" -> taken(device, obstacles);
+      case "hostdev" -> {
+        if (!device.getAttribute("type").equals("usb")) {
+          taken(device, obstacles);
+        }
+      }
       case "interface" -> {
         if (device.getAttribute("type").equals("hostdev")) {
           taken(device, obstacles);
@@ -80,6 +84,9 @@ public final class DomainObstacles {
     boolean drive = DRIVES.contains(disk.getAttribute("device"));
     String target =
         children(disk, "target").map(it -> it.getAttribute("dev")).findFirst().orElse("a disk");
+    if (!drive && children(disk, "readonly").findAny().isPresent()) {
+      return;
+    }
     children(disk, "source")
         .map(source -> source.getAttribute("file"))
         .filter(file -> !file.isEmpty())
@@ -90,7 +97,8 @@ public final class DomainObstacles {
                     .apply(file)
                     .filter(LOCAL::contains)
                     .ifPresent(kind -> obstacles.add(local(drive, target, file, kind))));
-    if (children(disk, "driver").anyMatch(it -> it.getAttribute("cache").equals("unsafe"))) {
+    if (!drive
+        && children(disk, "driver").anyMatch(it -> it.getAttribute("cache").equals("unsafe"))) {
       obstacles.add(
           new Obstacle(
               Kind.CACHE,
@@ -101,15 +109,12 @@ public final class DomainObstacles {
   }
 
   private static Obstacle local(boolean drive, String target, String file, String kind) {
+    String where =
+        "%s is %s, which lies on the %s of its host alone:".formatted(target, file, kind);
     return drive
         ? new Obstacle(
-            Kind.DRIVE,
-            "its drive %s holds %s, which lies on the %s of its host alone: eject it"
-                .formatted(target, file, kind))
-        : new Obstacle(
-            Kind.DISK,
-            "its disk %s is %s, which lies on the %s of its host alone: move it to shared storage"
-                .formatted(target, file, kind));
+            Kind.DRIVE, "the medium of its drive " + where + " eject it, or have it there")
+        : new Obstacle(Kind.DISK, "its disk " + where + " move it to shared storage");
   }
 
   private static Stream<Element> children(Element element, String name) {

@@ -54,11 +54,12 @@ public final class Arrivals {
 
   /** Promises what is asked for, or fails with a refusal; the same again is answered the same. */
   public Future<Prepared> prepare(Prepare asked) {
+    Prepared yes = new Prepared(here.peerUri());
     Needs needs = needs(asked);
     Optional<Needs> before = reservations.of(asked.operation(), loop.now());
     if (before.isPresent()) {
       return before.get().equals(needs)
-          ? Optional.ofNullable(asking.get(asked.operation())).orElseGet(this::yes)
+          ? asking.getOrDefault(asked.operation(), Future.succeededFuture(yes))
           : Future.failedFuture(
               new RefusedException(
                   Reason.DUPLICATE_ID,
@@ -75,7 +76,7 @@ public final class Arrivals {
     Future<Prepared> answer =
         obstacles(needs)
             .compose(Arrivals::none)
-            .compose(nothing -> yes())
+            .map(nothing -> yes)
             .onFailure(refused -> reservations.release(asked.operation()))
             .onComplete(told -> asking.remove(asked.operation()));
     if (!answer.isComplete()) {
@@ -92,8 +93,8 @@ public final class Arrivals {
     object(() -> reservations.fits(needs, room(), loop.now()), obstacles);
     return obstacles(needs)
         .onSuccess(obstacles::addAll)
-        .compose(more -> yes())
-        .map(yes -> new Considered(yes, obstacles));
+        .compose(more -> port())
+        .map(port -> new Considered(new Prepared(here.peerUri(), port), obstacles));
   }
 
   private static void object(Runnable check, List<Obstacle> obstacles) {
@@ -134,10 +135,9 @@ public final class Arrivals {
   }
 
   /** A port that can't be had is tried by nobody. */
-  private Future<Prepared> yes() {
+  private Future<Optional<Integer>> port() {
     return loop.here(hypervisor.listen(), patience.check(), this::stuck)
-        .otherwise(Optional.empty())
-        .map(port -> new Prepared(here.peerUri(), port));
+        .otherwise(Optional.empty());
   }
 
   private void belongs(Prepare asked) {

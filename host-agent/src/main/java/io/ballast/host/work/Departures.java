@@ -50,6 +50,9 @@ public final class Departures {
   /** How long a target may take to promise. */
   private static final Duration ANSWER = Duration.ofSeconds(3);
 
+  /** A version than which every hypervisor is newer: whether it is, is no condition of a move. */
+  private static final long UNKNOWN = 0;
+
   private final Here here;
   private final PeerRules rules;
   private final Peers peers;
@@ -74,26 +77,19 @@ public final class Departures {
    */
   public Future<Work> of(
       OperationId operation, Migrate order, Description found, Optional<Long> epoch) {
-    return leaving(found)
-        .compose(leaving -> free(found, leaving))
-        .map(leaving -> DomainNeeds.of(found, leaving.version()))
-        .compose(
-            needs ->
-                within(
-                    order.to(),
-                    claimed(order)
-                        .compose(
-                            fine ->
-                                peers.prepare(
-                                    order.to(),
-                                    prepare(operation, order.within(), needs),
-                                    epoch,
-                                    ANSWER))
-                        .recover(failure -> withoutPromise(order.to(), failure))
-                        .compose(
-                            prepared ->
-                                allowed(order.to(), order.peerUri(), prepared.peerUri())
-                                    .compose(peer -> reached(peer, prepared)))))
+    return within(
+            order.to(),
+            claimed(order)
+                .compose(
+                    fine ->
+                        peers.prepare(
+                            order.to(),
+                            prepare(operation, order.within(), DomainNeeds.of(found, UNKNOWN)),
+                            epoch,
+                            ANSWER))
+                .map(Prepared::peerUri)
+                .recover(failure -> withoutPromise(order.to(), failure))
+                .compose(uri -> allowed(order.to(), order.peerUri(), uri)))
         .onFailure(failure -> release(order.to(), operation, epoch))
         .map(
             peer ->
@@ -117,18 +113,6 @@ public final class Departures {
                     Reason.HYPERVISOR_STUCK,
                     "the hypervisor of %s did not answer within %d ms"
                         .formatted(here.host(), check.toMillis())));
-  }
-
-  private static Future<Leaving> free(Description found, Leaving leaving) {
-    return leaving.obstacles().stream()
-        .findFirst()
-        .<Future<Leaving>>map(
-            first ->
-                Future.failedFuture(
-                    new RefusedException(
-                        first.kind().reason(),
-                        found.domain().name() + " can't be moved: " + first.message())))
-        .orElseGet(() -> Future.succeededFuture(leaving));
   }
 
   /** Whether the target is reached where memory is sent to. */
@@ -278,9 +262,9 @@ public final class Departures {
   }
 
   /** An agent that does not know how to promise is asked for its address alone. */
-  private Future<Prepared> withoutPromise(HostId to, Throwable failure) {
+  private Future<String> withoutPromise(HostId to, Throwable failure) {
     return failure instanceof RefusedException refused && refused.reason() == Reason.UNKNOWN_KIND
-        ? peers.address(to, ANSWER).map(Prepared::new)
+        ? peers.address(to, ANSWER)
         : Future.failedFuture(failure);
   }
 

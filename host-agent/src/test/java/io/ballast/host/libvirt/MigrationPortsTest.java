@@ -35,6 +35,13 @@ final class MigrationPortsTest {
   }
 
   @Test
+  void aPortIsReachedByAnAddressOfEitherKind() {
+    int port = answer(ports.listen()).orElseThrow();
+
+    answer(ports.reach(PeerAddress.of("qemu+tcp://[::1]/system"), port));
+  }
+
+  @Test
   void twoThatAreAskedForAtOnceAreBothReached() {
     PeerAddress here = PeerAddress.of("qemu+tcp://127.0.0.1/system");
     int one = answer(ports.listen()).orElseThrow();

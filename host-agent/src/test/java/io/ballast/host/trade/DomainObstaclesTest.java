@@ -20,6 +20,8 @@ final class DomainObstaclesTest {
             <disk type='volume'><source pool='fast' volume='a'/></disk>
             <disk type='network'><source protocol='rbd' name='rbd/a'/></disk>
             <disk type='file'><source file='/unknown/a'/></disk>
+            <disk><source file='/local/a'/><readonly/><driver cache='unsafe'/></disk>
+            <hostdev mode='subsystem' type='usb'/>
             <interface type='bridge'><source bridge='br0'/></interface>
             <tpm><backend type='emulator'/></tpm>
             """));
@@ -63,8 +65,8 @@ final class DomainObstaclesTest {
         List.of(
             new Obstacle(
                 Kind.DRIVE,
-                "its drive sda holds /local/a.iso, which lies on the ext4 of its host alone: eject"
-                    + " it")),
+                "the medium of its drive sda is /local/a.iso, which lies on the ext4 of its host"
+                    + " alone: eject it, or have it there")),
         obstacles("<disk device='cdrom'><source file='/local/a.iso'/><target dev='sda'/></disk>"));
   }
 

@@ -45,7 +45,7 @@ final class ArrivalsTest {
           Patience.DEFAULT,
           () -> ROOM);
 
-  private final Prepared yes = new Prepared(here.peerUri(), Optional.of(49_215));
+  private final Prepared yes = new Prepared(here.peerUri());
 
   @Test
   void whoIsPromisedRoomLearnsTheAddress() {
@@ -173,7 +173,7 @@ final class ArrivalsTest {
                 ONE, WEB, "web", "east", 2000, List.of("br0"), List.of("fast"), Optional.empty()));
     time.pass(Duration.ZERO);
 
-    assertEquals(yes, answer.result().prepared());
+    assertEquals(new Prepared(here.peerUri(), Optional.of(49_215)), answer.result().prepared());
     assertEquals(
         List.of(Kind.CLUSTER, Kind.ROOM, Kind.NAME, Kind.BRIDGE, Kind.POOL),
         answer.result().obstacles().stream().map(Obstacle::kind).toList());

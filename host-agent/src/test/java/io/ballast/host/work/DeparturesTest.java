@@ -260,36 +260,6 @@ final class DeparturesTest {
   }
 
   @Test
-  void whatTiesAGuestToItsHostIsRefusedBeforeTheTargetIsAsked() {
-    here.tie();
-
-    RefusedException refused = refusal(work(Optional.empty()));
-
-    assertEquals(Reason.NOT_MIGRATABLE, refused.reason());
-    assertEquals(
-        "web can't be moved: its <hostdev> uses a device of its host", refused.getMessage());
-    assertEquals(List.of(), peers.asked);
-  }
-
-  @Test
-  void aTargetThatIsNotReachedIsNoTargetAndKeepsNoPromise() {
-    peers.probe = Optional.of(1);
-
-    RefusedException refused = refusal(work(Optional.empty()));
-
-    assertEquals(Reason.NOT_READY, refused.reason());
-    assertEquals("port 1 is not reached from here", refused.getMessage());
-    assertEquals(List.of(OPERATION), peers.released);
-  }
-
-  @Test
-  void aTargetThatIsReachedIsOne() {
-    peers.probe = Optional.of(49_215);
-
-    assertTrue(outcome(work(Optional.empty()).result()) instanceof Outcome.Done);
-  }
-
-  @Test
   void allThatIsInTheWayIsSaid() {
     here.tie();
     peers.probe = Optional.of(1);

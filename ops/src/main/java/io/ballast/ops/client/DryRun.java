@@ -51,7 +51,7 @@ final class DryRun {
     boolean free = false;
     Bytes memory = vm.memory();
     for (HostId target : to.map(List::of).orElseGet(() -> targets(from))) {
-      Examined examined = connection.askHost(from.id(), new Examine(vm.id(), target));
+      Examined examined = examined(vm, from, target);
       memory = examined.memory();
       free |= examined.obstacles().isEmpty();
       if (examined.obstacles().isEmpty()) {
@@ -67,6 +67,17 @@ final class DryRun {
       console.print(table.lines(console.width()));
     }
     return free;
+  }
+
+  /** That nothing is known of one target must not hide what is known of the others. */
+  private Examined examined(Vm vm, Fleet.Host from, HostId target) {
+    try {
+      return connection.askHost(from.id(), new Examine(vm.id(), target));
+    } catch (CommandFailure failure) {
+      return new Examined(
+          vm.memory(),
+          List.of(new Obstacle(Obstacle.Kind.ANSWER, String.valueOf(failure.getMessage()))));
+    }
   }
 
   /** What is said of an obstacle takes as many rows as it needs. */
