@@ -65,9 +65,15 @@ public sealed interface Outcome {
       Fields.atLeastZero(iterations, "iterations");
     }
 
-    /** These of a guest that stood still for longer. */
-    public Migration standingStill(Duration longer) {
-      return new Migration(total, downtime.plus(longer), transferred, iterations);
+    /**
+     * These of a guest that was held after the hypervisor had ended its count, and ran again only
+     * {@code untilItRan} after the start: from the moment it was stopped, which is told by what the
+     * hypervisor counted, it stood still until then.
+     */
+    public Migration runningAfter(Duration untilItRan) {
+      Duration stood = untilItRan.minus(total.minus(downtime));
+      return new Migration(
+          untilItRan, stood.isNegative() ? Duration.ZERO : stood, transferred, iterations);
     }
   }
 }

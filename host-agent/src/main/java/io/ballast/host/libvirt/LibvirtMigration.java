@@ -82,6 +82,9 @@ final class LibvirtMigration {
   private volatile @Nullable Passage last;
   private volatile boolean startedWithItsHost;
 
+  /** When libvirt was told to begin. */
+  private volatile long begun;
+
   /** Whether the log says already that its abort is held up. */
   private volatile boolean heldUp;
 
@@ -115,8 +118,8 @@ final class LibvirtMigration {
               end.cancel(false);
               return Future.succeededFuture();
             })
-        .compose(done -> held ? letRun() : Future.succeededFuture(Duration.ZERO))
-        .compose(stood -> measures(Duration.ofNanos(System.nanoTime() - start), stood))
+        .compose(done -> held ? letRun() : Future.succeededFuture())
+        .compose(done -> measures(since(start), since(begun)))
         .compose(measures -> keepAutostart().transform(kept -> Future.succeededFuture(measures)));
   }
 
@@ -213,6 +216,7 @@ final class LibvirtMigration {
             }
             startedWithItsHost = startsWithItsHost(domain);
             domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
+            begun = System.nanoTime();
             domain.migrateToURI(peer.uri(), parameters(), flags());
           });
       if (held) {
@@ -237,9 +241,7 @@ final class LibvirtMigration {
     }
   }
 
-  /** For how long it stood still because of that, as far as is known here. */
-  private Future<Duration> letRun() {
-    long start = System.nanoTime();
+  private Future<Void> letRun() {
     String resumption = "the resumption of VM " + order.vm() + " at " + order.to();
     return lanes
         .target()
@@ -247,8 +249,11 @@ final class LibvirtMigration {
             resumption,
             deadlines.connect().plus(deadlines.call()),
             connection ->
-                LibvirtCalls.act(connection, order.vm(), resumption, org.libvirt.Domain::resume))
-        .map(done -> Duration.ofNanos(System.nanoTime() - start));
+                LibvirtCalls.act(connection, order.vm(), resumption, org.libvirt.Domain::resume));
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
   }
 
   private TypedParameter[] parameters() {
@@ -342,7 +347,7 @@ final class LibvirtMigration {
    * The measures of the migration now that it is done. The domain and what libvirt counted are gone
    * here, so the target is asked; where that does not answer, what was last seen has to do.
    */
-  private Future<Outcome.Migration> measures(Duration elapsed, Duration stood) {
+  private Future<Outcome.Migration> measures(Duration elapsed, Duration untilItRan) {
     return lanes
         .target()
         .look(
@@ -351,7 +356,7 @@ final class LibvirtMigration {
             connection -> LibvirtCalls.job(connection, order.vm(), LibvirtNative.JOB_COMPLETED))
         .otherwise(Optional.empty())
         .map(job -> job.map(LibvirtJob::measures).orElseGet(() -> lastSeen(elapsed)))
-        .map(measures -> measures.standingStill(stood))
+        .map(measures -> held ? measures.runningAfter(untilItRan) : measures)
         .onSuccess(
             measures ->
                 LOG.info(

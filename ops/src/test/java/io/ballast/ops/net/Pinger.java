@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends pings at a steady pace, whether they are answered or not, and counts the answers. */
+/**
+ * Sends pings, whether they are answered or not, and counts the answers. There is at least the
+ * pause between two, also after it was held up itself: so many lost are at least so many pauses.
+ */
 final class Pinger {
   /** Sockets of the C library; Java has none of this kind. */
   interface C extends Library {
@@ -99,7 +102,7 @@ final class Pinger {
         if (System.nanoTime() >= next) {
           byte[] request = request(book.send());
           C.CALLS.send(socket, request, request.length, 0); // one that can't be sent is lost
-          next += pause.toNanos();
+          next = System.nanoTime() + pause.toNanos();
         }
         receive(socket);
       }
