@@ -98,8 +98,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
   }
 
   /**
-   * Move a running virtual machine to another host, live and peer to peer; afterwards it is defined
-   * there and gone here.
+   * Move a running virtual machine to another host, live and peer to peer; afterwards it is there
+   * as it was here, defined or only in memory, and gone here.
    *
    * @param peerUri where its sender believes that the target's hypervisor is reached. Nothing is
    *     connected to because of it: the agent knows the address or asks the target's agent for it,

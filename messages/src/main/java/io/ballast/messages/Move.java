@@ -1,7 +1,10 @@
 package io.ballast.messages;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One virtual machine on its way from one host to another.
@@ -12,6 +15,8 @@ import java.util.Optional;
  * @param progress of the migration, once there is any
  * @param measures of the migration, once done
  * @param note for a person: why it is made, or why it ended as it did
+ * @param stages what was done for it so far, oldest first, at most {@value #MOST_STAGES}; empty
+ *     where that is not told
  */
 public record Move(
     OperationId id,
@@ -24,7 +29,11 @@ public record Move(
     Instant since,
     Optional<MigrationProgress> progress,
     Optional<Outcome.Migration> measures,
-    String note) {
+    String note,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Stage> stages) {
+  /** So many stages are told at most, the first ones. */
+  public static final int MOST_STAGES = 32;
+
   public Move {
     Fields.required(id, "id");
     Fields.required(vm, "vm");
@@ -37,8 +46,53 @@ public record Move(
     Fields.required(progress, "progress");
     Fields.required(measures, "measures");
     Fields.required(note, "note");
+    stages = Fields.listOrNone(stages, "stages");
     if (from.equals(to)) {
       throw new IllegalArgumentException("a move of " + name + " from " + from + " to itself");
+    }
+  }
+
+  /** One of which it is not told what was done. */
+  public Move(
+      OperationId id,
+      VmId vm,
+      String name,
+      HostId from,
+      HostId to,
+      Priority priority,
+      State state,
+      Instant since,
+      Optional<MigrationProgress> progress,
+      Optional<Outcome.Migration> measures,
+      String note) {
+    this(id, vm, name, from, to, priority, state, since, progress, measures, note, List.of());
+  }
+
+  /** This with other stages. */
+  public Move with(List<Stage> other) {
+    return new Move(
+        id, vm, name, from, to, priority, state, since, progress, measures, note, other);
+  }
+
+  /** This with one stage more, unless there are as many as are told. */
+  public Move after(Stage stage) {
+    return stages.size() >= MOST_STAGES
+        ? this
+        : with(Stream.concat(stages.stream(), Stream.of(stage)).toList());
+  }
+
+  /**
+   * Something that was done for a move.
+   *
+   * @param what a few words for a person, at most {@value #LONGEST} characters
+   */
+  public record Stage(String what, Instant at) {
+    /** The longest description, in characters. */
+    public static final int LONGEST = 1_000;
+
+    public Stage {
+      Fields.brief(what, "what", LONGEST);
+      Fields.required(at, "at");
     }
   }
 

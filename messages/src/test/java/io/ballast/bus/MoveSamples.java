@@ -13,6 +13,7 @@ import io.ballast.messages.HostCommand;
 import io.ballast.messages.Machine;
 import io.ballast.messages.Means;
 import io.ballast.messages.Message;
+import io.ballast.messages.Move;
 import io.ballast.messages.Reply;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,10 @@ final class MoveSamples {
     grown.put("means", with(new Means(true, false, 4)));
     grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
     grown.put("convergence", withConvergence());
+    grown.put(
+        "stages",
+        new Event.MoveChanged(
+            Samples.move().with(List.of(new Move.Stage("taken on by h1", Samples.AT)))));
     grown.put(
         "machine",
         arrival(

@@ -15,6 +15,7 @@ import io.ballast.ops.client.MigrateCommand;
 import io.ballast.ops.client.MoveGroup;
 import io.ballast.ops.client.MoveSetCommand;
 import io.ballast.ops.client.MoveSettleCommand;
+import io.ballast.ops.client.MoveShowCommand;
 import io.ballast.ops.client.NetBridgesCommand;
 import io.ballast.ops.client.NetCommand;
 import io.ballast.ops.client.NetNetworksCommand;
@@ -153,6 +154,7 @@ public final class Ballast implements Runnable {
             .addSubcommand(new CancelCommand(shell))
             .addSubcommand(
                 new CommandLine(new MoveGroup())
+                    .addSubcommand(new MoveShowCommand(shell))
                     .addSubcommand(new MoveSetCommand(shell))
                     .addSubcommand(new MoveSettleCommand(shell)))
             .addSubcommand(new OperationCommand(shell))

@@ -249,7 +249,7 @@ final class CommandsTest {
     assertFails(2, "it must be 7 days at most", "hosts", "--timeout", "8d");
     assertFails(2, "--broker: ':1' is no address of a broker", "hosts", "--broker", ":1");
     assertFails(2, "say what to do: forget; 'ballast hosts' lists the hosts", "host");
-    assertFails(2, "say what to do: set or settle; 'ballast migrate' begins a move", "move");
+    assertFails(2, "say what to do: show, set or settle; 'ballast migrate' begins a move", "move");
     assertFails(2, "missing required option: '--on", "move", "settle", "web1");
     assertFails(2, "say what to do");
     assertFails(2, "say what to do", "vm");

@@ -99,6 +99,7 @@ final class Errands {
         .compose(
             luggage ->
                 prepare(send.move(), target, luggage.all())
+                    .onSuccess(done -> staged(send.move(), target, luggage.all()))
                     .recover(cause -> failed("was not prepared", target, cause)))
         .onSuccess(prepared -> migrate(send))
         .onFailure(
@@ -106,6 +107,14 @@ final class Errands {
               RefusedException refused = refusal(cause);
               told.accept(new MoveInput.Refused(send.move(), refused.reason(), message(refused)));
             });
+  }
+
+  private void staged(OperationId move, HostId target, List<Port> ports) {
+    if (!ports.isEmpty()) {
+      String cards =
+          ports.stream().map(port -> port.card().toString()).collect(Collectors.joining(", "));
+      told.accept(new MoveInput.Staged(move, target + " has prepared ports for " + cards));
+    }
   }
 
   /** The ports of a VM on a host now; what was known of them if it has no network agent now. */

@@ -80,8 +80,8 @@ final class CoreImportsTest {
           .definedBy("io.ballast.scheduler.core.balance")
           .layer("move")
           .definedBy("io.ballast.scheduler.core.move")
-          .layer("ports")
-          .definedBy("io.ballast.scheduler.core.ports")
+          .layer("follow")
+          .definedBy("io.ballast.scheduler.core.follow")
           .layer("conductor")
           .definedBy("io.ballast.scheduler.core")
           .whereLayer("policy")
@@ -98,7 +98,7 @@ final class CoreImportsTest {
           .mayOnlyAccessLayers("policy", "effect", "view", "watch", "search")
           .whereLayer("move")
           .mayOnlyAccessLayers("policy", "effect", "view")
-          .whereLayer("ports")
+          .whereLayer("follow")
           .mayOnlyAccessLayers("effect", "view")
           .because(
               "what is, who is alive, what should be done and how it goes are four questions, and"
@@ -119,6 +119,6 @@ final class CoreImportsTest {
               "io.ballast.scheduler.core.search",
               "io.ballast.scheduler.core.balance",
               "io.ballast.scheduler.core.move",
-              "io.ballast.scheduler.core.ports")
+              "io.ballast.scheduler.core.follow")
           .because("a new room needs its place in the rule above");
 }

@@ -47,11 +47,10 @@ import org.slf4j.LoggerFactory;
 final class LibvirtMigration {
   private static final Logger LOG = LoggerFactory.getLogger(LibvirtMigration.class);
 
-  private static final int FLAGS =
-      MigrateFlags.LIVE
-          | MigrateFlags.PEER2PEER
-          | MigrateFlags.PERSIST_DEST
-          | MigrateFlags.UNDEFINE_SOURCE;
+  private static final int FLAGS = MigrateFlags.LIVE | MigrateFlags.PEER2PEER;
+
+  /** One that is only in memory stays so. */
+  private static final int DEFINED = MigrateFlags.PERSIST_DEST | MigrateFlags.UNDEFINE_SOURCE;
 
   private static final long NO_LIMIT = 0;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -217,7 +216,7 @@ final class LibvirtMigration {
             startedWithItsHost = startsWithItsHost(domain);
             domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
             begun = System.nanoTime();
-            domain.migrateToURI(peer.uri(), parameters(), flags());
+            domain.migrateToURI(peer.uri(), parameters(), flags(domain.isPersistent() == 1));
           });
       if (held) {
         checkItIsGone(connection);
@@ -270,8 +269,9 @@ final class LibvirtMigration {
     return parameters.toArray(TypedParameter[]::new);
   }
 
-  private int flags() {
+  private int flags(boolean defined) {
     return FLAGS
+        | (defined ? DEFINED : 0)
         | (held ? MigrateFlags.PAUSED : 0)
         | (means.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
         | (means.postCopy() ? MigrateFlags.POSTCOPY : 0)

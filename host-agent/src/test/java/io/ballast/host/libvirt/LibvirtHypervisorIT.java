@@ -63,30 +63,34 @@ final class LibvirtHypervisorIT {
   }
 
   @Test
-  void aVmThatStartsWithItsHostDoesSoAtItsTargetToo() {
+  void aVmThatStartsWithItsHostOrIsOnlyInMemoryIsSoAtItsTargetToo() {
     LibvirtHypervisor first = hosts.hypervisor(1);
     Guest auto = hosts.running(first);
     Guest manual = hosts.running(first);
+    Guest inMemory = hosts.running(first);
     hosts.lab().virsh(1, "autostart", auto.name());
+    hosts.lab().virsh(1, "undefine", inMemory.name());
 
-    for (Guest guest : List.of(auto, manual)) {
+    for (Guest guest : List.of(auto, manual, inMemory)) {
       answer(
           first.migrate(
               new Journey(hosts.order(guest, 2, Optional.empty(), LONG), hosts.peer(2), false),
               progress -> {}));
     }
 
-    assertEquals("enable", autostart(2, auto));
-    assertEquals("disable", autostart(2, manual));
+    assertEquals("enable", info(2, auto, "Autostart:"));
+    assertEquals("disable", info(2, manual, "Autostart:"));
+    assertEquals("yes", info(2, manual, "Persistent:"));
+    assertEquals("no", info(2, inMemory, "Persistent:"));
   }
 
-  private String autostart(int host, Guest guest) {
+  private String info(int host, Guest guest, String field) {
     return hosts
         .lab()
         .virsh(host, "dominfo", guest.name())
         .lines()
-        .filter(line -> line.startsWith("Autostart:"))
-        .map(line -> line.substring("Autostart:".length()).strip())
+        .filter(line -> line.startsWith(field))
+        .map(line -> line.substring(field.length()).strip())
         .findFirst()
         .orElse("not told");
   }

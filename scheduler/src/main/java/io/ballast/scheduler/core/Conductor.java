@@ -6,12 +6,10 @@ import io.ballast.messages.Event;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
-import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Port;
-import io.ballast.messages.PortStatus;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
@@ -29,11 +27,8 @@ import io.ballast.scheduler.core.move.MoveMachine;
 import io.ballast.scheduler.core.policy.AlertSettings;
 import io.ballast.scheduler.core.policy.LivenessSettings;
 import io.ballast.scheduler.core.policy.Policy;
-import io.ballast.scheduler.core.ports.Following;
 import io.ballast.scheduler.core.view.ClusterView;
 import io.ballast.scheduler.core.view.FleetView;
-import io.ballast.scheduler.core.view.PortMemory;
-import io.ballast.scheduler.core.view.Reach;
 import io.ballast.scheduler.core.watch.Line;
 import io.ballast.scheduler.core.watch.Watch;
 import java.time.Duration;
@@ -44,8 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The whole scheduler as one machine: beats, events, answers, commands and time go in, effects come
@@ -59,9 +52,6 @@ public final class Conductor {
   /** Between two looks at everything. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-  /** What hosts that were not heard for longer kept is the older word on a port. */
-  private static final Duration LATELY = Duration.ofMinutes(1);
-
   /** For so long an ended move is part of the picture. */
   private static final Duration MOVES_SHOWN = Duration.ofMinutes(30);
 
@@ -70,11 +60,10 @@ public final class Conductor {
   private final Watch watch;
   private final Planner planner;
   private final DryRuns dryRuns = new DryRuns();
-  private final Following following = new Following();
+  private final Entourage entourage = new Entourage();
   private final Leadership leadership;
 
   private FleetView view = FleetView.EMPTY;
-  private PortMemory ports = PortMemory.EMPTY;
   private Setbacks setbacks = Setbacks.NONE;
   private WallTime wall = WallTime.SAME;
   private MoveMachine machine;
@@ -112,7 +101,7 @@ public final class Conductor {
 
   /** What an earlier life of the scheduler wrote down of ports; once, before anything is heard. */
   public void onRemembered(Map<HostId, List<Port>> before) {
-    ports = PortMemory.of(before);
+    entourage.remembered(before);
   }
 
   /** An agent beat. */
@@ -140,20 +129,9 @@ public final class Conductor {
       }
     }
     if (believed && beat instanceof NetBeat net) {
-      effects.addAll(
-          remember(
-              ports.after(
-                  net.pulse().host(), net.ports().stream().map(PortStatus::port).toList())));
+      effects.addAll(entourage.heard(net));
     }
     return wall.of(effects);
-  }
-
-  private List<Effect> remember(PortMemory next) {
-    if (next.equals(ports)) {
-      return List.of();
-    }
-    ports = next;
-    return List.of(new Effect.Remember(next.byHost()));
   }
 
   /** Something happened; what a scheduler itself tells is no news to it. */
@@ -229,7 +207,7 @@ public final class Conductor {
     if (!now.isBefore(nextLook) || nextLook.isAfter(now.plus(LOOK_EVERY))) {
       nextLook = now.plus(LOOK_EVERY);
       effects.addAll(keepWatch(now));
-      effects.addAll(keepPorts(now));
+      effects.addAll(keepEntourage(now));
       effects.addAll(plan(now));
     }
     if (machine.nextDeadline().map(due -> !now.isBefore(due)).orElse(false)) {
@@ -253,7 +231,7 @@ public final class Conductor {
     return wall.of(
         new Fleet(
             now,
-            view.picture(host -> watch.status(host, view, now)),
+            picture(now),
             watch.alerts(),
             machine.moves().stream().filter(move -> isInSight(move, now)).toList(),
             planner.decisions()));
@@ -269,28 +247,12 @@ public final class Conductor {
   }
 
   /** Has ports follow their VMs, unless it may be the observer who sees badly. */
-  private List<Effect> keepPorts(Instant now) {
-    if (watch.inDoubt()) {
-      return List.of();
-    }
-    List<Effect> effects = new ArrayList<>(remember(ports.settled(host -> isTelling(host, now))));
-    effects.addAll(
-        following.look(
-            view.picture(host -> watch.status(host, view, now)),
-            ports.unheard(this::isHeard),
-            this::isMoving,
-            now));
-    return effects;
+  private List<Effect> keepEntourage(Instant now) {
+    return watch.inDoubt() ? List.of() : entourage.keep(view, picture(now), this::isMoving, now);
   }
 
-  /** Whether the picture has the word of a host's network agent. */
-  private boolean isHeard(HostId host) {
-    return view.host(host).isPresent() && view.net(host).isPresent();
-  }
-
-  /** Whether a host's network agent was heard lately. */
-  private boolean isTelling(HostId host, Instant now) {
-    return view.net(host).filter(heard -> heard.age(now).compareTo(LATELY) < 0).isPresent();
+  private List<Fleet.Host> picture(Instant now) {
+    return view.picture(host -> watch.status(host, view, now));
   }
 
   private List<Effect> plan(Instant now) {
@@ -347,7 +309,7 @@ public final class Conductor {
   }
 
   private List<Effect> forget(OperationId id, HostId host, Instant now) {
-    boolean remembered = view.host(host).isEmpty() && ports.byHost().containsKey(host);
+    boolean remembered = view.host(host).isEmpty() && entourage.remembers(host);
     Optional<Reply.Refused> objection =
         remembered ? Optional.empty() : wishes(now).reasonToKeep(host);
     if (objection.isPresent()) {
@@ -358,7 +320,7 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect.Answer(id, new Reply.Accepted(id)));
     effects.add(new Effect.Note("host " + host + " is forgotten, because a person wants it"));
-    effects.addAll(remember(ports.without(host)));
+    effects.addAll(entourage.forget(host));
     effects.addAll(keepWatch(now));
     return effects;
   }
@@ -388,7 +350,7 @@ public final class Conductor {
     List<Effect> effects = new ArrayList<>();
     for (Step step : result.steps()) {
       switch (step) {
-        case Effect.Send send -> effects.add(withPorts(send, now));
+        case Effect.Send send -> effects.add(entourage.with(send, view, picture(now)));
         case Effect effect -> effects.add(effect);
         case Step.Doubled doubled -> {
           Move move = doubled.move();
@@ -397,37 +359,12 @@ public final class Conductor {
         }
         case Step.Ended ended -> {
           ended(ended);
-          carry(ended.move(), now).ifPresent(effects::add);
+          entourage.carry(ended.move(), view, picture(now)).ifPresent(effects::add);
         }
         case Step.Ignored ignored -> {}
       }
     }
     return effects;
-  }
-
-  private Effect.Send withPorts(Effect.Send send, Instant now) {
-    Reach reach = reach(now);
-    List<Port> kept = reach.kept(send.command().vm(), send.host());
-    Set<Mac> there = kept.stream().map(Port::card).collect(Collectors.toSet());
-    return send.with(
-        kept,
-        reach.ports(send.command().vm()).stream()
-            .filter(port -> !there.contains(port.card()))
-            .toList());
-  }
-
-  private Reach reach(Instant now) {
-    return Reach.of(
-        view.picture(host -> watch.status(host, view, now)), ports.unheard(this::isHeard));
-  }
-
-  private Optional<Effect> carry(Move move, Instant now) {
-    Reach reach = reach(now);
-    boolean has =
-        Stream.of(move.from(), move.to()).anyMatch(host -> !reach.kept(move.vm(), host).isEmpty());
-    return move.state() == Move.State.DONE && has
-        ? Optional.of(new Effect.Carry(move.id(), move.vm(), move.from(), move.to()))
-        : Optional.empty();
   }
 
   private void ended(Step.Ended ended) {

@@ -111,7 +111,8 @@ record WallTime(Duration ahead) {
         of(move.since()),
         move.progress(),
         move.measures(),
-        move.note());
+        move.note(),
+        move.stages().stream().map(stage -> new Move.Stage(stage.what(), of(stage.at()))).toList());
   }
 
   private Decision of(Decision decision) {

@@ -20,6 +20,13 @@ public sealed interface MoveInput {
    */
   record Planned(Move move, String peerUri) implements MoveInput {}
 
+  /**
+   * Something was done for it before its migration.
+   *
+   * @param what a few words for a person
+   */
+  record Staged(OperationId move, String what) implements MoveInput {}
+
   /** The source's agent took the migration on. */
   record Accepted(OperationId move) implements MoveInput {}
 

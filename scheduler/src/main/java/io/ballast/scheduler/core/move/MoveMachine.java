@@ -69,6 +69,7 @@ public final class MoveMachine {
     Round round = new Round(grounds, now);
     switch (input) {
       case MoveInput.Planned planned -> round.add(planned);
+      case MoveInput.Staged it -> round.turn(it.move(), trip -> trip.staged(it.what(), now));
       case MoveInput.Accepted it -> round.turn(it.move(), trip -> Judgement.accepted(trip, now));
       case MoveInput.Refused it ->
           round.turn(it.move(), trip -> Judgement.refused(trip, it.reason(), it.message(), now));
@@ -100,6 +101,7 @@ public final class MoveMachine {
     return switch (input) {
       case MoveInput.Beaten beaten -> waiting.touches(beaten.beat().pulse().host());
       case MoveInput.Accepted it -> false;
+      case MoveInput.Staged it -> false;
       case MoveInput.Progressed it -> false;
       case MoveInput.LookFailed it -> false;
       case MoveInput.Planned it -> true;

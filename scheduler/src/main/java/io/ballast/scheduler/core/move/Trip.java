@@ -37,7 +37,7 @@ record Trip(
 
   static Trip begin(MoveInput.Planned planned, Policy.Transfer transfer, Instant now) {
     return new Trip(
-        planned.move(),
+        planned.move().after(new Move.Stage("planned", now)),
         planned.move().note(),
         planned.peerUri(),
         Life.begin(now),
@@ -244,8 +244,30 @@ record Trip(
   }
 
   private Trip in(Move.State state, String note, Instant now) {
-    Instant since = state == move.state() ? move.since() : now;
-    return with(copy(state, since, move.progress(), move.measures(), note));
+    if (state == move.state()) {
+      return with(copy(state, move.since(), move.progress(), move.measures(), note));
+    }
+    return with(
+        copy(state, now, move.progress(), move.measures(), note)
+            .after(new Move.Stage(words(state), now)));
+  }
+
+  /** Something was done for it. */
+  Turn staged(String what, Instant now) {
+    return isOpen()
+        ? new Turn(with(move.after(new Move.Stage(what, now))), List.of())
+        : unchanged();
+  }
+
+  private String words(Move.State state) {
+    return switch (state) {
+      case PLANNED -> "planned";
+      case REQUESTED -> "its turn has come";
+      case MIGRATING -> "migrating, by " + move.from();
+      case UNKNOWN -> "in doubt: both hosts are asked what they run";
+      case DONE -> "moved";
+      case FAILED -> "failed";
+    };
   }
 
   private Move copy(
@@ -265,7 +287,8 @@ record Trip(
         since,
         progress,
         measures,
-        note);
+        note,
+        move.stages());
   }
 
   private Trip with(Move other) {

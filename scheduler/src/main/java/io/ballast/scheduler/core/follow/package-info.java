@@ -6,6 +6,6 @@
  * never acts while it is in doubt where a machine runs.
  */
 @NullMarked
-package io.ballast.scheduler.core.ports;
+package io.ballast.scheduler.core.follow;
 
 import org.jspecify.annotations.NullMarked;

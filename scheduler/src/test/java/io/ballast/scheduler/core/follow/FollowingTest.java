@@ -1,4 +1,4 @@
-package io.ballast.scheduler.core.ports;
+package io.ballast.scheduler.core.follow;
 
 import static io.ballast.scheduler.core.BeatMaker.START;
 import static io.ballast.scheduler.core.BeatMaker.port;

@@ -1,14 +1,12 @@
-package io.ballast.scheduler.core.ports;
+package io.ballast.scheduler.core.follow;
 
 import io.ballast.messages.Fleet;
-import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Mac;
 import io.ballast.messages.NetBeat;
 import io.ballast.messages.NetOrder;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
-import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.view.Reach;
@@ -52,13 +50,6 @@ public final class Following {
 
   /** What a machine had on a host; a card that had a port there was unplugged on purpose since. */
   private record Tenure(HostId home, Set<Mac> had) {}
-
-  /**
-   * Where a machine is.
-   *
-   * @param runs whether it is active there, or only defined
-   */
-  private record Home(Fleet.Host host, boolean runs) {}
 
   /** A port that a host keeps. */
   private record Kept(Fleet.Host host, PortStatus status) {
@@ -105,7 +96,7 @@ public final class Following {
     Map<Errand, Wait> still = new HashMap<>();
     List<Effect> orders = new ArrayList<>();
     Map<VmId, Tenure> lasting = new HashMap<>();
-    homes(hosts, vms)
+    Home.of(hosts, vms)
         .forEach(
             (vm, home) -> {
               List<Kept> all = kept.getOrDefault(vm, List.of());
@@ -133,46 +124,11 @@ public final class Following {
     return kept;
   }
 
-  /** Where machines are; without those of which that is in doubt. */
-  private static Map<VmId, Home> homes(List<Fleet.Host> hosts, Set<VmId> vms) {
-    Map<VmId, List<Home>> known = new HashMap<>();
-    Set<VmId> lost = new HashSet<>();
-    for (Fleet.Host host : hosts) {
-      for (Vm vm : host.beat().vms()) {
-        if (!vms.contains(vm.id())) {
-          continue;
-        }
-        if (host.status() == Fleet.Status.SILENT) {
-          lost.add(vm.id()); // no home of what runs elsewhere, but perhaps of what runs nowhere
-        } else {
-          known
-              .computeIfAbsent(vm.id(), id -> new ArrayList<>(1))
-              .add(new Home(host, vm.state().active()));
-        }
-      }
-    }
-    Map<VmId, Home> homes = new HashMap<>();
-    known.forEach(
-        (vm, all) -> {
-          List<Home> active = all.stream().filter(Home::runs).toList();
-          List<Home> meant = active.isEmpty() && !lost.contains(vm) ? all : active;
-          if (meant.size() == 1) {
-            homes.put(vm, meant.getFirst());
-          }
-        });
-    return homes;
-  }
-
   /** Whether it is there: what runs nowhere may run on a host that can't tell what it runs. */
   private static boolean isSure(Home home, List<Kept> kept) {
-    return isSure(home.host())
+    return home.isSure()
         && home.host().net().isPresent()
-        && (home.runs() || kept.stream().allMatch(each -> isSure(each.host())));
-  }
-
-  private static boolean isSure(Fleet.Host host) {
-    return host.status() == Fleet.Status.UP
-        && host.beat().hypervisor().health() == HostBeat.Health.ANSWERING;
+        && (home.runs() || kept.stream().allMatch(each -> Home.isSure(each.host())));
   }
 
   private Tenure tenure(VmId vm, Home home, List<Kept> kept) {
