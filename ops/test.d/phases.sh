@@ -30,7 +30,9 @@ phase_bus() { java_options=("$WAITING"); each_module bus IT --exclude-tag=lab --
 
 phase_switches() { java_options=("$WAITING"); each_module switches IT --include-tag=switch; } # in network namespaces of their own
 
-phase_lab() { java_options=("$WAITING"); each_module lab IT --include-tag=lab; }
+phase_lab() { java_options=("$WAITING"); each_module lab IT --include-tag=lab --exclude-tag=migration; }
+
+phase_migration() { java_options=("$WAITING"); each_module migration IT --include-tag=migration; } # not in ops/test: it takes long
 
 phase_rbd() { # not in ops/test: a Ceph is large, and slow to install
   "$ops/install" rbd || return

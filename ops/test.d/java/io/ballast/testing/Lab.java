@@ -69,6 +69,11 @@ public final class Lab implements AutoCloseable {
     lab("switch", String.valueOf(host), command);
   }
 
+  /** Plugs a host's network cables, {@code up}, or unplugs them, {@code down}. */
+  public void link(int host, String command) {
+    lab("link", String.valueOf(host), command);
+  }
+
   /** Switches a host on, {@code up}, or cuts its power, {@code cut}. */
   public void power(int host, String command) {
     lab("host-" + command, String.valueOf(host));

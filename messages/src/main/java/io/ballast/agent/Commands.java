@@ -72,7 +72,7 @@ final class Commands implements Bus.Receiver {
       case Handling.Deed deed ->
           objection(envelope, deadline(envelope))
               .<Future<? extends Reply>>map(Future::failedFuture)
-              .orElseGet(() -> deed.doing().get());
+              .orElseGet(() -> followed(envelope).compose(kept -> deed.doing().get()));
       case Handling.Change change ->
           once(
               envelope,
@@ -86,6 +86,12 @@ final class Commands implements Bus.Receiver {
               "operation " + cancel.operation(),
               order -> cancel(envelope, order, cancel));
     };
+  }
+
+  /** Nothing is done for an epoch before an earlier one is shut out for good. */
+  private Future<?> followed(Envelope envelope) {
+    Entry[] entries = fencing.accepting(epoch(envelope));
+    return entries.length == 0 ? Future.succeededFuture() : memory.keep(entries);
   }
 
   private Deadline deadline(Envelope envelope) {

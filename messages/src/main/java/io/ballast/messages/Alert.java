@@ -74,6 +74,10 @@ public record Alert(
     STORAGE_WORN,
     /** A disk, an array or a pool has failed, or says that it soon will. */
     STORAGE_FAILING,
+    /**
+     * A host keeps volumes for a move that is over: it is not known which copy is the machine's.
+     */
+    VOLUMES_KEPT,
     /** What must hold for a card of a virtual machine does not, and is not repaired. */
     PORT_DIFFERS,
     /** Ports of different virtual machines have one public address, or one card. */

@@ -109,6 +109,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    *     first
    * @param within after which the migration is aborted and the guest stays here; 1 ms to 7 days
    * @param means what else may make it end; absent = nothing
+   * @param copied the disks that are copied, by their places, such as {@code vda}, into those of
+   *     the same path that are there already; absent = none, for the target has them
    */
   record Migrate(
       VmId vm,
@@ -117,7 +119,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Optional<Bytes> bandwidth,
       Duration maxDowntime,
       Duration within,
-      Optional<Means> means)
+      Optional<Means> means,
+      Optional<List<String>> copied)
       implements HostCommand<Reply.Accepted> {
     public Migrate {
       Fields.required(vm, "vm");
@@ -127,11 +130,38 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Fields.between(maxDowntime, "maxDowntime", BRIEFEST, LONGEST_DOWNTIME);
       Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
       Fields.required(means, "means");
+      copied =
+          Fields.required(copied, "copied")
+              .map(disks -> Berth.some(Fields.listOf(disks, "copied"), "copied"));
+    }
+
+    /** One that copies no disk. */
+    public Migrate(
+        VmId vm,
+        HostId to,
+        Optional<String> peerUri,
+        Optional<Bytes> bandwidth,
+        Duration maxDowntime,
+        Duration within,
+        Optional<Means> means) {
+      this(vm, to, peerUri, bandwidth, maxDowntime, within, means, Optional.empty());
+    }
+
+    /** The means that can be used: no hypervisor copies disks and may let a guest run early. */
+    public Means usable() {
+      Means all = means.orElse(Means.NONE);
+      return copied.isPresent() && all.postCopy() ? all.withoutPostCopy() : all;
     }
 
     /** This with another longest pause. */
     public Migrate pausing(Duration most) {
-      return new Migrate(vm, to, peerUri, bandwidth, most, within, means);
+      return new Migrate(vm, to, peerUri, bandwidth, most, within, means, copied);
+    }
+
+    /** This, which copies these disks. */
+    public Migrate copying(List<String> disks) {
+      return new Migrate(
+          vm, to, peerUri, bandwidth, maxDowntime, within, means, Optional.of(disks));
     }
   }
 

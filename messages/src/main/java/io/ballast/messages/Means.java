@@ -23,6 +23,11 @@ public record Means(
   /** Nothing but a longer pause, and every care. */
   public static final Means NONE = new Means(false, false, 1);
 
+  /** These, and no post-copy. */
+  Means withoutPostCopy() {
+    return new Means(autoConverge, false, channels, locking);
+  }
+
   /** Without pools that lock. */
   public Means(boolean autoConverge, boolean postCopy, int channels) {
     this(autoConverge, postCopy, channels, Optional.empty());

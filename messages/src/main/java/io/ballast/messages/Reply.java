@@ -163,6 +163,13 @@ public sealed interface Reply extends Message {
     }
   }
 
+  /** The disks of a virtual machine that its guest may write to. */
+  record DisksInspected(List<VmDisk> disks) implements Reply {
+    public DisksInspected {
+      disks = Fields.listOf(disks, "disks");
+    }
+  }
+
   /** A host's storage as its next beat would tell it. */
   record StorageInspected(StorageBeat beat) implements Reply {
     public StorageInspected {

@@ -14,11 +14,19 @@ public sealed interface SchedulerCommand<R extends Reply> extends Command<R> {
    * Move one virtual machine because a person wants it.
    *
    * @param to where to; absent = where it fits best
+   * @param copying whether disks that its host alone has may be copied to the target; absent = no
    */
-  record MoveVm(VmId vm, Optional<HostId> to) implements SchedulerCommand<Reply.Accepted> {
+  record MoveVm(VmId vm, Optional<HostId> to, Optional<Boolean> copying)
+      implements SchedulerCommand<Reply.Accepted> {
     public MoveVm {
       Fields.required(vm, "vm");
       Fields.required(to, "to");
+      Fields.required(copying, "copying");
+    }
+
+    /** Without a copy of any disk. */
+    public MoveVm(VmId vm, Optional<HostId> to) {
+      this(vm, to, Optional.empty());
     }
   }
 

@@ -14,13 +14,15 @@ import java.util.Optional;
  * @param problem for a person: why a look at them has failed since; absent if none has
  * @param health of pools, disks and arrays, at most {@value #MOST_HEALTH}; empty if the agent does
  *     not tell it, while nothing is known of it
+ * @param berths the volumes that it keeps for moves
  */
 public record StorageBeat(
     Pulse pulse,
     List<Pool> pools,
     Optional<Instant> sampledAt,
     Optional<String> problem,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Health> health)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Health> health,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Berth> berths)
     implements Beat {
   /** Of so many things a beat tells how they fare at most. */
   public static final int MOST_HEALTH = 1_024;
@@ -31,6 +33,7 @@ public record StorageBeat(
     Fields.required(sampledAt, "sampledAt");
     Fields.required(problem, "problem");
     health = Fields.listOrNone(health, "health");
+    berths = Fields.listOrNone(berths, "berths");
     if (health.size() > MOST_HEALTH) {
       throw new IllegalArgumentException(
           "field 'health' has " + health.size() + " entries; it must have at most " + MOST_HEALTH);
@@ -40,7 +43,17 @@ public record StorageBeat(
   /** A beat that tells nothing of health. */
   public StorageBeat(
       Pulse pulse, List<Pool> pools, Optional<Instant> sampledAt, Optional<String> problem) {
-    this(pulse, pools, sampledAt, problem, List.of());
+    this(pulse, pools, sampledAt, problem, List.of(), List.of());
+  }
+
+  /** A beat of an agent that keeps nothing for moves. */
+  public StorageBeat(
+      Pulse pulse,
+      List<Pool> pools,
+      Optional<Instant> sampledAt,
+      Optional<String> problem,
+      List<Health> health) {
+    this(pulse, pools, sampledAt, problem, health, List.of());
   }
 
   /**

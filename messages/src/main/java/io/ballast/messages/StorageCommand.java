@@ -1,5 +1,7 @@
 package io.ballast.messages;
 
+import java.util.List;
+
 /**
  * What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}, work on a
  * pool a {@link PoolOrder}, and on all disks of a virtual machine a {@link VmOrder}.
@@ -14,6 +16,10 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.ListTrash,
         StorageCommand.ListVmSnapshots,
         StorageCommand.Cancel,
+        StorageCommand.InspectDisks,
+        StorageCommand.HoldDisks,
+        StorageCommand.PrepareDisks,
+        StorageCommand.SettleDisks,
         PoolOrder,
         VolumeOrder,
         VmOrder {
@@ -80,6 +86,64 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
   record Cancel(OperationId operation) implements StorageCommand<Reply.Accepted> {
     public Cancel {
       Fields.required(operation, "operation");
+    }
+  }
+
+  /** Look at the disks of a virtual machine of the host that its guest may write to. */
+  record InspectDisks(VmId vm) implements StorageCommand<Reply.DisksInspected> {
+    public InspectDisks {
+      Fields.required(vm, "vm");
+    }
+  }
+
+  /**
+   * Keep the volumes of a virtual machine as they are while a move copies them to another host;
+   * until they are {@link SettleDisks settled}. Carried out again it changes nothing more.
+   */
+  record HoldDisks(Berth berth) implements StorageCommand<Reply.Accepted> {
+    public HoldDisks {
+      Fields.required(berth, "berth");
+    }
+  }
+
+  /**
+   * Make the empty disks into which a move copies those of a virtual machine that is about to come,
+   * all or none, and keep them until they are {@link SettleDisks settled}. Refused where one of
+   * that name is there. Carried out again it changes nothing more.
+   *
+   * @param disks 1 to {@value Berth#MOST}
+   */
+  record PrepareDisks(OperationId move, VmId vm, HostId from, HostId to, List<Blank> disks)
+      implements StorageCommand<Reply.Accepted> {
+    public PrepareDisks {
+      Fields.required(move, "move");
+      Fields.required(vm, "vm");
+      Fields.required(from, "from");
+      Fields.required(to, "to");
+      disks = Berth.some(Fields.listOf(disks, "disks"), "disks");
+    }
+
+    /** What is kept then. */
+    public Berth berth() {
+      return new Berth(
+          move,
+          vm,
+          from,
+          to,
+          disks.stream().map(Blank::volume).toList(),
+          disks.stream().map(Blank::needed).reduce(Bytes.ZERO, Bytes::plus));
+    }
+  }
+
+  /**
+   * End the keeping of a move's volumes; succeeds if none are kept for it.
+   *
+   * @param stays whether they stay; else they are deleted. Refused as {@code IN_USE} where
+   *     something uses one that would be
+   */
+  record SettleDisks(OperationId move, boolean stays) implements StorageCommand<Reply.Accepted> {
+    public SettleDisks {
+      Fields.required(move, "move");
     }
   }
 }

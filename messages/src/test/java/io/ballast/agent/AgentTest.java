@@ -18,6 +18,7 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.OperationInspected;
 import io.ballast.messages.Reply.OperationInspected.Stage;
+import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmId;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -382,6 +383,14 @@ final class AgentTest {
     assertEquals(Reason.NOT_ALLOWED, led("4", new Start(A), Long.MAX_VALUE));
     assertEquals(Reason.STALE_EPOCH, led("5", new Start(A), -1));
     assertEquals(null, led("6", new Start(A), 8));
+  }
+
+  @Test
+  void aDeedLeadsToo() {
+    assertEquals(null, led("1", new SettleDisks(new OperationId("m"), true), 7));
+
+    assertEquals(Reason.STALE_EPOCH, led("2", new Start(A), 6));
+    assertEquals(Reason.STALE_EPOCH, led("3", new SettleDisks(new OperationId("m"), true), 6));
   }
 
   private @org.jspecify.annotations.Nullable Reason led(

@@ -9,6 +9,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
+import io.ballast.messages.StorageCommand;
 import io.ballast.messages.VmId;
 import io.ballast.testing.VirtualTime;
 import io.vertx.core.Future;
@@ -61,6 +62,8 @@ final class SmallTrade implements Trade {
       case HostCommand.Suspend suspend -> change(id, suspend.vm(), false);
       case HostCommand.Reboot reboot -> change(id, reboot.vm(), true);
       case HostCommand.InspectOperation asked -> new Handling.Inspect(asked.operation());
+      case StorageCommand.SettleDisks asked ->
+          new Handling.Deed(() -> Future.succeededFuture(new Reply.Accepted(id)));
       case HostCommand.Cancel asked ->
           new Handling.Cancel(
               asked.operation(),

@@ -15,6 +15,7 @@ import io.ballast.messages.Means;
 import io.ballast.messages.Message;
 import io.ballast.messages.Move;
 import io.ballast.messages.Reply;
+import io.ballast.messages.SchedulerCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ final class MoveSamples {
     Map<String, Message> grown = new TreeMap<>();
     grown.put("means", with(new Means(true, false, 4)));
     grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
+    grown.put("copied", with(Means.NONE).copying(List.of("vda")));
+    grown.put("copying", new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.of(true)));
     grown.put("convergence", withConvergence());
     grown.put(
         "stages",
@@ -49,7 +52,7 @@ final class MoveSamples {
     return grown;
   }
 
-  private static Message with(Means means) {
+  private static HostCommand.Migrate with(Means means) {
     return new HostCommand.Migrate(
         VM,
         H2,

@@ -318,6 +318,7 @@ public final class Samples {
                 "libvirt",
                 Optional.of(VM.value()))));
     grown.put("health", storageBeatWithHealth());
+    grown.put("berths", StorageSamples.beatWithBerths());
     grown.put("ports", NetSamples.beatWithPorts());
     grown.putAll(NetSamples.networks());
     grown.putAll(MoveSamples.grown());
@@ -422,6 +423,7 @@ public final class Samples {
         new Reply.Examined(
             Bytes.ofMiB(96), List.of(new Obstacle(Obstacle.Kind.DEVICE, "its <hostdev>"))),
         new Reply.StorageInspected(storageBeat()),
+        StorageSamples.disksInspected(volume()),
         new Reply.VolumesListed(storageBeat().pools().getFirst(), List.of(volume())),
         new Reply.VolumeInspected(
             Optional.of(volume()),

@@ -1,13 +1,19 @@
 package io.ballast.bus;
 
 import static io.ballast.bus.Samples.OPERATION;
+import static io.ballast.bus.Samples.VM;
 import static io.ballast.bus.Samples.VOLUME;
 
+import io.ballast.messages.Berth;
+import io.ballast.messages.Blank;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Message;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.PoolSource;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
+import io.ballast.messages.VmDisk;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -76,6 +82,45 @@ final class StorageSamples {
         new VmOrder.RevertVm("web-1", "before-upgrade"),
         new VmOrder.DeleteVmSnapshot("web-1", "before-upgrade"),
         new StorageCommand.ListVmSnapshots("web-1"),
+        new StorageCommand.InspectDisks(VM),
+        new StorageCommand.HoldDisks(berth()),
+        new StorageCommand.PrepareDisks(
+            OPERATION,
+            VM,
+            Samples.H1,
+            Samples.H2,
+            List.of(
+                new Blank(
+                    VOLUME,
+                    Volume.Format.QCOW2,
+                    Bytes.ofMiB(2048),
+                    Bytes.ofMiB(310),
+                    "/var/lib/libvirt/images/web-1.qcow2"))),
+        new StorageCommand.SettleDisks(OPERATION, true),
         new StorageCommand.Cancel(OPERATION));
+  }
+
+  static Berth berth() {
+    return new Berth(OPERATION, VM, Samples.H1, Samples.H2, List.of(VOLUME), Bytes.ofMiB(310));
+  }
+
+  static Message beatWithBerths() {
+    StorageBeat beat = Samples.storageBeat();
+    return new StorageBeat(
+        beat.pulse(),
+        beat.pools(),
+        beat.sampledAt(),
+        beat.problem(),
+        beat.health(),
+        List.of(berth()));
+  }
+
+  /** What a virtual machine's disks lie on. */
+  static Message disksInspected(Volume volume) {
+    return new Reply.DisksInspected(
+        List.of(
+            new VmDisk("vda", "/var/lib/libvirt/images/web-1.qcow2", Optional.of(volume), false)
+                .with(List.of("before")),
+            new VmDisk("vdb", "nbd:10.0.0.9/data", Optional.empty(), true)));
   }
 }

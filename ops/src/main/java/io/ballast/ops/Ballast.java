@@ -41,6 +41,7 @@ import io.ballast.ops.client.VolumeCheckCommand;
 import io.ballast.ops.client.VolumeCommand;
 import io.ballast.ops.client.VolumeCompareCommand;
 import io.ballast.ops.client.VolumeExportDiffCommand;
+import io.ballast.ops.client.VolumeFreeCommand;
 import io.ballast.ops.client.VolumeListCommand;
 import io.ballast.ops.client.VolumeMeasureCommand;
 import io.ballast.ops.client.VolumeRestoreCommand;
@@ -132,6 +133,7 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VolumeListCommand(shell))
                     .addSubcommand(new VolumeShowCommand(shell))
                     .addSubcommand(new VolumeSnapshotsCommand(shell))
+                    .addSubcommand(new VolumeFreeCommand(shell))
                     .addSubcommand(new VolumeCancelCommand(shell))
                     .addSubcommand(new VolumeCheckCommand(shell))
                     .addSubcommand(new VolumeCompareCommand(shell))

@@ -36,7 +36,7 @@ public final class FleetInLab implements AutoCloseable {
   private final Path configuration;
   private final Lab lab;
   private final TestBroker broker;
-  private final BallastProcess scheduler;
+  private BallastProcess scheduler;
   private final int hosts;
   private final Set<String> guests = new HashSet<>();
 
@@ -47,10 +47,19 @@ public final class FleetInLab implements AutoCloseable {
    * @param net what the agents are told of the network, in YAML
    */
   public FleetInLab(Path world, int hosts, String net) throws IOException {
+    this(world, hosts, "host,net", net);
+  }
+
+  /**
+   * Starts all of it.
+   *
+   * @param roles of the agents of each host
+   */
+  public FleetInLab(Path world, int hosts, String roles, String net) throws IOException {
     this.world = world;
     this.hosts = hosts;
     this.configuration = world.resolve("ballast.yaml");
-    Path boot = Files.writeString(world.resolve("boot"), boot());
+    Path boot = Files.writeString(world.resolve("boot"), boot(roles));
     Files.setPosixFilePermissions(boot, PosixFilePermissions.fromString("rwx------"));
     lab = Lab.withSwitches(hosts, boot);
     broker = TestBroker.at(MACHINE);
@@ -70,15 +79,15 @@ public final class FleetInLab implements AutoCloseable {
    * What a host keeps running. It waits for the configuration, which is written last. What it says
    * is kept with the logs of its host.
    */
-  private String boot() {
+  private String boot(String roles) {
     return """
     #!/bin/bash
     cd /
     until [[ -s %1$s ]]; do sleep 0.1; done
     exec %2$s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx96m -jar %3$s agent \\
-      --roles host,net --config %1$s --host "$1" --peer-uri "qemu+tcp://$2/system"
+      --roles %4$s --config %1$s --host "$1" --peer-uri "qemu+tcp://$2/system"
     """
-        .formatted(configuration, System.getProperty("java.home"), JAR);
+        .formatted(configuration, System.getProperty("java.home"), JAR, roles);
   }
 
   private String configuration(String net) {
@@ -110,6 +119,13 @@ public final class FleetInLab implements AutoCloseable {
     lab.virsh(host, "create", description.toString());
     guests.add(guest.name());
     return guest;
+  }
+
+  /** Kills the scheduler and starts another, which knows of nothing but what it hears. */
+  public void restartScheduler() throws IOException, InterruptedException {
+    scheduler.kill();
+    keepLogOf(scheduler);
+    scheduler = new BallastProcess(world, configured("scheduler"));
   }
 
   /** Waits until the scheduler has heard of a guest. */

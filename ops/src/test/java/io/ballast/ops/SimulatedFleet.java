@@ -28,6 +28,7 @@ import io.ballast.messages.NetBeat.Bridge;
 import io.ballast.messages.NetBeat.Line;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.StorageCommand;
 import io.ballast.messages.VmId;
 import io.ballast.net.NetAgent;
 import io.ballast.net.testing.FakeBook;
@@ -182,7 +183,7 @@ public final class SimulatedFleet implements AutoCloseable {
                 Agent.Terms.of(beater),
                 new LocalBus(vertx, hub, name),
                 new Forgetful(Instant.now()),
-                new StorageAgent.Machine(volumes, devices),
+                new StorageAgent.Machine(volumes, devices, Book.inMemory()),
                 new StoragePolicy(
                     new PoolPolicy(List.of("/srv"), List.of("nas1:/images")),
                     new FetchPolicy(List.of("https://images.example/"))),
@@ -269,6 +270,12 @@ public final class SimulatedFleet implements AutoCloseable {
                 Request.of(Address.any(Role.SCHEDULER), new SchedulerCommand.InspectFleet())
                     .within(PATIENCE)));
     return reply.fleet();
+  }
+
+  /** Has a host's storage agent carry a command out, as a program would. */
+  <R extends Reply> R storageOf(String host, StorageCommand<R> command) {
+    return await(
+        bus.call(Request.of(Address.at(Role.STORAGE, new HostId(host)), command).within(PATIENCE)));
   }
 
   /** How long commands waited at most for the answer to what they asked last, by its kind. */

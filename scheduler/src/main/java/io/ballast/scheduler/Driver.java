@@ -179,6 +179,7 @@ final class Driver {
       case Effect.Abort abort -> errands.abort(abort);
       case Effect.Order order -> errands.order(order);
       case Effect.Carry carry -> errands.carry(carry);
+      case Effect.Settle settle -> errands.settle(settle);
       case Effect.Look look -> errands.look(look);
       case Effect.Remember remember -> diary.ports().keep(remember.ports());
       case Effect.Think think -> think(think.thought());

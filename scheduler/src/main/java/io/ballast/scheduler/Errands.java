@@ -42,7 +42,7 @@ final class Errands {
   private static final Logger log = LoggerFactory.getLogger(Errands.class);
 
   /** What would leave open whether something was done. */
-  private static final Set<Reason> OPEN =
+  static final Set<Reason> OPEN =
       EnumSet.of(
           Reason.DEADLINE_PASSED,
           Reason.BUS_LOST,
@@ -74,6 +74,7 @@ final class Errands {
   private final Duration within;
   private final LongSupplier epoch;
   private final Consumer<MoveInput> told;
+  private final Cargo cargo;
 
   /**
    * Errands of one scheduler.
@@ -87,10 +88,23 @@ final class Errands {
     this.within = within;
     this.epoch = epoch;
     this.told = told;
+    this.cargo = new Cargo(bus, within, epoch, told);
   }
 
-  /** Its host is asked which ports the VM has, and the target for them, before it is sent. */
+  /** What it needs at its target is seen to before it is sent: disks, then ports. */
   void send(Effect.Send send) {
+    Future<Effect.Send> loaded =
+        send.copying() ? cargo.load(send).map(send::with) : Future.succeededFuture(send);
+    loaded.onSuccess(this::sendWithPorts).onFailure(cause -> refused(send, cause));
+  }
+
+  private void refused(Effect.Send send, Throwable cause) {
+    RefusedException refused = refusal(cause);
+    told.accept(new MoveInput.Refused(send.move(), refused.reason(), message(refused)));
+  }
+
+  /** Its host is asked which ports the VM has, and the target for them. */
+  private void sendWithPorts(Effect.Send send) {
     HostId target = send.command().to();
     now(send.command().vm(), send.host(), send.kept())
         .map(had -> new Luggage(had, send.ports(had)))
@@ -104,8 +118,8 @@ final class Errands {
         .onSuccess(prepared -> migrate(send))
         .onFailure(
             cause -> {
-              RefusedException refused = refusal(cause);
-              told.accept(new MoveInput.Refused(send.move(), refused.reason(), message(refused)));
+              cargo.unload(send);
+              refused(send, cause);
             });
   }
 
@@ -196,7 +210,16 @@ final class Errands {
     answer(
         bus.call(request(send.move(), send.host(), send.command())),
         accepted -> new MoveInput.Accepted(send.move()),
-        refused -> new MoveInput.Refused(send.move(), refused.reason(), message(refused)));
+        refused -> {
+          if (!OPEN.contains(refused.reason()) && refused.reason() != Reason.DUPLICATE_ID) {
+            cargo.unload(send);
+          }
+          return new MoveInput.Refused(send.move(), refused.reason(), message(refused));
+        });
+  }
+
+  void settle(Effect.Settle settle) {
+    cargo.settle(settle);
   }
 
   void order(Effect.Order order) {
@@ -251,13 +274,13 @@ final class Errands {
         .onSuccess(told::accept);
   }
 
-  private static RefusedException refusal(Throwable cause) {
+  static RefusedException refusal(Throwable cause) {
     return cause instanceof RefusedException refused
         ? refused
         : new RefusedException(Reason.INTERNAL, String.valueOf(cause.getMessage()));
   }
 
-  private static String message(RefusedException refused) {
+  static String message(RefusedException refused) {
     return String.valueOf(refused.getMessage());
   }
 

@@ -77,6 +77,7 @@ final class EventLog {
       case POOL_FULL -> object(alert) + " is as good as full";
       case STORAGE_WORN -> object(alert) + " is " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " fails";
+      case VOLUMES_KEPT -> object(alert) + " still has volumes kept for it";
       case PORT_DIFFERS -> object(alert) + " is not as wanted";
       case ADDRESS_TAKEN ->
           String.join(" and ", alert.vms()) + " have one " + alert.object().orElse("address");
@@ -102,6 +103,7 @@ final class EventLog {
       case POOL_FULL -> object(alert) + " is no longer as good as full" + why(alert);
       case STORAGE_WORN -> object(alert) + " is no longer " + worn(alert) + why(alert);
       case STORAGE_FAILING -> object(alert) + " no longer fails" + why(alert);
+      case VOLUMES_KEPT -> object(alert) + " has no volumes kept for it any more" + why(alert);
       case PORT_DIFFERS -> object(alert) + " is as wanted again" + why(alert);
       case ADDRESS_TAKEN ->
           names + " no longer have one " + alert.object().orElse("address") + why(alert);

@@ -222,7 +222,8 @@ final class ErrandsTest {
             Optional.empty(),
             Duration.ofMillis(100),
             Duration.ofMinutes(1),
-            Optional.empty()));
+            Optional.empty()),
+        false);
   }
 
   /** A network agent that keeps these ports, and one of another machine. */

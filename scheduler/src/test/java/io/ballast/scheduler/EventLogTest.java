@@ -33,6 +33,7 @@ final class EventLogTest {
         alert over: pool images of h1 is no longer as good as full (Nobody has seen it.), after 7.5 s
         alert over: pool images of h1 is no longer worn (Nobody has seen it.), after 7.5 s
         alert over: pool images of h1 no longer fails (Nobody has seen it.), after 7.5 s
+        alert over: pool images of h1 has no volumes kept for it any more (Nobody has seen it.), after 7.5 s
         alert over: pool images of h1 is as wanted again (Nobody has seen it.), after 7.5 s
         alert over: web and db no longer have one pool images (Nobody has seen it.), after 7.5 s
         alert over: pool images of h1 is no longer down (Nobody has seen it.), after 7.5 s

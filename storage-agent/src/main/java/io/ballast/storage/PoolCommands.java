@@ -47,7 +47,7 @@ final class PoolCommands {
   }
 
   /** Each can be repeated as it is. */
-  Handling handling(OperationId id, PoolOrder order) {
+  Handling.Change handling(OperationId id, PoolOrder order) {
     Supplier<Future<Work>> check = () -> checked(id, order);
     return new Handling.Change(
         order.pool(), false, check, () -> tell -> check.get().compose(work -> work.run(tell)));

@@ -20,6 +20,8 @@ import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.Cancel;
+import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.InspectOperation;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.StorageCommand.InspectVolume;
@@ -28,6 +30,8 @@ import io.ballast.messages.StorageCommand.ListTrash;
 import io.ballast.messages.StorageCommand.ListVmSnapshots;
 import io.ballast.messages.StorageCommand.ListVolumes;
 import io.ballast.messages.StorageCommand.MeasureVolume;
+import io.ballast.messages.StorageCommand.PrepareDisks;
+import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
@@ -57,6 +61,7 @@ import io.ballast.storage.trade.FetchPolicy;
 import io.ballast.storage.trade.StoragePolicy;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.trade.Volumes.Found;
+import io.ballast.storage.work.Berths;
 import io.ballast.storage.work.CutOff;
 import io.ballast.storage.work.Holds;
 import io.ballast.storage.work.Preconditions;
@@ -83,23 +88,32 @@ final class StorageCommands implements Trade {
   private final Holds holds;
   private final PoolCommands pools;
   private final VmCommands vms;
+  private final DiskCommands disks;
+  private final Berths berths;
   private final FetchPolicy images;
 
   StorageCommands(
       HostId host,
-      Volumes volumes,
+      StorageAgent.Machine machine,
       StoragePolicy policy,
       Agent<StorageBeat> agent,
       Loop loop,
       Clock clock) {
     this.host = host;
-    this.volumes = volumes;
+    volumes = machine.volumes();
     this.agent = agent;
     this.loop = loop;
     holds = new Holds(loop);
     images = policy.images();
     pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched, loop);
     vms = new VmCommands(host, volumes, holds, this::untouched, loop, clock);
+    berths = new Berths(loop, machine.berths(), holds);
+    disks = new DiskCommands(volumes, berths, holds, this::untouched, agent::beat, loop);
+  }
+
+  /** The volumes that are kept for moves; no order is carried out before they are known. */
+  Berths berths() {
+    return berths;
   }
 
   @Override
@@ -137,7 +151,11 @@ final class StorageCommands implements Trade {
       case MeasureVolume asked ->
           new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
-      case PoolOrder asked -> pools.handling(id, asked);
+      case InspectDisks asked -> disks.handling(asked);
+      case HoldDisks asked -> disks.handling(asked);
+      case PrepareDisks asked -> disks.handling(asked);
+      case SettleDisks asked -> disks.handling(asked);
+      case PoolOrder asked -> knowing(pools.handling(id, asked));
       case ListVmSnapshots asked ->
           new Handling.Question(
               () ->
@@ -146,12 +164,21 @@ final class StorageCommands implements Trade {
                       .map(
                           machine ->
                               new Reply.VmSnapshotsListed(machine.vm(), Moments.all(machine))));
-      case VmOrder asked -> vms.order(id, asked);
-      case VolumeOrder asked -> order(id, asked);
+      case VmOrder asked -> knowing(vms.order(id, asked));
+      case VolumeOrder asked -> knowing(order(id, asked));
     };
   }
 
-  private Handling order(OperationId id, VolumeOrder order) {
+  /** A change that is checked once it is known which volumes are kept for moves. */
+  private Handling knowing(Handling.Change change) {
+    return new Handling.Change(
+        change.object(),
+        change.endsEarly(),
+        () -> berths.opened().compose(known -> change.check().get()),
+        change.aftermath());
+  }
+
+  private Handling.Change order(OperationId id, VolumeOrder order) {
     Supplier<Future<Work>> check = () -> checked(id, order);
     return new Handling.Change(
         order.volume().toString(),

@@ -1,6 +1,7 @@
 package io.ballast.storage;
 
 import io.ballast.agent.Latest;
+import io.ballast.messages.Berth;
 import io.ballast.messages.Pulse;
 import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageBeat.Pool;
@@ -62,9 +63,18 @@ final class StorageSampler {
         });
   }
 
-  /** What is known now. */
-  StorageBeat beat(Pulse pulse) {
+  /**
+   * What is known now.
+   *
+   * @param berths the volumes that are kept for moves
+   */
+  StorageBeat beat(Pulse pulse, List<Berth> berths) {
     return new StorageBeat(
-        pulse, pools.value().orElse(List.of()), pools.at(), pools.problem(), health.health());
+        pulse,
+        pools.value().orElse(List.of()),
+        pools.at(),
+        pools.problem(),
+        health.health(),
+        berths);
   }
 }

@@ -61,7 +61,7 @@ final class VmCommands {
     this.clock = clock;
   }
 
-  Handling order(OperationId id, VmOrder order) {
+  Handling.Change order(OperationId id, VmOrder order) {
     return new Handling.Change(
         order.object(),
         true,

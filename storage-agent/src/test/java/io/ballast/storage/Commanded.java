@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
+import io.ballast.agent.Journal;
 import io.ballast.bus.Address;
 import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.bus.local.LocalBus;
+import io.ballast.messages.Berth;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostId;
@@ -21,6 +24,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
+import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
 import io.ballast.storage.testing.FakeDevices;
 import io.ballast.storage.testing.FakeVolumes;
@@ -37,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /** A storage agent over a fake storage with a pool {@code images}, which is sent commands. */
@@ -50,24 +55,53 @@ final class Commanded implements AutoCloseable {
           new FetchPolicy(List.of("https://images.example/")));
 
   final FakeVolumes volumes = new FakeVolumes();
+  final List<StorageBeat> beats = new CopyOnWriteArrayList<>();
   private final Vertx vertx = Vertx.vertx();
   private final LocalBus bus = new LocalBus(vertx);
   private final Map<OperationId, Outcome> ends = new ConcurrentHashMap<>();
+  private final Journal journal = new Forgetful(Instant.now());
+  private final Book<Berth> berths;
+  private String life = "";
 
   Commanded() {
+    this(Book.inMemory());
+  }
+
+  /**
+   * @param berths the volumes that it keeps for moves
+   */
+  Commanded(Book<Berth> berths) {
+    this.berths = berths;
     volumes.pool("images", Bytes.ofMiB(100), Bytes.ofMiB(30));
     done(bus.serve(Event.WorkFinished.class, end -> ends.put(end.operation(), end.outcome())));
-    Forgetful journal = new Forgetful(Instant.now());
-    StorageAgent.Machine machine = new StorageAgent.Machine(volumes, new FakeDevices());
-    done(
-        vertx.deployVerticle(
-            StorageAgent.of(TERMS, bus, journal, machine, POLICY, Clock.systemUTC())));
+    done(bus.serve(StorageBeat.class, beats::add));
+    begin();
+  }
+
+  private void begin() {
+    StorageAgent.Machine machine = new StorageAgent.Machine(volumes, new FakeDevices(), berths);
+    life =
+        done(
+            vertx.deployVerticle(
+                StorageAgent.of(TERMS, bus, journal, machine, POLICY, Clock.systemUTC())));
+  }
+
+  /** Ends the agent; what it had begun comes to nothing, and then its next life begins. */
+  void restart() {
+    done(vertx.undeploy(life));
+    volumes.loseWork();
+    volumes.recover();
+    begin();
+  }
+
+  /** Sends a command whose answer is not waited for. */
+  <R extends Reply> Future<R> send(StorageCommand<R> command) {
+    return bus.call(
+        Request.of(Address.at(Role.STORAGE, HOST), command).within(Duration.ofMinutes(1)));
   }
 
   <R extends Reply> R ask(StorageCommand<R> command) {
-    return done(
-        bus.call(
-            Request.of(Address.at(Role.STORAGE, HOST), command).within(Duration.ofMinutes(1))));
+    return done(send(command));
   }
 
   /** How what was accepted ended. */
@@ -84,14 +118,7 @@ final class Commanded implements AutoCloseable {
   List<Optional<Reason>> atOnce(
       StorageCommand<Reply.Accepted> one, StorageCommand<Reply.Accepted> other) {
     volumes.slow();
-    List<Future<Reply.Accepted>> answers =
-        Stream.of(one, other)
-            .map(
-                command ->
-                    bus.call(
-                        Request.of(Address.at(Role.STORAGE, HOST), command)
-                            .within(Duration.ofMinutes(1))))
-            .toList();
+    List<Future<Reply.Accepted>> answers = Stream.of(one, other).map(this::send).toList();
     done(Future.join(answers).otherwiseEmpty());
     volumes.recover();
     return answers.stream().map(this::ended).toList();

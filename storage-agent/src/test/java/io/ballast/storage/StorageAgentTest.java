@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Loop;
@@ -178,6 +179,7 @@ final class StorageAgentTest {
   @Test
   void whatIsForOthersIsRefused() {
     Loop loop = Loop.of(vertx.getOrCreateContext());
+    StorageAgent.Machine machine = new StorageAgent.Machine(volumes, devices, Book.inMemory());
     Agent<StorageBeat> agent =
         new Agent<>(
             Role.STORAGE,
@@ -185,14 +187,14 @@ final class StorageAgentTest {
             new Agent.Surroundings(bus, new Forgetful(Instant.EPOCH), loop, Clock.systemUTC()),
             self ->
                 new StorageCommands(
-                    HOST, volumes, StoragePolicy.DEFAULT, self, loop, Clock.systemUTC()),
+                    HOST, machine, StoragePolicy.DEFAULT, self, loop, Clock.systemUTC()),
             known ->
                 new StorageSampler(
                         volumes, new HealthSampler(devices, Clock.systemUTC()), Clock.systemUTC())
-                    .beat(known.pulse()),
+                    .beat(known.pulse(), List.of()),
             Agent.Watcher.none());
     StorageCommands commands =
-        new StorageCommands(HOST, volumes, StoragePolicy.DEFAULT, agent, loop, Clock.systemUTC());
+        new StorageCommands(HOST, machine, StoragePolicy.DEFAULT, agent, loop, Clock.systemUTC());
 
     RefusedException refused =
         assertThrows(
@@ -213,7 +215,7 @@ final class StorageAgentTest {
                 TERMS,
                 bus,
                 new Forgetful(Instant.now()),
-                new StorageAgent.Machine(seen, devices),
+                new StorageAgent.Machine(seen, devices, Book.inMemory()),
                 StoragePolicy.DEFAULT,
                 Clock.systemUTC())));
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Journal;
@@ -93,7 +94,7 @@ final class StorageCommandsTest {
                     TERMS,
                     bus,
                     journal,
-                    new StorageAgent.Machine(volumes, new FakeDevices()),
+                    new StorageAgent.Machine(volumes, new FakeDevices(), Book.inMemory()),
                     POLICY,
                     Clock.systemUTC())));
   }

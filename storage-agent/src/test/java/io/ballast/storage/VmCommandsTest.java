@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.agent.Agent;
+import io.ballast.agent.Book;
 import io.ballast.agent.Forgetful;
 import io.ballast.agent.Heartbeat;
 import io.ballast.agent.Journal;
@@ -92,7 +93,7 @@ final class VmCommandsTest {
                     TERMS,
                     bus,
                     journal,
-                    new StorageAgent.Machine(volumes, new FakeDevices()),
+                    new StorageAgent.Machine(volumes, new FakeDevices(), Book.inMemory()),
                     StoragePolicy.DEFAULT,
                     Clock.systemUTC())));
   }

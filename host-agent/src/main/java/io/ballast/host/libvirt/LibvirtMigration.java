@@ -94,7 +94,7 @@ final class LibvirtMigration {
       ScheduledExecutorService clock) {
     this.order = journey.order();
     this.held = journey.held();
-    this.means = order.means().orElse(Means.NONE);
+    this.means = order.usable();
     this.peer = journey.peer();
     this.lanes = lanes;
     this.deadlines = deadlines;
@@ -266,6 +266,12 @@ final class LibvirtMigration {
     if (means.channels() > 1) {
       parameters.add(new TypedIntParameter("parallel.connections", means.channels()));
     }
+    order
+        .copied()
+        .ifPresent(
+            disks ->
+                disks.forEach(
+                    disk -> parameters.add(new TypedStringParameter("migrate_disks", disk))));
     return parameters.toArray(TypedParameter[]::new);
   }
 
@@ -275,7 +281,8 @@ final class LibvirtMigration {
         | (held ? MigrateFlags.PAUSED : 0)
         | (means.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
         | (means.postCopy() ? MigrateFlags.POSTCOPY : 0)
-        | (means.channels() > 1 ? MigrateFlags.PARALLEL : 0);
+        | (means.channels() > 1 ? MigrateFlags.PARALLEL : 0)
+        | (order.copied().isPresent() ? MigrateFlags.NON_SHARED_DISK : 0);
   }
 
   /** Libvirt's unit of bandwidth is the MiB/s. */

@@ -6,7 +6,6 @@ import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
-import io.ballast.messages.Means;
 import io.ballast.messages.MigrationProgress;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
@@ -219,7 +218,7 @@ public final class FakeMigration {
       case Steering.Pause other -> pause = other.most();
       case Steering.Bandwidth other -> rate = other.most().value();
       case Steering.PostCopy once -> {
-        if (order.means().filter(Means::postCopy).isEmpty()) {
+        if (!order.usable().postCopy()) {
           throw new RefusedException(Reason.WRONG_STATE, "it began without leave for post-copy");
         }
         postCopyIsAsked = true;

@@ -64,10 +64,16 @@ public final class DomainNeeds {
         && sources.stream().allMatch(source -> pools.contains(source.getAttribute("pool")));
   }
 
-  /** Whether a domain has a disk that is a file or a device by its path, and not only read. */
-  public static boolean hasFiles(Description described) {
+  /**
+   * Whether a domain has a disk that is a file or a device by its path, and not only read.
+   *
+   * @param copied disks that count for nothing, by their places
+   */
+  public static boolean hasFiles(Description described, Collection<String> copied) {
     return devices(DomainDocument.of(DomainXml.plain(described.xml())), "disk")
         .filter(disk -> below(disk, "readonly").findAny().isEmpty())
+        .filter(
+            disk -> below(disk, "target").noneMatch(it -> copied.contains(it.getAttribute("dev"))))
         .flatMap(disk -> below(disk, "source"))
         .anyMatch(source -> !source.hasAttribute("protocol"));
   }

@@ -1,5 +1,6 @@
 package io.ballast.host.trade;
 
+import io.ballast.agent.tool.FileSystem;
 import io.ballast.messages.Obstacle;
 import io.ballast.messages.Obstacle.Kind;
 import java.util.ArrayList;
@@ -16,9 +17,6 @@ import org.w3c.dom.Element;
  */
 public final class DomainObstacles {
   /** File systems that no two hosts have at once. */
-  private static final Set<String> LOCAL =
-      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs", "overlay", "squashfs");
-
   private static final Set<String> DRIVES = Set.of("cdrom", "floppy");
 
   private final Function<String, Optional<String>> fileSystem;
@@ -95,7 +93,7 @@ public final class DomainObstacles {
             file ->
                 fileSystem
                     .apply(file)
-                    .filter(LOCAL::contains)
+                    .filter(kind -> new FileSystem(kind).isLocal())
                     .ifPresent(kind -> obstacles.add(local(drive, target, file, kind))));
     if (!drive
         && children(disk, "driver").anyMatch(it -> it.getAttribute("cache").equals("unsafe"))) {

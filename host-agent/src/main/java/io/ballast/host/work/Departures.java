@@ -213,7 +213,7 @@ public final class Departures {
 
   /** One that may run there before its memory has come can't be held. */
   private static boolean isHeld(Migrate order) {
-    return order.means().filter(Means::postCopy).isEmpty();
+    return !order.usable().postCopy();
   }
 
   /** The pools whose disks need no such care. */

@@ -24,6 +24,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -373,7 +374,7 @@ public final class Migration implements Work {
               if (under.isPresent()) {
                 return refused(Reason.BUSY, "a migration of it is under way");
               }
-              if (found.filter(DomainNeeds::hasFiles).isPresent()) {
+              if (found.filter(it -> DomainNeeds.hasFiles(it, copied())).isPresent()) {
                 return refused(
                     Reason.WRONG_STATE,
                     "its disks are files, which may be taken from it with that copy; see 'A VM that"
@@ -386,6 +387,11 @@ public final class Migration implements Work {
                         return hypervisor.dropAt(at, order.vm());
                       });
             });
+  }
+
+  /** Disks that have each a file of its own there. */
+  private List<String> copied() {
+    return order.copied().orElse(List.of());
   }
 
   private static Future<Void> refused(Reason reason, String message) {

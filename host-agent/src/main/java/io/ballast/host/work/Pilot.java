@@ -65,7 +65,7 @@ final class Pilot {
   }
 
   Pilot(Migrate order) {
-    this.mayPostCopy = order.means().filter(means -> means.postCopy()).isPresent();
+    this.mayPostCopy = order.usable().postCopy();
     this.most = order.maxDowntime();
   }
 

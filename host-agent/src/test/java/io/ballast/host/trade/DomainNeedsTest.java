@@ -103,9 +103,15 @@ final class DomainNeedsTest {
     assertFalse(hasFiles("<disk type='file' device='cdrom'/>"));
   }
 
+  @Test
+  void aFileThatIsCopiedIsNoneThatTwoHostsHave() {
+    assertFalse(hasFiles("<disk type='file'><source file='/a'/><target dev='vda'/></disk>"));
+    assertTrue(hasFiles("<disk type='file'><source file='/b'/><target dev='vdb'/></disk>"));
+  }
+
   private static boolean hasFiles(String disks) {
     return DomainNeeds.hasFiles(
-        new Description(WEB, "<domain><devices>" + disks + "</devices></domain>"));
+        new Description(WEB, "<domain><devices>" + disks + "</devices></domain>"), List.of("vda"));
   }
 
   private static boolean lies(String disks) {

@@ -112,6 +112,10 @@ public final class Kinds {
         StorageCommand.ListVmSnapshots.class,
         Reply.VmSnapshotsListed.class);
     command("storage.cancel", StorageCommand.Cancel.class, Reply.Accepted.class);
+    command("storage.inspect-disks", StorageCommand.InspectDisks.class, Reply.DisksInspected.class);
+    command("storage.hold-disks", StorageCommand.HoldDisks.class, Reply.Accepted.class);
+    command("storage.prepare-disks", StorageCommand.PrepareDisks.class, Reply.Accepted.class);
+    command("storage.settle-disks", StorageCommand.SettleDisks.class, Reply.Accepted.class);
 
     command("net.inspect-net", NetCommand.InspectNet.class, Reply.NetInspected.class);
 
@@ -148,6 +152,7 @@ public final class Kinds {
     name("reply.prepared", Reply.Prepared.class);
     name("reply.considered", Reply.Considered.class);
     name("reply.examined", Reply.Examined.class);
+    name("reply.disks-inspected", Reply.DisksInspected.class);
     name("reply.storage-inspected", Reply.StorageInspected.class);
     name("reply.volumes-listed", Reply.VolumesListed.class);
     name("reply.volume-inspected", Reply.VolumeInspected.class);

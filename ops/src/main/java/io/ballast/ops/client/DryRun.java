@@ -1,5 +1,6 @@
 package io.ballast.ops.client;
 
+import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand.Examine;
@@ -8,11 +9,15 @@ import io.ballast.messages.Move;
 import io.ballast.messages.Obstacle;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reply.Examined;
+import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.Vm;
+import io.ballast.messages.VmDisk;
+import io.ballast.messages.Volume;
 import io.ballast.ops.screen.Figures;
 import io.ballast.ops.screen.Ink;
 import io.ballast.ops.screen.Table;
 import io.ballast.ops.screen.Table.Column;
+import io.ballast.scheduler.core.move.Freight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,11 +38,16 @@ final class DryRun {
   private final FleetConnection connection;
   private final Fleet fleet;
   private final Console console;
+  private final boolean copying;
 
-  DryRun(FleetConnection connection, Fleet fleet, Console console) {
+  /**
+   * @param copying whether disks that its host alone has may be copied
+   */
+  DryRun(FleetConnection connection, Fleet fleet, Console console, boolean copying) {
     this.connection = connection;
     this.fleet = fleet;
     this.console = console;
+    this.copying = copying;
   }
 
   /**
@@ -50,16 +60,27 @@ final class DryRun {
     Table table = new Table(ink, Column.words("TO"), Column.words("CHECK"), Column.words("WHAT"));
     boolean free = false;
     Bytes memory = vm.memory();
+    Freight freight = copying ? freight(vm, from) : new Freight(List.of());
+    List<Obstacle> ofDisks =
+        freight.objection(from.id()).stream()
+            .map(why -> new Obstacle(Obstacle.Kind.DISK, why))
+            .toList();
     for (HostId target : to.map(List::of).orElseGet(() -> targets(from))) {
       Examined examined = examined(vm, from, target);
       memory = examined.memory();
-      free |= examined.obstacles().isEmpty();
-      if (examined.obstacles().isEmpty()) {
+      List<Obstacle> obstacles = new ArrayList<>(examined.obstacles());
+      obstacles.removeIf(it -> copying && it.kind() == Obstacle.Kind.DISK);
+      obstacles.addAll(ofDisks);
+      free |= obstacles.isEmpty();
+      if (obstacles.isEmpty()) {
         table.row(ink.text(target.value()), ink.good("ok"), ink.text("nothing is in its way"));
       }
-      examined.obstacles().forEach(obstacle -> add(table, target, obstacle));
+      obstacles.forEach(obstacle -> add(table, target, obstacle));
     }
-    console.print("%s on %s: live, %s".formatted(vm.name(), from.id(), sent(memory)));
+    Bytes disks = copied(freight);
+    console.print(
+        "%s on %s: live, %s".formatted(vm.name(), from.id(), sent(memory.plus(disks), disks)));
+    freight.disks().forEach(this::tell);
     console.print("");
     if (table.isEmpty()) {
       console.print("there is no other host in cluster " + from.beat().pulse().cluster());
@@ -67,6 +88,28 @@ final class DryRun {
       console.print(table.lines(console.width()));
     }
     return free;
+  }
+
+  private Freight freight(Vm vm, Fleet.Host from) {
+    return Freight.of(
+        connection.askAgent(Role.STORAGE, from.id(), new InspectDisks(vm.id())).disks());
+  }
+
+  private static Bytes copied(Freight freight) {
+    return freight.disks().stream()
+        .flatMap(disk -> disk.volume().stream())
+        .map(Volume::allocated)
+        .reduce(Bytes.ZERO, Bytes::plus);
+  }
+
+  private void tell(VmDisk disk) {
+    disk.volume()
+        .ifPresent(
+            volume ->
+                console.print(
+                    "copies %s: %s, %s of %s"
+                        .formatted(
+                            disk.target(), volume.id(), volume.allocated(), volume.capacity())));
   }
 
   /** That nothing is known of one target must not hide what is known of the others. */
@@ -101,7 +144,11 @@ final class DryRun {
         .toList();
   }
 
-  private String sent(Bytes memory) {
+  /**
+   * @param all what is sent
+   * @param disks how much of that lies on disks
+   */
+  private String sent(Bytes all, Bytes disks) {
     List<Outcome.Migration> measured = new ArrayList<>();
     fleet.moves().stream()
         .sorted(Comparator.comparing(Move::since).reversed())
@@ -110,12 +157,15 @@ final class DryRun {
         .forEach(measured::add);
     double seconds = measured.stream().mapToDouble(it -> it.total().toNanos() / 1e9).sum();
     double bytes = measured.stream().mapToDouble(it -> it.transferred().value()).sum();
-    String what = "sends %s of memory at least".formatted(memory);
+    String what =
+        disks.equals(Bytes.ZERO)
+            ? "sends %s of memory at least".formatted(all)
+            : "sends %s of memory and disks at least".formatted(all);
     if (seconds == 0 || bytes == 0) {
       return what + "; how long that takes is not known, for no move was measured yet";
     }
     double rate = bytes / seconds;
-    Duration time = Duration.ofMillis(Math.round(memory.value() / rate * 1e3));
+    Duration time = Duration.ofMillis(Math.round(all.value() / rate * 1e3));
     return "%s, about %s at %s a second, as the last %s"
         .formatted(
             what,

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
       "  ballast migrate web1 h2",
       "  ballast migrate web1",
       "  ballast migrate web1 h2 --detach      print the move's id and go",
+      "  ballast migrate web1 h2 --copy        take disks along that its host alone has",
       "  ballast migrate web1 --dry-run        what is in its way to each host of its cluster"
     })
 public final class MigrateCommand implements Callable<Integer> {
@@ -45,6 +46,13 @@ public final class MigrateCommand implements Callable<Integer> {
       description = "Say what would be sent and what is in the way, and move nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--copy",
+      description =
+          "Copy disks that only its host has, while the VM runs; they are deleted there when it has"
+              + " moved.")
+  private boolean copy;
+
   @Mixin private FleetOptions options;
 
   public MigrateCommand(Shell shell) {
@@ -60,12 +68,16 @@ public final class MigrateCommand implements Callable<Integer> {
       Optional<HostId> to = Optional.ofNullable(target).map(directory::host);
       if (dryRun) {
         boolean free =
-            new DryRun(connection, fleet, shell.console()).show(place.vm(), place.host(), to);
+            new DryRun(connection, fleet, shell.console(), copy).show(place.vm(), place.host(), to);
         return (free ? ExitCode.OK : ExitCode.REFUSED).value();
       }
       MoveWatch watch = new MoveWatch(connection, shell.console());
       OperationId move =
-          connection.askScheduler(new SchedulerCommand.MoveVm(place.vm().id(), to)).operation();
+          connection
+              .askScheduler(
+                  new SchedulerCommand.MoveVm(
+                      place.vm().id(), to, Optional.of(copy).filter(wanted -> wanted)))
+              .operation();
       shell.console().print(detach ? move.value() : watch.untilEnd(move, place.vm().name()));
       return ExitCode.OK.value();
     }

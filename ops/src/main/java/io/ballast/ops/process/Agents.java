@@ -13,6 +13,7 @@ import io.ballast.host.HostAgentConfig;
 import io.ballast.host.libvirt.LibvirtHypervisor;
 import io.ballast.host.libvirt.LibvirtSettings;
 import io.ballast.host.meter.ProcMeter;
+import io.ballast.messages.Berth;
 import io.ballast.messages.HostId;
 import io.ballast.messages.NetOrder.CreateBridge;
 import io.ballast.messages.Port;
@@ -115,7 +116,7 @@ final class Agents {
         terms(),
         process.bus(),
         journal(Role.STORAGE),
-        new StorageAgent.Machine(volumes, devices),
+        new StorageAgent.Machine(volumes, devices, book(Role.STORAGE, "berths", Berth.class)),
         settings.storage(),
         Clock.systemUTC());
   }
@@ -161,17 +162,17 @@ final class Agents {
             new Ports.Machine(
                 links,
                 List.of(openVswitch, bridges),
-                book("ports", Port.class),
-                book("bridges", CreateBridge.class)),
+                book(Role.NET, "ports", Port.class),
+                book(Role.NET, "bridges", CreateBridge.class)),
             new VirshNetworks(virsh, settings.libvirt()),
             new VirshGuests(virsh, settings.libvirt())),
         settings.net(),
         Clock.systemUTC());
   }
 
-  /** What is wanted of the host's network. */
-  private <T> FileBook<T> book(String name, Class<T> type) {
-    Path file = settings.journal().resolve(Role.NET.word() + "-" + host + "." + name);
+  /** What the agent of a role keeps for as long as its host is meant to have it. */
+  private <T> FileBook<T> book(Role role, String name, Class<T> type) {
+    Path file = settings.journal().resolve(role.word() + "-" + host + "." + name);
     return new FileBook<>(process.vertx(), file, type);
   }
 

@@ -69,6 +69,7 @@ public final class AlertRows {
           POOL_FULL,
           STORAGE_WORN,
           STORAGE_FAILING,
+          VOLUMES_KEPT,
           PORT_DIFFERS,
           ADDRESS_TAKEN,
           UPLINK_DOWN,

@@ -26,6 +26,7 @@ public final class AlertWords {
       case POOL_FULL -> object(alert) + " is as good as full";
       case STORAGE_WORN -> object(alert) + " is " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " fails";
+      case VOLUMES_KEPT -> object(alert) + " still has volumes kept for it";
       case PORT_DIFFERS -> object(alert) + " is not as wanted";
       case ADDRESS_TAKEN -> vms(alert) + " have one " + alert.object().orElse("address");
       case UPLINK_DOWN -> object(alert) + " is down";
@@ -52,6 +53,7 @@ public final class AlertWords {
       case POOL_FULL -> object(alert) + " is no longer as good as full";
       case STORAGE_WORN -> object(alert) + " is no longer " + worn(alert);
       case STORAGE_FAILING -> object(alert) + " no longer fails";
+      case VOLUMES_KEPT -> object(alert) + " has no volumes kept for it any more";
       case PORT_DIFFERS -> object(alert) + " is as wanted again";
       case ADDRESS_TAKEN -> vms(alert) + " no longer have one " + alert.object().orElse("address");
       case UPLINK_DOWN -> object(alert) + " is no longer down";
@@ -78,6 +80,7 @@ public final class AlertWords {
           POOL_FULL,
           STORAGE_WORN,
           STORAGE_FAILING,
+          VOLUMES_KEPT,
           PORT_DIFFERS,
           ADDRESS_TAKEN,
           UPLINK_DOWN,

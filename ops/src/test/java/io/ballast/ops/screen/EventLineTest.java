@@ -88,6 +88,10 @@ final class EventLineTest {
     assertPart(Alert.Verdict.POOL_FULL, "is as good as full", "is no longer as good as full");
     assertPart(Alert.Verdict.STORAGE_WORN, "is worn", "is no longer worn");
     assertPart(Alert.Verdict.STORAGE_FAILING, "fails", "no longer fails");
+    assertPart(
+        Alert.Verdict.VOLUMES_KEPT,
+        "still has volumes kept for it",
+        "has no volumes kept for it any more");
     assertPart(Alert.Verdict.PORT_DIFFERS, "is not as wanted", "is as wanted again");
     assertPart(Alert.Verdict.UPLINK_DOWN, "is down", "is no longer down");
     assertPart(

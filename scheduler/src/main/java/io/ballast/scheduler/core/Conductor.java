@@ -52,6 +52,9 @@ public final class Conductor {
   /** Between two looks at everything. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
+  /** So many answers are waited for at most before a migration is sent, and for that. */
+  private static final int MOST_STEPS = 5;
+
   /** For so long an ended move is part of the picture. */
   private static final Duration MOVES_SHOWN = Duration.ofMinutes(30);
 
@@ -246,9 +249,18 @@ public final class Conductor {
     return watch.look(view, this::isMoving, now);
   }
 
-  /** Has ports follow their VMs, unless it may be the observer who sees badly. */
+  /** Has ports and volumes follow their VMs, unless it may be the observer who sees badly. */
   private List<Effect> keepEntourage(Instant now) {
-    return watch.inDoubt() ? List.of() : entourage.keep(view, picture(now), this::isMoving, now);
+    return watch.inDoubt()
+        ? List.of()
+        : entourage.keep(view, picture(now), this::isMoving, this::patience, now);
+  }
+
+  /** A move of which nothing is known may be led by another scheduler, at any of its steps. */
+  private Duration patience(OperationId move) {
+    return machine.moves().stream().anyMatch(it -> it.id().equals(move))
+        ? Duration.ZERO
+        : policy.transfer().answer().multipliedBy(MOST_STEPS);
   }
 
   private List<Fleet.Host> picture(Instant now) {

@@ -5,11 +5,13 @@ import io.ballast.messages.HostId;
 import io.ballast.messages.Mac;
 import io.ballast.messages.Move;
 import io.ballast.messages.NetBeat;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Port;
 import io.ballast.messages.PortStatus;
 import io.ballast.messages.VmId;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.follow.Following;
+import io.ballast.scheduler.core.follow.Settling;
 import io.ballast.scheduler.core.view.FleetView;
 import io.ballast.scheduler.core.view.PortMemory;
 import io.ballast.scheduler.core.view.Reach;
@@ -20,19 +22,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What goes with virtual machines: their ports, as hosts tell of them and have told. One thread at
- * a time.
+ * What goes with virtual machines: their ports, as hosts tell of them and have told, and volumes
+ * that hosts keep for moves. One thread at a time.
  */
 final class Entourage {
   /** What hosts that were not heard for longer kept is the older word on a port. */
   private static final Duration LATELY = Duration.ofMinutes(1);
 
   private final Following following = new Following();
+  private final Settling settling = new Settling();
   private PortMemory ports = PortMemory.EMPTY;
 
   /** What an earlier life of the scheduler wrote down of ports. */
@@ -65,15 +69,22 @@ final class Entourage {
   }
 
   /**
-   * Has ports follow their machines.
+   * Has ports and volumes follow their machines.
    *
    * @param hosts the picture of the view
    * @param isMoving whether a machine is on its way
+   * @param patience how long a move may yet begin, for all that is known of it
    */
-  List<Effect> keep(FleetView view, List<Fleet.Host> hosts, Predicate<VmId> isMoving, Instant now) {
+  List<Effect> keep(
+      FleetView view,
+      List<Fleet.Host> hosts,
+      Predicate<VmId> isMoving,
+      Function<OperationId, Duration> patience,
+      Instant now) {
     List<Effect> effects =
         new ArrayList<>(remember(ports.settled(host -> isTelling(view, host, now))));
     effects.addAll(following.look(hosts, unheard(view), isMoving, now));
+    effects.addAll(settling.look(hosts, isMoving, patience, now));
     return effects;
   }
 

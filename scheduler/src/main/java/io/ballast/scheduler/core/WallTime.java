@@ -59,6 +59,7 @@ record WallTime(Duration ahead) {
       case Effect.Abort abort -> abort;
       case Effect.Order order -> order;
       case Effect.Carry carry -> carry;
+      case Effect.Settle settle -> settle;
       case Effect.Remember remember -> remember;
       case Effect.Look look -> look;
       case Effect.Think think -> think;

@@ -59,7 +59,8 @@ record Wishes(FleetView view, List<ClusterView> clusters, Past past, Policy poli
           new Judged.Granted(
               new MoveInput.Planned(
                   MoveMachine.planned(id, found.move(), Move.Priority.PERSON, now),
-                  found.peerUri()));
+                  found.peerUri(),
+                  wish.copying().orElse(false)));
     };
   }
 

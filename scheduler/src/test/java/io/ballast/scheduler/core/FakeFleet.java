@@ -347,6 +347,7 @@ final class FakeFleet {
         case Effect.Answer answer -> answers.put(answer.command(), answer.reply());
         case Effect.Order order -> lines.add(order.toString());
         case Effect.Carry carry -> lines.add(carry.toString());
+        case Effect.Settle settle -> lines.add(settle.toString());
         case Effect.Remember remember -> {}
         case Effect.Warn warn -> lines.add(warn.line());
         case Effect.Note note -> lines.add(note.line());

@@ -1,10 +1,12 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.tool.FileSystem;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -47,6 +49,11 @@ final class Disk implements AutoCloseable {
   /** A call of the file system. */
   interface Call<T> {
     T run() throws IOException;
+  }
+
+  /** On which a file lies; completes on any thread. */
+  Future<FileSystem> fileSystem(String path) {
+    return call("the look at " + path, () -> FileSystem.of(Path.of(path)));
   }
 
   /**

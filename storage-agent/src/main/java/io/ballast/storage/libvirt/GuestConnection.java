@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockJobInfo;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /** A connection to a libvirt, by which the disks of its domains are worked on. It blocks. */
 final class GuestConnection extends Connect implements Guests {
+  private static final Pattern UUID =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
   private static final Logger LOG = LoggerFactory.getLogger(GuestConnection.class);
 
   /** Kept for ever, because libvirt does; without it every error is also printed. */
@@ -117,7 +120,7 @@ final class GuestConnection extends Connect implements Guests {
   /** Calls something on a domain. {@code what} is for people: "the look at VM x". */
   private <T> T on(String vm, String what, Use<T> use) {
     try {
-      Domain domain = domainLookupByName(vm);
+      Domain domain = found(vm);
       try {
         return use.of(domain);
       } finally {
@@ -126,6 +129,11 @@ final class GuestConnection extends Connect implements Guests {
     } catch (LibvirtException e) {
       throw failed(what, e.getError());
     }
+  }
+
+  /** What looks like a UUID is one, and nothing's name. */
+  private Domain found(String vm) throws LibvirtException {
+    return UUID.matcher(vm).matches() ? domainLookupByUUIDString(vm) : domainLookupByName(vm);
   }
 
   interface Deed {

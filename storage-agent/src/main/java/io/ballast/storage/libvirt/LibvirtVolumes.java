@@ -3,6 +3,7 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.Lane;
 import io.ballast.agent.LaneConnection;
 import io.ballast.agent.LaneLimits;
+import io.ballast.agent.tool.FileSystem;
 import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.OperationId;
@@ -169,25 +170,15 @@ public final class LibvirtVolumes implements Volumes {
     return onContext(
         seen(volume.pool())
             .compose(
-                seen ->
-                    seen.shelf()
-                        .item(volume.name())
-                        .map(item -> found(seen, item))
-                        .orElseGet(
-                            () ->
-                                Future.succeededFuture(
-                                    new Found(seen.shelf().pool(), Optional.empty(), List.of())))));
+                seen -> clients(seen, volume.name()).map(more -> seen.found(volume.name(), more))));
   }
 
-  private Future<Found> found(Seen seen, Shelf.Item item) {
-    Future<List<Volume.User>> clients =
-        seen.shelf().kind() == Shelf.Kind.RBD
-            ? rbdPool.clients(seen.shelf(), item)
-            : Future.succeededFuture(List.of());
-    return clients.map(
-        more ->
-            new Found(
-                seen.shelf().pool(), Optional.of(seen.volume(item).with(more)), seen.chain(item)));
+  private Future<List<Volume.User>> clients(Seen seen, String name) {
+    return seen.shelf()
+        .item(name)
+        .filter(item -> seen.shelf().kind() == Shelf.Kind.RBD)
+        .map(item -> rbdPool.clients(seen.shelf(), item))
+        .orElseGet(() -> Future.succeededFuture(List.of()));
   }
 
   private Future<Seen> seen(String pool) {
@@ -219,6 +210,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Future<List<Volume.Snapshot>> snapshots(VolumeId volume) {
     return asked(volume, (backend, place) -> backend.snapshots(place.shelf(), place.item()));
+  }
+
+  @Override
+  public Future<FileSystem> fileSystem(VolumeId volume) {
+    return asked(volume, (backend, place) -> disk.fileSystem(place.item().path()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
+import io.ballast.storage.trade.Volumes.Found;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -156,6 +157,20 @@ record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, 
       above = known.map(Owned::item);
     }
     return List.copyOf(chain.values());
+  }
+
+  /**
+   * What is found of a name.
+   *
+   * @param clients that use it from elsewhere
+   */
+  Found found(String name, List<Volume.User> clients) {
+    Optional<Shelf.Item> item = shelf.item(name);
+    return new Found(
+        shelf.pool(),
+        item.map(it -> volume(it).with(clients)),
+        item.map(this::chain).orElse(List.of()),
+        shelf.kind() == Shelf.Kind.FOLDER ? Optional.of(shelf.path(name)) : Optional.empty());
   }
 
   private static Optional<VolumeId> id(Owned owned) {

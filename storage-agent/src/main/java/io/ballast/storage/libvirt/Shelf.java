@@ -87,6 +87,11 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
     return items.stream().filter(item -> item.name().equals(name)).findFirst();
   }
 
+  /** Where a file of a name lies in a folder, or would. */
+  String path(String name) {
+    return item(name).map(Item::path).orElseGet(() -> place + "/" + name);
+  }
+
   /** This, with the room that it has, where that is known better. */
   Shelf with(Room room) {
     return new Shelf(

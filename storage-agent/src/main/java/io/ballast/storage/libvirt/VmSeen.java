@@ -43,7 +43,10 @@ record VmSeen(Machine machine, List<Seen> folders) {
         machine.name(),
         machine.active(),
         written().map(disk -> disk(disk, keepers)).toList(),
-        folders.stream().map(folder -> folder.shelf().pool()).toList(),
+        Stream.concat(folders.stream().map(Seen::shelf), kept.keySet().stream().map(Keeper::shelf))
+            .map(Shelf::pool)
+            .distinct()
+            .toList(),
         folders.stream().flatMap(folder -> folder.volumes().stream()).toList(),
         snapshots);
   }
@@ -168,12 +171,7 @@ record VmSeen(Machine machine, List<Seen> folders) {
         .map(Seen::shelf)
         .filter(shelf -> shelf.pool().name().equals(volume.pool()))
         .findFirst()
-        .map(
-            shelf ->
-                shelf
-                    .item(volume.name())
-                    .map(Shelf.Item::path)
-                    .orElseGet(() -> shelf.place() + "/" + volume.name()))
+        .map(shelf -> shelf.path(volume.name()))
         .orElseThrow(() -> new IllegalStateException(volume + " lies in no pool that was seen"));
   }
 }

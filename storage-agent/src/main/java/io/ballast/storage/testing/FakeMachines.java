@@ -33,10 +33,15 @@ import java.util.function.UnaryOperator;
 final class FakeMachines {
   private final Map<String, Machine> machines = new TreeMap<>();
   private final Map<VolumeId, Volume> volumes;
+  private final Function<VolumeId, String> sources;
   private final Set<OperationId> resting = new HashSet<>();
 
-  FakeMachines(Map<VolumeId, Volume> volumes) {
+  /**
+   * @param sources tells what a disk lies on, in the words of libvirt
+   */
+  FakeMachines(Map<VolumeId, Volume> volumes, Function<VolumeId, String> sources) {
     this.volumes = volumes;
+    this.sources = sources;
   }
 
   /** A machine, and what its disks lie on by the places of the disks. */
@@ -221,7 +226,7 @@ final class FakeMachines {
                 disk ->
                     new VmDisks.Disk(
                         disk.getKey(),
-                        disk.getValue().toString(),
+                        sources.apply(disk.getValue()),
                         Optional.of(disk.getValue())
                             .filter(id -> used.stream().anyMatch(it -> it.id().equals(id)))))
             .toList(),

@@ -1,5 +1,6 @@
 package io.ballast.storage.testing;
 
+import io.ballast.agent.tool.FileSystem;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.OperationId;
@@ -64,7 +65,7 @@ public final class FakeVolumes implements Volumes {
   private final FakeTrash trash = new FakeTrash();
   private final FakeSnapshots snapshots = new FakeSnapshots(volumes, trash);
   private final FakeLayers layers = new FakeLayers(volumes, snapshots);
-  private final FakeMachines machines = new FakeMachines(volumes);
+  private final FakeMachines machines = new FakeMachines(volumes, pools::source);
   private final Mood mood = new Mood(this);
 
   /** Makes an active pool of a directory, or replaces the one of that name. */
@@ -75,6 +76,16 @@ public final class FakeVolumes implements Volumes {
   /** Makes an active and empty pool of Ceph, or replaces the one of that name. */
   public synchronized void cephPool(String name, Bytes capacity) {
     pools.put(name, RBD, capacity, Bytes.ZERO);
+  }
+
+  /** Makes an active and empty pool of a kind, in libvirt's words, or replaces one. */
+  public synchronized void pool(String name, String type, Bytes capacity) {
+    pools.put(name, type, capacity, Bytes.ZERO);
+  }
+
+  /** Has a pool lie in another folder than {@code /srv/NAME}. */
+  public synchronized void place(String pool, String folder) {
+    pools.place(pool, folder);
   }
 
   /** Makes a pool that is defined and not active. */
@@ -156,7 +167,8 @@ public final class FakeVolumes implements Volumes {
             new Found(
                 pools.active(volume.pool()),
                 Optional.ofNullable(volumes.get(volume)).map(this::used),
-                layers.chain(volume)));
+                layers.chain(volume),
+                pools.path(volume)));
   }
 
   /** With what uses it. */
@@ -344,6 +356,11 @@ public final class FakeVolumes implements Volumes {
           pools.active(volume.pool());
           return listed(volume);
         });
+  }
+
+  @Override
+  public Future<FileSystem> fileSystem(VolumeId volume) {
+    return mood.answer(() -> pools.fileSystem(known(volume).id()));
   }
 
   private List<Volume.Snapshot> listed(VolumeId volume) {

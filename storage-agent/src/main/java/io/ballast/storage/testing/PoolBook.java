@@ -1,5 +1,6 @@
 package io.ballast.storage.testing;
 
+import io.ballast.agent.tool.FileSystem;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.PoolOrder;
@@ -11,6 +12,8 @@ import io.ballast.messages.PoolOrder.StopPool;
 import io.ballast.messages.PoolSource;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VolumeId;
+import io.ballast.storage.trade.VmDisks;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,7 @@ final class PoolBook {
 
   private final Map<String, Pool> pools = new TreeMap<>();
   private final Map<String, PoolSource> sources = new TreeMap<>();
+  private final Map<String, String> places = new TreeMap<>();
 
   List<Pool> all() {
     return List.copyOf(pools.values());
@@ -47,6 +51,31 @@ final class PoolBook {
   void putFailed(String name) {
     pools.put(
         name, new Pool(name, "dir", false, Bytes.ZERO, Bytes.ZERO, Bytes.ZERO, Optional.of(true)));
+  }
+
+  /** Has a pool lie in another folder than {@code /srv/NAME}. */
+  void place(String name, String folder) {
+    places.put(name, folder);
+  }
+
+  /** Where a volume lies, or would; absent where its pool is no folder. */
+  Optional<String> path(VolumeId volume) {
+    return Optional.ofNullable(pools.get(volume.pool()))
+        .filter(VmDisks::isFolder)
+        .map(pool -> places.getOrDefault(pool.name(), "/srv/" + pool.name()) + "/" + volume.name());
+  }
+
+  /** A server's where the pool's place begins with {@code /net/}. */
+  FileSystem fileSystem(VolumeId volume) {
+    return new FileSystem(source(volume).startsWith("/net/") ? "nfs4" : "ext4");
+  }
+
+  /** What a disk lies on, in the words of libvirt. */
+  String source(VolumeId volume) {
+    Optional<String> kind = Optional.ofNullable(pools.get(volume.pool())).map(Pool::type);
+    return path(volume)
+        .or(() -> kind.map(type -> type.equals("logical") ? "/dev/" + volume : type + ":" + volume))
+        .orElse("/none/" + volume);
   }
 
   void remove(String name) {

@@ -1,5 +1,6 @@
 package io.ballast.storage.trade;
 
+import io.ballast.agent.tool.FileSystem;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
@@ -61,10 +62,17 @@ public interface Volumes extends AutoCloseable {
    * @param pool in which it lies, or would
    * @param volume absent where there is none
    * @param chain what it builds upon, nearest first
+   * @param path where it lies, or would, in a pool that is a folder; absent in all others
    */
-  record Found(Pool pool, Optional<Volume> volume, List<Volume.Layer> chain) {
+  record Found(
+      Pool pool, Optional<Volume> volume, List<Volume.Layer> chain, Optional<String> path) {
     public Found {
       chain = List.copyOf(chain);
+    }
+
+    /** What was found of one of which it is not said where it lies. */
+    public Found(Pool pool, Optional<Volume> volume, List<Volume.Layer> chain) {
+      this(pool, volume, chain, Optional.empty());
     }
   }
 
@@ -73,6 +81,12 @@ public interface Volumes extends AutoCloseable {
    * UNKNOWN_VOLUME}.
    */
   Future<List<Volume.Snapshot>> snapshots(VolumeId volume);
+
+  /**
+   * The kind of file system on which a volume lies in a pool that is a folder. Fails as {@link
+   * #snapshots} does.
+   */
+  Future<FileSystem> fileSystem(VolumeId volume);
 
   /**
    * What lies in a pool's trash, sorted by name. Fails as {@link #stock} does, or as {@code
@@ -114,6 +128,8 @@ public interface Volumes extends AutoCloseable {
   /**
    * A virtual machine and its disks, as they are now. Fails as {@code UNKNOWN_VM}, or as {@link
    * #stock} does.
+   *
+   * @param vm its UUID, or its name
    */
   Future<VmDisks> disks(String vm);
 

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * The volumes that work on another one reads, each of which must stay as it is until that has
- * ended; and those that work on a virtual machine has to itself. Lives on one loop.
+ * ended; and those that work on a virtual machine, or its move, has to itself. Lives on one loop.
  */
 public final class Holds {
   private final Loop loop;
@@ -75,7 +75,7 @@ public final class Holds {
           if (volumes.contains(volume)) {
             throw new RefusedException(
                 Reason.BUSY,
-                "operation %s works on the snapshots of the VM that uses volume %s; wait for its end"
+                "operation %s has volume %s to itself, as the snapshots and the moves of its VM do; wait for its end"
                     .formatted(operation, volume));
           }
         });

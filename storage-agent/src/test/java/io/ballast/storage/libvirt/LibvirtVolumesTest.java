@@ -13,6 +13,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VolumeId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -108,6 +110,18 @@ final class LibvirtVolumesTest {
     pools.off.addAll(List.of("images", "lost"));
     assertEquals(Bytes.ZERO, answer(volumes.pools()).getFirst().capacity());
     assertEquals(Map.of(), volumes.unmeasured());
+    volumes.close();
+  }
+
+  @Test
+  void whereAVolumeWouldLieIsToldOfAFolder(Vertx vertx) {
+    FakePools pools = new FakePools("images");
+    pools.places.put("images", "/srv/images");
+    LibvirtVolumes volumes = volumes(vertx, LONG, () -> pools);
+
+    assertEquals(
+        Optional.of("/srv/images/web1.qcow2"),
+        answer(volumes.find(new VolumeId("images", "web1.qcow2"))).path());
     volumes.close();
   }
 

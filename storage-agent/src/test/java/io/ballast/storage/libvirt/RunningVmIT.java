@@ -286,6 +286,7 @@ final class RunningVmIT implements Writing {
     lab.virsh(1, "managedsave", guest.name());
 
     assertTrue(answer(volumes.disks(guest.name())).active());
+    assertEquals(answer(volumes.disks(guest.name())), answer(volumes.disks(guest.id().toString())));
     assertTrue(volume(top(guest)).active());
     assertEquals(
         Reason.WRONG_STATE,

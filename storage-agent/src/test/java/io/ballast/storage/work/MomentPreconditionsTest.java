@@ -100,7 +100,7 @@ final class MomentPreconditionsTest {
   void aDiskThatLiesInAFolderIsNamed() {
     volumes.machine("web1", false, ROOT, FILE);
     String words = refuses(Reason.NOT_ALLOWED, keep("a"));
-    assertTrue(words.startsWith("disk vdb of VM web1 lies on images/file, and other"), words);
+    assertTrue(words.startsWith("disk vdb of VM web1 lies on /srv/images/file, and other"), words);
   }
 
   @Test

@@ -24,22 +24,30 @@ public sealed interface Effect extends Step {
    *
    * @param kept the VM's ports on that host by the last beat, for when its network agent is away
    * @param astray ports of the VM that only other hosts keep
+   * @param copying whether disks that its host alone has may be copied: then the storage agents of
+   *     both hosts are asked first of all
    */
   record Send(
       OperationId move,
       HostId host,
       HostCommand.Migrate command,
       List<Port> kept,
-      List<Port> astray)
+      List<Port> astray,
+      boolean copying)
       implements Effect {
     /** Of a VM without ports, as far as is known. */
-    public Send(OperationId move, HostId host, HostCommand.Migrate command) {
-      this(move, host, command, List.of(), List.of());
+    public Send(OperationId move, HostId host, HostCommand.Migrate command, boolean copying) {
+      this(move, host, command, List.of(), List.of(), copying);
     }
 
     /** The same, for a VM with these ports. */
     public Send with(List<Port> kept, List<Port> astray) {
-      return new Send(move, host, command, kept, astray);
+      return new Send(move, host, command, kept, astray, copying);
+    }
+
+    /** The same, with another command. */
+    public Send with(HostCommand.Migrate other) {
+      return new Send(move, host, other, kept, astray, copying);
     }
 
     /** What the target needs if the host has these ports of the VM now. */
@@ -60,6 +68,15 @@ public sealed interface Effect extends Step {
 
   /** Have a host's network agent do this, under an id of its own; nothing need come back. */
   record Order(HostId host, NetOrder order) implements Effect {}
+
+  /**
+   * Have the storage agents of both hosts end the keeping of a move's volumes, by what the source's
+   * host agent says became of its migration; nothing need come back.
+   *
+   * @param stayed whether the source tells of its virtual machine and the target does not; else the
+   *     source does not tell of it
+   */
+  record Settle(OperationId move, HostId from, HostId to, boolean stayed) implements Effect {}
 
   /** Write down, in place of all before, which ports each host keeps. */
   record Remember(Map<HostId, List<Port>> ports) implements Effect {}

@@ -139,7 +139,7 @@ final class Judgement {
       return missed.life().hasArrived() ? settle(missed, now) : missed.on(Sign.VANISHED, note, now);
     }
     if (trip.isIn(Move.State.UNKNOWN) && !trip.doubt().over()) {
-      boolean canStillBegin = now.isBefore(trip.life().sentAt().plus(trip.transfer().answer()));
+      boolean canStillBegin = now.isBefore(trip.mayBeginUntil());
       Trip counted = canStillBegin ? trip : missed;
       Trip.Turn turn = settle(counted, now);
       return turn.trip().isOpen() && counted.life().isGone()

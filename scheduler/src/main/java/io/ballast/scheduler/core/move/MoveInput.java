@@ -17,8 +17,14 @@ public sealed interface MoveInput {
    *
    * @param move in the state {@code PLANNED}
    * @param peerUri how the target's hypervisor is reached
+   * @param copying whether disks that its host alone has may be copied
    */
-  record Planned(Move move, String peerUri) implements MoveInput {}
+  record Planned(Move move, String peerUri, boolean copying) implements MoveInput {
+    /** One that copies no disk. */
+    public Planned(Move move, String peerUri) {
+      this(move, peerUri, false);
+    }
+  }
 
   /**
    * Something was done for it before its migration.

@@ -23,11 +23,18 @@ import java.util.Optional;
  *
  * @param why why it is made, for a person
  * @param peerUri how the target's hypervisor is reached
+ * @param copying whether disks that its source alone has may be copied
  * @param life since it was sent; meaningless before
  * @param doubt while it is in doubt; meaningless otherwise
  */
 record Trip(
-    Move move, String why, String peerUri, Life life, Doubt doubt, Policy.Transfer transfer) {
+    Move move,
+    String why,
+    String peerUri,
+    boolean copying,
+    Life life,
+    Doubt doubt,
+    Policy.Transfer transfer) {
 
   /** How long a migration whose time is over may take to end after it is first given up. */
   private static final Duration ENDING = Duration.ofMinutes(5);
@@ -40,6 +47,7 @@ record Trip(
         planned.move().after(new Move.Stage("planned", now)),
         planned.move().note(),
         planned.peerUri(),
+        planned.copying(),
         Life.begin(now),
         Doubt.begin(false, now),
         transfer);
@@ -62,11 +70,11 @@ record Trip(
   }
 
   Trip with(Life other) {
-    return new Trip(move, why, peerUri, other, doubt, transfer);
+    return new Trip(move, why, peerUri, copying, other, doubt, transfer);
   }
 
   Trip with(Doubt other) {
-    return new Trip(move, why, peerUri, life, other, transfer);
+    return new Trip(move, why, peerUri, copying, life, other, transfer);
   }
 
   Trip with(MigrationProgress progress) {
@@ -122,7 +130,7 @@ record Trip(
       steps.add(after.tidings());
     }
     if (sign == Sign.TURN) {
-      steps.add(new Effect.Send(id(), move.from(), after.command()));
+      steps.add(new Effect.Send(id(), move.from(), after.command(), copying));
       return new Turn(after.with(Life.begin(now)), steps);
     }
     if (isGivenUpBy(sign, after)) {
@@ -185,11 +193,19 @@ record Trip(
   Optional<Instant> deadline() {
     return switch (move.state()) {
       case PLANNED -> Optional.of(move.since().plus(transfer.within()));
-      case REQUESTED -> Optional.of(life.sentAt().plus(transfer.answer().multipliedBy(2)));
+      case REQUESTED -> Optional.of(mayBeginUntil().plus(transfer.answer()));
       case MIGRATING -> Optional.of(life.heardAt().plus(transfer.silence()));
       case UNKNOWN -> Optional.of(doubt.lookAt());
       case DONE, FAILED -> Optional.empty();
     };
+  }
+
+  /**
+   * Until when its migration may yet be sent: ports are asked for and prepared in the time of one
+   * answer, disks before that in the time of three.
+   */
+  Instant mayBeginUntil() {
+    return life.sentAt().plus(transfer.answer().multipliedBy(copying ? 4 : 1));
   }
 
   /** This now that the source's agent no longer works on it: both hosts are looked at anew. */
@@ -292,7 +308,7 @@ record Trip(
   }
 
   private Trip with(Move other) {
-    return new Trip(other, why, peerUri, life, doubt, transfer);
+    return new Trip(other, why, peerUri, copying, life, doubt, transfer);
   }
 
   private HostCommand.Migrate command() {

@@ -44,6 +44,7 @@ public final class Watch {
   private final Clocks clocks = new Clocks();
   private final Fullness fullness;
   private final Ailments ailments = new Ailments();
+  private final Unsettled unsettled = new Unsettled();
   private final Cabling cabling;
   private final Alerts alerts;
   private final SortedMap<HostId, Instant> stuckSince = new TreeMap<>();
@@ -104,7 +105,7 @@ public final class Watch {
     overlaps.look(trusted, moving, now);
     lost.look(
         trusted, host -> view.host(host).isEmpty() || liveness.status(host, now) == Status.SILENT);
-    Findings parts = parts(view, trusted, now);
+    Findings parts = parts(view, trusted, moving, now);
     Set<Subject> wrong = wrong(view, now);
     wrong.addAll(parts.wrong().keySet());
     List<Effect> effects = new ArrayList<>();
@@ -116,13 +117,14 @@ public final class Watch {
   }
 
   /** What is wrong with parts of the hosts; nothing new is known of those not trusted. */
-  private Findings parts(FleetView view, FleetView trusted, Instant now) {
+  private Findings parts(FleetView view, FleetView trusted, Predicate<VmId> moving, Instant now) {
     Set<HostId> doubled = new TreeSet<>(view.hosts().keySet());
     doubled.removeAll(trusted.hosts().keySet());
     Storages storages = new Storages(view.storages(), doubled, now);
     Findings findings = new Findings();
     fullness.look(storages, findings);
     ailments.look(storages, findings);
+    unsettled.look(storages, view, moving, findings);
     cabling.look(view.nets(), doubled, vm -> name(vm, view), findings, now);
     return findings;
   }
@@ -243,6 +245,7 @@ public final class Watch {
           POOL_FULL,
           STORAGE_WORN,
           STORAGE_FAILING,
+          VOLUMES_KEPT,
           PORT_DIFFERS,
           ADDRESS_TAKEN,
           UPLINK_DOWN,

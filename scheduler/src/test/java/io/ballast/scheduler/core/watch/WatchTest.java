@@ -171,6 +171,7 @@ final class WatchTest {
         case Effect.Answer answer -> throw new AssertionError(answer);
         case Effect.Send send -> throw new AssertionError(send);
         case Effect.Carry carry -> throw new AssertionError(carry);
+        case Effect.Settle settle -> throw new AssertionError(settle);
         case Effect.Remember remember -> throw new AssertionError(remember);
         case Effect.Abort abort -> throw new AssertionError(abort);
         case Effect.Look look -> throw new AssertionError(look);

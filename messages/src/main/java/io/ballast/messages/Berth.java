@@ -1,0 +1,45 @@
+package io.ballast.messages;
+
+import java.util.List;
+
+/**
+ * Volumes of a virtual machine that a host keeps for a move that copies them: at its source those
+ * that it has, at its target those into which they are copied. Nothing else is done to them until
+ * it is known which of the two are the machine's.
+ *
+ * @param from the source of the move
+ * @param to its target
+ * @param volumes 1 to {@value #MOST}
+ * @param needed room that they may yet take up in their pools; zero at the source
+ */
+public record Berth(
+    OperationId move, VmId vm, HostId from, HostId to, List<VolumeId> volumes, Bytes needed) {
+  /** So many disks of one virtual machine are copied at most. */
+  public static final int MOST = 64;
+
+  public Berth {
+    Fields.required(move, "move");
+    Fields.required(vm, "vm");
+    Fields.required(from, "from");
+    Fields.required(to, "to");
+    volumes = some(Fields.listOf(volumes, "volumes"), "volumes");
+    Fields.required(needed, "needed");
+    if (from.equals(to)) {
+      throw new IllegalArgumentException("a move from " + from + " to itself");
+    }
+  }
+
+  /** This, with these volumes. */
+  public Berth with(List<VolumeId> other) {
+    return new Berth(move, vm, from, to, other, needed);
+  }
+
+  /** As many disks as can be copied at once, and not none. */
+  static <T> List<T> some(List<T> disks, String field) {
+    if (disks.isEmpty() || disks.size() > MOST) {
+      throw new IllegalArgumentException(
+          "field '%s' has %d entries; it must have 1 to %d".formatted(field, disks.size(), MOST));
+    }
+    return disks;
+  }
+}

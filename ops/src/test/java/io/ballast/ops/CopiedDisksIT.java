@@ -1,0 +1,197 @@
+package io.ballast.ops;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.testing.Lab.Guest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Moves that take along a disk which its host alone has, all the way: the command line, a RabbitMQ,
+ * a scheduler, the host and storage agents of two hosts of the lab, libvirt, and a guest that
+ * writes to its disk and checks what it holds. Needs the built jar.
+ */
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CopiedDisksIT {
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  /** The same path on both hosts, and a folder of its own on each. */
+  private static final String FOLDER = "/var/lib/libvirt/images";
+
+  @TempDir static Path world;
+
+  private @Nullable FleetInLab started;
+
+  private FleetInLab fleet() {
+    return requireNonNull(started);
+  }
+
+  @BeforeAll
+  void start() throws IOException {
+    started = new FleetInLab(world, 2, "host,storage", "uplinks: []");
+    for (int host : List.of(1, 2)) {
+      await()
+          .atMost(LONG)
+          .until(() -> fleet().ran("pool", "list", "--host", "h" + host).code() == 0);
+      fleet().done("pool", "define", "images", "--host", "h" + host, "--folder", FOLDER);
+    }
+  }
+
+  @AfterEach
+  void cleanUp() {
+    fleet().clear();
+    for (int host : List.of(1, 2)) {
+      await().atMost(LONG).until(() -> deleted(host));
+    }
+  }
+
+  private boolean deleted(int host) {
+    return volumes(host).stream()
+        .allMatch(
+            volume ->
+                fleet().ran("volume", "delete", "images/" + volume, "--host", "h" + host).code()
+                    == 0);
+  }
+
+  @AfterAll
+  void stop() {
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  private List<String> volumes(int host) {
+    return fleet().lab().exec(host, "ls", FOLDER).lines().toList();
+  }
+
+  /** A guest on the first host that writes to a disk of 256 MiB, of which so much is written. */
+  private Guest writing(String volume, int written) throws IOException {
+    fleet().done("volume", "create", "images/" + volume, "256MiB", "--host", "h1");
+    fleet()
+        .lab()
+        .exec(
+            1,
+            "qemu-io",
+            "-f",
+            "qcow2",
+            "-c",
+            "write -P 7 64M %dM".formatted(written),
+            FOLDER + "/" + volume);
+    Guest guest = fleet().running(1, "--disk", "qcow2:" + FOLDER + "/" + volume);
+    fleet().awaitKnown(guest);
+    guest.awaitTold("wrote", 5);
+    return guest;
+  }
+
+  @Test
+  void aDiskGoesWithItsGuestAndComesBack(TestReporter reporter) throws IOException {
+    Guest guest = writing("web", 100);
+    fleet().lab().virsh(1, "blkdeviotune", guest.name(), "vda", "--total-iops-sec", "777");
+    fleet().lab().virsh(1, "desc", guest.name(), "--title", "--new-desc", "kept");
+
+    String plan = fleet().done("migrate", guest.name(), "h2", "--copy", "--dry-run");
+    assertTrue(plan.contains("copies vda: images/web, "), plan);
+    assertTrue(plan.contains("nothing is in its way"), plan);
+    String moved = fleet().done("migrate", guest.name(), "h2", "--copy");
+    reporter.publishEntry("moved", moved.lines().toList().getLast());
+    await().atMost(LONG).until(() -> volumes(1).isEmpty());
+    assertEquals(List.of("web"), volumes(2));
+    String limits = fleet().lab().virsh(2, "blkdeviotune", guest.name(), "vda");
+    assertTrue(limits.lines().anyMatch(line -> line.matches("total_iops_sec *: 777")), limits);
+    assertEquals("kept", fleet().lab().virsh(2, "desc", guest.name(), "--title").strip());
+    assertTrue(
+        fleet().lab().virsh(2, "dominfo", guest.name()).contains("Persistent:     no"),
+        "it was only in memory");
+    guest.awaitTold("wrote", 5);
+    assertEquals(List.of(), guest.breaks());
+
+    fleet().done("migrate", guest.name(), "h1", "--copy");
+    await().atMost(LONG).until(() -> volumes(2).isEmpty());
+    assertEquals(List.of(), guest.breaks());
+    assertKept(1, guest);
+    fleet().lab().exec(1, "qemu-img", "check", "-U", FOLDER + "/web");
+    fleet()
+        .lab()
+        .exec(1, "qemu-io", "-U", "-r", "-f", "qcow2", "-c", "read -P 7 64M 100M", FOLDER + "/web");
+  }
+
+  /** Its disk holds all that it wrote. */
+  private void assertKept(int host, Guest guest) {
+    guest.awaitTold("wrote", 5);
+    fleet().lab().virsh(host, "destroy", guest.name());
+    long wrote = guest.told("wrote").getLast();
+    int before = guest.told("kept").size();
+    fleet().lab().virsh(host, "create", world.resolve(guest.name()).toString());
+    await().atMost(LONG).until(() -> guest.told("kept").size() > before);
+    long kept = guest.told("kept").getLast();
+    assertTrue(kept == wrote || kept == wrote + 1, () -> wrote + " written, " + kept + " kept");
+  }
+
+  @Test
+  void aCopyThatIsCancelledLeavesTheDiskWhereItIsAndNothingAtTheTarget() throws IOException {
+    Guest guest = writing("web", 150);
+    fleet().lab().virsh(1, "migrate-setspeed", guest.name(), "20"); // MiB/s
+    fleet().done("migrate", guest.name(), "h2", "--copy", "--detach");
+    await().atMost(LONG).until(() -> taken(2, "web") > 40_000_000);
+
+    fleet().done("cancel", guest.name());
+
+    await().atMost(LONG).until(() -> volumes(2).isEmpty());
+    assertEquals(List.of("web"), volumes(1));
+    guest.awaitTold("wrote", 5);
+    assertEquals(List.of(), guest.breaks());
+    await().atMost(LONG).until(() -> isFree(1, "web"));
+    assertKept(1, guest);
+  }
+
+  /** How many bytes a volume takes; 0 if there is none. */
+  private long taken(int host, String volume) {
+    return volumes(host).contains(volume)
+        ? 512
+            * Long.parseLong(
+                fleet().lab().exec(host, "stat", "-c", "%b", FOLDER + "/" + volume).strip())
+        : 0;
+  }
+
+  /** Whether no move keeps it any more: then the guest alone is in the way of its deletion. */
+  private boolean isFree(int host, String volume) {
+    return fleet()
+        .ran("volume", "delete", "images/" + volume, "--host", "h" + host)
+        .err()
+        .contains("is used by VM");
+  }
+
+  @Test
+  void whatIsInTheWayIsSaidBeforeAnythingIsTouched() throws IOException {
+    Guest guest = writing("web", 1);
+    fleet().done("volume", "create", "images/web", "8MiB", "--host", "h2");
+
+    Ran ran = fleet().ran("migrate", guest.name(), "h2", "--copy");
+
+    assertEquals(1, ran.code(), ran::toString);
+    assertTrue(
+        Stream.of(ran.out(), ran.err()).anyMatch(text -> text.contains("images/web is there")),
+        ran::toString);
+    assertEquals(List.of("web"), volumes(2));
+    await().atMost(LONG).until(() -> isFree(1, "web"));
+    guest.awaitTicks(5);
+    assertEquals(List.of(), guest.breaks());
+  }
+}

@@ -1,0 +1,177 @@
+package io.ballast.scheduler;
+
+import io.ballast.bus.Address;
+import io.ballast.bus.Bus;
+import io.ballast.bus.RefusedException;
+import io.ballast.bus.Request;
+import io.ballast.bus.Role;
+import io.ballast.messages.Command;
+import io.ballast.messages.HostCommand.InspectOperation;
+import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageCommand;
+import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectDisks;
+import io.ballast.messages.StorageCommand.SettleDisks;
+import io.ballast.messages.VmId;
+import io.ballast.scheduler.core.effect.Effect;
+import io.ballast.scheduler.core.follow.Settling;
+import io.ballast.scheduler.core.move.Freight;
+import io.ballast.scheduler.core.move.MoveInput;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The disks that migrations copy, and what storage agents are asked to do about them. */
+final class Cargo {
+  private static final Logger log = LoggerFactory.getLogger(Cargo.class);
+
+  private final Bus bus;
+  private final Duration within;
+  private final LongSupplier epoch;
+  private final Consumer<MoveInput> told;
+
+  /**
+   * Of one scheduler.
+   *
+   * @param within the time that an agent has to answer
+   * @param epoch the number under which is commanded, at this moment
+   * @param told called with what was done, on any thread
+   */
+  Cargo(Bus bus, Duration within, LongSupplier epoch, Consumer<MoveInput> told) {
+    this.bus = bus;
+    this.within = within;
+    this.epoch = epoch;
+    this.told = told;
+  }
+
+  /**
+   * Has the source keep what is to be copied, and the target make what it is copied into. Where one
+   * of them can't, both are as before, and it fails.
+   *
+   * @return the command, which names the disks; unchanged where none needs to be copied
+   */
+  Future<Migrate> load(Effect.Send send) {
+    HostId from = send.host();
+    return call(from, new InspectDisks(send.command().vm()))
+        .recover(cause -> failed("did not tell the disks of the VM", from, cause))
+        .map(seen -> checked(Freight.of(seen.disks()), from))
+        .compose(
+            freight ->
+                freight.isEmpty()
+                    ? Future.succeededFuture(send.command())
+                    : load(send.with(send.command().copying(freight.places())), freight));
+  }
+
+  private static Freight checked(Freight freight, HostId from) {
+    freight
+        .objection(from)
+        .ifPresent(
+            why -> {
+              throw new RefusedException(Reason.NOT_ALLOWED, why);
+            });
+    return freight;
+  }
+
+  private Future<Migrate> load(Effect.Send send, Freight freight) {
+    HostId from = send.host();
+    HostId to = send.command().to();
+    VmId vm = send.command().vm();
+    return call(from, new HoldDisks(freight.berth(send.move(), vm, from, to)))
+        .onSuccess(kept -> staged(send, from + " keeps as they are: " + words(freight)))
+        .recover(cause -> failed("can't keep the disks as they are", from, cause))
+        .compose(
+            kept ->
+                call(to, freight.preparation(send.move(), vm, from, to))
+                    .onSuccess(made -> staged(send, to + " has made what they are copied into"))
+                    .recover(cause -> failed("has no place for the disks", to, cause)))
+        .map(send.command())
+        .onFailure(cause -> unload(send));
+  }
+
+  private void staged(Effect.Send send, String what) {
+    told.accept(new MoveInput.Staged(send.move(), what));
+  }
+
+  private static String words(Freight freight) {
+    return freight.disks().stream()
+        .flatMap(disk -> disk.volume().stream())
+        .map(
+            volume -> "%s (%s of %s)".formatted(volume.id(), volume.allocated(), volume.capacity()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** That its migration is not begun: all is again as before. */
+  void unload(Effect.Send send) {
+    if (send.command().copied().isPresent()) {
+      settle(send.move(), send.host(), send.command().to(), false);
+    }
+  }
+
+  /** What can't be settled now, the fleet's picture will remind of. */
+  void settle(Effect.Settle settle) {
+    moved(settle)
+        .onSuccess(
+            moved ->
+                moved
+                    .filter(it -> it != settle.stayed())
+                    .ifPresent(it -> settle(settle.move(), settle.from(), settle.to(), it)))
+        .onFailure(
+            cause ->
+                log.warn(
+                    "What became of move {} can't be asked of {}, so its volumes are kept: {}",
+                    settle.move(),
+                    settle.from(),
+                    cause.getMessage()));
+  }
+
+  private Future<Optional<Boolean>> moved(Effect.Settle settle) {
+    return call(Role.HOST, settle.from(), new InspectOperation(settle.move()))
+        .map(told -> Settling.moved(Optional.of(told)))
+        .recover(
+            cause ->
+                Errands.refusal(cause).reason() == Reason.UNKNOWN_OPERATION
+                    ? Future.succeededFuture(Settling.moved(Optional.empty()))
+                    : Future.failedFuture(cause));
+  }
+
+  /** The copy that is not the machine's goes first: while it is there, both are kept. */
+  private void settle(OperationId move, HostId from, HostId to, boolean moved) {
+    HostId left = moved ? from : to;
+    HostId stays = moved ? to : from;
+    call(left, new SettleDisks(move, false))
+        .compose(gone -> call(stays, new SettleDisks(move, true)))
+        .onFailure(
+            cause -> log.warn("Volumes of move {} are kept yet: {}", move, cause.getMessage()));
+  }
+
+  private <R extends Reply> Future<R> call(HostId host, StorageCommand<R> command) {
+    return call(Role.STORAGE, host, command);
+  }
+
+  private <R extends Reply> Future<R> call(Role role, HostId host, Command<R> command) {
+    return bus.call(
+        Request.of(Address.at(role, host), command)
+            .withId(Errands.freshId())
+            .within(within)
+            .withEpoch(epoch.getAsLong()));
+  }
+
+  /** Whatever became of the question, the migration was not sent: that is no doubt. */
+  private static <T> Future<T> failed(String how, HostId host, Throwable cause) {
+    RefusedException refused = Errands.refusal(cause);
+    return Future.failedFuture(
+        new RefusedException(
+            Errands.OPEN.contains(refused.reason()) ? Reason.TRADE_REFUSED : refused.reason(),
+            "the storage of %s %s, so the move was not begun: %s"
+                .formatted(host, how, Errands.message(refused))));
+  }
+}

@@ -1,0 +1,109 @@
+package io.ballast.scheduler.core.move;
+
+import io.ballast.messages.Berth;
+import io.ballast.messages.Blank;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.HostId;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.StorageCommand.PrepareDisks;
+import io.ballast.messages.VmDisk;
+import io.ballast.messages.VmId;
+import io.ballast.messages.Volume;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The disks that a move has to copy: those that its source alone has.
+ *
+ * @param disks each with its volume
+ */
+public record Freight(List<VmDisk> disks) {
+  private static final long SECTOR = 512;
+
+  /** Of all disks of a virtual machine. */
+  public static Freight of(List<VmDisk> all) {
+    return new Freight(all.stream().filter(disk -> !disk.shared()).toList());
+  }
+
+  /** Whether there is nothing to copy. */
+  public boolean isEmpty() {
+    return disks.isEmpty();
+  }
+
+  /** Why one of them can't be copied, for a person; empty = all can be. */
+  public Optional<String> objection(HostId from) {
+    return disks.stream().flatMap(disk -> objection(disk, from)).findFirst();
+  }
+
+  private static Stream<String> objection(VmDisk disk, HostId from) {
+    if (disk.volume().isEmpty()) {
+      return Stream.of(
+          "disk %s lies on %s, which is no file in a pool of %s, and only those are copied; define"
+                  .formatted(disk.target(), disk.source(), from)
+              + " a pool on its folder on both hosts");
+    }
+    Volume volume = disk.volume().get();
+    if (volume.backing().isPresent()) {
+      return Stream.of(
+          "disk %s, %s, builds upon %s, and only disks that stand alone are copied; 'ballast volume flatten %s' makes it one"
+              .formatted(disk.target(), volume.id(), volume.backing().get(), volume.id()));
+    }
+    if (!disk.snapshots().isEmpty()) {
+      return Stream.of(
+          "disk %s, %s, keeps the snapshots %s, which are not copied; 'ballast volume delete-snapshot %s@%s' deletes one"
+              .formatted(
+                  disk.target(),
+                  volume.id(),
+                  String.join(", ", disk.snapshots()),
+                  volume.id(),
+                  disk.snapshots().getFirst()));
+    }
+    return format(volume).isEmpty()
+        ? Stream.of(
+            "disk %s is of the form %s, and only raw and qcow2 disks are copied"
+                .formatted(disk.target(), volume.format()))
+        : Stream.empty();
+  }
+
+  private static Optional<Volume.Format> format(Volume volume) {
+    return Stream.of(Volume.Format.values())
+        .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(volume.format()))
+        .findFirst();
+  }
+
+  /** By which places the machine knows them. */
+  public List<String> places() {
+    return disks.stream().map(VmDisk::target).toList();
+  }
+
+  /** What the source has to keep as it is. */
+  public Berth berth(OperationId move, VmId vm, HostId from, HostId to) {
+    return new Berth(move, vm, from, to, volumes().map(Volume::id).toList(), Bytes.ZERO);
+  }
+
+  /** What the target has to make; only where nothing speaks against it. */
+  public PrepareDisks preparation(OperationId move, VmId vm, HostId from, HostId to) {
+    return new PrepareDisks(move, vm, from, to, disks.stream().map(Freight::blank).toList());
+  }
+
+  private Stream<Volume> volumes() {
+    return disks.stream().flatMap(disk -> disk.volume().stream());
+  }
+
+  private static Blank blank(VmDisk disk) {
+    Volume volume = disk.volume().orElseThrow();
+    return new Blank(
+        volume.id(),
+        format(volume).orElseThrow(),
+        wholeSectors(volume.capacity()),
+        volume.allocated(),
+        disk.source());
+  }
+
+  /** QEMU takes a file that ends within a sector as if that were whole. */
+  private static Bytes wholeSectors(Bytes size) {
+    return new Bytes(Math.ceilDiv(size.value(), SECTOR) * SECTOR);
+  }
+}

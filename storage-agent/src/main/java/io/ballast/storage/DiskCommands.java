@@ -1,0 +1,302 @@
+package io.ballast.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.ballast.agent.Handling;
+import io.ballast.agent.Loop;
+import io.ballast.messages.Berth;
+import io.ballast.messages.Blank;
+import io.ballast.messages.OperationId;
+import io.ballast.messages.Reply;
+import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectDisks;
+import io.ballast.messages.StorageCommand.PrepareDisks;
+import io.ballast.messages.StorageCommand.SettleDisks;
+import io.ballast.messages.VmDisk;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CreateVolume;
+import io.ballast.messages.VolumeOrder.DeleteVolume;
+import io.ballast.storage.trade.VmDisks;
+import io.ballast.storage.trade.Volumes;
+import io.ballast.storage.trade.Volumes.Found;
+import io.ballast.storage.work.BerthPreconditions;
+import io.ballast.storage.work.Berths;
+import io.ballast.storage.work.Holds;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What each command does about the disks that a move copies. Lives on one loop. */
+final class DiskCommands {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskCommands.class);
+
+  private final Volumes volumes;
+  private final Berths berths;
+  private final Holds holds;
+  private final Consumer<String> untouched;
+  private final Runnable changed;
+  private final Loop loop;
+
+  /**
+   * @param untouched throws where something works on a volume or pool
+   * @param changed is run when other volumes are kept than before
+   */
+  DiskCommands(
+      Volumes volumes,
+      Berths berths,
+      Holds holds,
+      Consumer<String> untouched,
+      Runnable changed,
+      Loop loop) {
+    this.volumes = volumes;
+    this.berths = berths;
+    this.holds = holds;
+    this.untouched = untouched;
+    this.changed = changed;
+    this.loop = loop;
+  }
+
+  Handling handling(InspectDisks asked) {
+    return new Handling.Question(
+        () ->
+            volumes
+                .disks(asked.vm().toString())
+                .map(VmDisks::told)
+                .compose(this::looked)
+                .map(Reply.DisksInspected::new));
+  }
+
+  /** With what only a look at each of them tells, one after the other. */
+  private Future<List<VmDisk>> looked(List<VmDisk> disks) {
+    List<VmDisk> told = new ArrayList<>();
+    Future<Void> looked = Future.succeededFuture();
+    for (VmDisk disk : disks) {
+      looked = looked.compose(before -> looked(disk)).onSuccess(told::add).mapEmpty();
+    }
+    return looked.map(told);
+  }
+
+  private Future<VmDisk> looked(VmDisk disk) {
+    if (disk.shared() || disk.volume().isEmpty()) {
+      return Future.succeededFuture(disk);
+    }
+    Volume volume = disk.volume().get();
+    return volumes
+        .fileSystem(volume.id())
+        .compose(
+            system ->
+                system.isLocal()
+                    ? snapshots(volume).map(disk::with)
+                    : Future.succeededFuture(disk.reachedByOthers()));
+  }
+
+  private Future<List<String>> snapshots(Volume volume) {
+    return volume.format().equals("qcow2")
+        ? volumes
+            .snapshots(volume.id())
+            .map(all -> all.stream().map(Volume.Snapshot::name).toList())
+        : Future.succeededFuture(List.of());
+  }
+
+  Handling handling(HoldDisks asked) {
+    return deed(asked.berth().move(), () -> hold(asked.berth()));
+  }
+
+  Handling handling(PrepareDisks asked) {
+    return deed(asked.move(), () -> prepare(asked));
+  }
+
+  Handling handling(SettleDisks asked) {
+    return deed(asked.move(), () -> settle(asked));
+  }
+
+  private Handling deed(OperationId move, Supplier<Future<Void>> doing) {
+    return new Handling.Deed(() -> berths.inLine(doing).map(done -> new Reply.Accepted(move)));
+  }
+
+  private Future<Void> hold(Berth berth) {
+    if (berths.has(berth)) {
+      return Future.succeededFuture();
+    }
+    return look(berth.volumes())
+        .compose(
+            seen -> {
+              BerthPreconditions.hold(berth, seen);
+              return alone(there(seen.values()));
+            })
+        .compose(
+            alone -> {
+              undisturbed(berth.volumes());
+              return keep(berth);
+            });
+  }
+
+  /** What is copied is what the guest sees now, and nothing that is kept beside that. */
+  private Future<Void> alone(List<Volume> all) {
+    Future<Void> alone = Future.succeededFuture();
+    for (Volume volume : all) {
+      alone =
+          alone
+              .compose(before -> loop.here(snapshots(volume)))
+              .map(
+                  kept -> {
+                    BerthPreconditions.withoutSnapshots(volume.id(), kept);
+                    return null;
+                  });
+    }
+    return alone;
+  }
+
+  /** Nothing else works on the volumes, or on their pools. */
+  private void undisturbed(List<VolumeId> all) {
+    for (VolumeId volume : all) {
+      untouched.accept(volume.pool());
+      untouched.accept(volume.toString());
+      holds.untaken(volume);
+      holds.free(volume);
+    }
+  }
+
+  private Future<Void> keep(Berth berth) {
+    return berths.keep(berth).onSuccess(kept -> changed.run());
+  }
+
+  private Future<Void> forget(OperationId move) {
+    return berths.forget(move).onSuccess(forgotten -> changed.run());
+  }
+
+  /** Written down before the first is made, so that a crash leaves nothing that is unknown. */
+  private Future<Void> prepare(PrepareDisks asked) {
+    Berth berth = asked.berth();
+    boolean again = berths.has(berth);
+    return look(berth.volumes())
+        .compose(
+            seen -> {
+              List<Blank> missing =
+                  BerthPreconditions.prepare(
+                      asked.disks(), seen, again, berths.promised(berth.move()));
+              Set<VolumeId> made = new TreeSet<>(berth.volumes());
+              missing.forEach(blank -> made.remove(blank.volume()));
+              if (missing.isEmpty()) {
+                return Future.succeededFuture();
+              }
+              if (again) {
+                return clear(berth.move(), berth.volumes())
+                    .compose(cleared -> make(berth, missing, made));
+              }
+              undisturbed(berth.volumes());
+              return keep(berth).compose(kept -> make(berth, missing, made));
+            });
+  }
+
+  private Future<Void> make(Berth berth, List<Blank> missing, Set<VolumeId> made) {
+    Future<Void> all = Future.succeededFuture();
+    for (Blank blank : missing) {
+      all =
+          all.compose(before -> carryOut(berth.move(), creation(blank)))
+              .onSuccess(done -> made.add(blank.volume()));
+    }
+    return all.recover(
+        failure ->
+            undo(berth, List.copyOf(made)).transform(undone -> Future.failedFuture(failure)));
+  }
+
+  private static CreateVolume creation(Blank blank) {
+    return new CreateVolume(
+        blank.volume(), blank.format(), blank.size(), Volume.Preallocation.OFF, Optional.empty());
+  }
+
+  /** Deletes what was made; what can't be is kept on, and nothing else: that may be another's. */
+  private Future<Void> undo(Berth berth, List<VolumeId> made) {
+    return remove(berth.move(), made)
+        .compose(removed -> forget(berth.move()))
+        .recover(
+            failure -> {
+              LOG.warn(
+                  "What was made for move {} is not removed yet: {}",
+                  berth.move(),
+                  failure.getMessage());
+              return made.isEmpty() ? Future.failedFuture(failure) : keep(berth.with(made));
+            });
+  }
+
+  private Future<Void> settle(SettleDisks asked) {
+    List<VolumeId> kept = berths.of(asked.move());
+    if (kept.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Future<Void> settled =
+        asked.stays()
+            ? Future.succeededFuture()
+            : clear(asked.move(), kept).compose(cleared -> remove(asked.move(), kept));
+    return settled.compose(done -> forget(asked.move()));
+  }
+
+  /** Deletes those volumes that are there; none where anything uses one. */
+  private Future<Void> remove(OperationId move, List<VolumeId> all) {
+    return look(all)
+        .compose(
+            seen -> {
+              List<Volume> there = there(seen.values());
+              there.forEach(BerthPreconditions::remove);
+              Future<Void> removed = Future.succeededFuture();
+              for (Volume volume : there) {
+                removed = removed.compose(before -> carryOut(move, new DeleteVolume(volume.id())));
+              }
+              return removed;
+            });
+  }
+
+  private static List<Volume> there(Collection<Found> seen) {
+    List<Volume> there = new ArrayList<>();
+    seen.forEach(found -> found.volume().ifPresent(there::add));
+    return there;
+  }
+
+  /** Removes what an earlier life has left half made. */
+  private Future<Void> clear(OperationId move, List<VolumeId> all) {
+    Set<String> pools = new TreeSet<>();
+    all.forEach(volume -> pools.add(volume.pool()));
+    Future<Void> cleared = Future.succeededFuture();
+    for (String pool : pools) {
+      cleared = cleared.compose(before -> loop.here(volumes.clear(workOn(move), pool)));
+    }
+    return cleared;
+  }
+
+  private Future<Void> carryOut(OperationId move, VolumeOrder order) {
+    return loop.here(volumes.carryOut(workOn(move), order, (done, total) -> {}).end()).mapEmpty();
+  }
+
+  /** The operation of all work for a move; in line, so that there is only one at a time. */
+  private static OperationId workOn(OperationId move) {
+    return new OperationId("disks-" + UUID.nameUUIDFromBytes(move.value().getBytes(UTF_8)));
+  }
+
+  /** All volumes as the storage has them now, one look after the other. */
+  private Future<Map<VolumeId, Found>> look(List<VolumeId> all) {
+    Map<VolumeId, Found> seen = new TreeMap<>();
+    Future<Void> looked = Future.succeededFuture();
+    for (VolumeId volume : all) {
+      looked =
+          looked
+              .compose(before -> loop.here(volumes.find(volume)))
+              .onSuccess(found -> seen.put(volume, found))
+              .mapEmpty();
+    }
+    return looked.map(seen);
+  }
+}
