@@ -20,6 +20,7 @@ import io.ballast.messages.Command;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
+import io.ballast.messages.HostCommand.Announce;
 import io.ballast.messages.HostCommand.Cancel;
 import io.ballast.messages.HostCommand.Consider;
 import io.ballast.messages.HostCommand.Define;
@@ -38,6 +39,7 @@ import io.ballast.messages.HostCommand.Start;
 import io.ballast.messages.HostCommand.Steer;
 import io.ballast.messages.HostCommand.Suspend;
 import io.ballast.messages.HostCommand.Undefine;
+import io.ballast.messages.HostCommand.Withdraw;
 import io.ballast.messages.NetCommand;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
@@ -160,6 +162,8 @@ final class HostCommands implements Trade {
       case Release asked ->
           new Handling.Deed(
               () -> Future.succeededFuture(travel.arrivals().release(asked.operation())));
+      case Announce asked -> new Handling.Announce(asked.operation());
+      case Withdraw asked -> new Handling.Withdraw(asked.operation());
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> cancelUnknown(asked));
     };
   }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,10 +70,10 @@ final class Commands implements Bus.Receiver {
     return switch (handling) {
       case Handling.Question question -> question.answer().get();
       case Handling.Inspect inspect -> inspect(inspect.operation());
-      case Handling.Deed deed ->
-          objection(envelope, deadline(envelope))
-              .<Future<? extends Reply>>map(Future::failedFuture)
-              .orElseGet(() -> followed(envelope).compose(kept -> deed.doing().get()));
+      case Handling.Announce announce ->
+          allowed(envelope, () -> announce(envelope, command, announce.operation()));
+      case Handling.Withdraw withdraw -> allowed(envelope, () -> withdraw(withdraw.operation()));
+      case Handling.Deed deed -> allowed(envelope, deed.doing());
       case Handling.Change change ->
           once(
               envelope,
@@ -86,6 +87,14 @@ final class Commands implements Bus.Receiver {
               "operation " + cancel.operation(),
               order -> cancel(envelope, order, cancel));
     };
+  }
+
+  /** Does at once what its sender may have done. */
+  private Future<? extends Reply> allowed(
+      Envelope envelope, Supplier<Future<? extends Reply>> doing) {
+    return objection(envelope, deadline(envelope))
+        .<Future<? extends Reply>>map(Future::failedFuture)
+        .orElseGet(() -> followed(envelope).compose(kept -> doing.get()));
   }
 
   /** Nothing is done for an epoch before an earlier one is shut out for good. */
@@ -131,20 +140,20 @@ final class Commands implements Bus.Receiver {
   private Optional<Future<Accepted>> known(Order order) {
     Pending asked = pending.get(order.id());
     if (asked != null) {
-      return Optional.of(
-          asked.order().digest().equals(order.digest()) ? asked.answer() : duplicate(order));
+      return Optional.of(asked.order().isOf(order) ? asked.answer() : duplicate(order));
     }
-    return memory
-        .find(order.id())
-        .map(
-            item ->
-                item.order().digest().equals(order.digest())
-                    ? answer(item.fate())
-                    : duplicate(order));
+    return heard(order.id())
+        .map(item -> item.order().isOf(order) ? answer(item.fate()) : duplicate(order));
+  }
+
+  /** What is known of a command that came, or that may not come any more. */
+  private Optional<Item> heard(OperationId id) {
+    return memory.find(id).filter(item -> !(item.fate() instanceof Fate.Announced));
   }
 
   private static Future<Accepted> answer(Fate fate) {
     return switch (fate) {
+      case Fate.Announced announced -> Future.failedFuture(withdrawn());
       case Fate.Refused refused -> refuse(refused.reason(), refused.message());
       case Fate.Open open -> Future.succeededFuture(new Accepted(open.operation()));
       case Fate.Over over -> Future.succeededFuture(new Accepted(over.operation()));
@@ -214,8 +223,7 @@ final class Commands implements Bus.Receiver {
   }
 
   private Future<?> notOpen(Handling.Cancel cancel) {
-    return memory
-        .find(cancel.operation())
+    return heard(cancel.operation())
         .<Future<?>>map(
             item ->
                 refuse(
@@ -226,6 +234,7 @@ final class Commands implements Bus.Receiver {
 
   private static String words(Fate fate) {
     return switch (fate) {
+      case Fate.Announced announced -> "it has not come";
       case Fate.Refused refused -> "it was refused, " + refused.message();
       case Fate.Open open -> "it goes on";
       case Fate.Over over ->
@@ -266,9 +275,45 @@ final class Commands implements Bus.Receiver {
         Reason.INTERNAL, "the agent failed before it began; its log has the details");
   }
 
+  private Future<Accepted> announce(Envelope envelope, Command<?> command, OperationId id) {
+    Accepted accepted = new Accepted(id);
+    if (memory.find(id).isPresent() || pending.containsKey(id)) {
+      return Future.succeededFuture(accepted);
+    }
+    Order order = Order.toCome(id, envelope.sender(), Kinds.of(command));
+    return memory.keep(new Entry.Announced(order, clock.instant())).map(accepted);
+  }
+
+  private Future<OperationInspected> withdraw(OperationId id) {
+    if (pending.containsKey(id)) {
+      return refuse(Reason.BUSY, "operation " + id + " is being checked; ask again in a moment");
+    }
+    Optional<Item> announced =
+        memory.find(id).filter(item -> item.fate() instanceof Fate.Announced);
+    return announced.isEmpty() ? inspect(id) : withdraw(announced.get());
+  }
+
+  /** Whoever comes under its id while this is written down gets what is written, or fails too. */
+  private Future<OperationInspected> withdraw(Item announced) {
+    RefusedException why = withdrawn();
+    Entry.Refused refused =
+        new Entry.Refused(
+            announced.order(), clock.instant(), why.reason(), String.valueOf(why.getMessage()));
+    Future<Void> kept = memory.keep(refused);
+    pending.put(
+        announced.id(),
+        new Pending(announced.order(), kept.compose(done -> Future.failedFuture(why))));
+    return kept.onComplete(done -> pending.remove(announced.id()))
+        .compose(done -> inspect(announced.id()));
+  }
+
+  private static RefusedException withdrawn() {
+    return new RefusedException(
+        Reason.NOT_TRIED, "it was withdrawn before it came; nothing was done, send it anew");
+  }
+
   private Future<OperationInspected> inspect(OperationId id) {
-    return memory
-        .find(id)
+    return heard(id)
         .map(item -> Future.succeededFuture(report(item)))
         .orElseGet(
             () ->
@@ -295,6 +340,7 @@ final class Commands implements Bus.Receiver {
             Optional.empty(),
             Optional.empty());
     return switch (item.fate()) {
+      case Fate.Announced announced -> report;
       case Fate.Refused refused ->
           report.refused(new Reply.Refused(refused.reason(), refused.message()));
       case Fate.Open open ->

@@ -14,6 +14,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Entry.Belongs.class, name = "belongs"),
   @JsonSubTypes.Type(value = Entry.Began.class, name = "began"),
   @JsonSubTypes.Type(value = Entry.Followed.class, name = "followed"),
+  @JsonSubTypes.Type(value = Entry.Announced.class, name = "announced"),
   @JsonSubTypes.Type(value = Entry.Refused.class, name = "refused"),
   @JsonSubTypes.Type(value = Entry.Taken.class, name = "taken"),
   @JsonSubTypes.Type(value = Entry.Begun.class, name = "begun"),
@@ -33,6 +34,13 @@ public sealed interface Entry {
 
   /** The agent follows the scheduler of this epoch in this cluster. */
   record Followed(String cluster, long epoch) implements Entry {}
+
+  /**
+   * A command may come.
+   *
+   * @param order its id; all else is that of the command that told this
+   */
+  record Announced(Order order, Instant at) implements Entry {}
 
   /** A command was refused for good; nothing was done. */
   record Refused(Order order, Instant at, Reason reason, String message) implements Entry {}
@@ -72,6 +80,7 @@ public sealed interface Entry {
       case Belongs belongs -> 0;
       case Began began -> 0;
       case Followed followed -> 0;
+      case Announced announced -> 0;
       case Refused refused -> 0;
       case Begun begun -> 0;
       case Ended ended -> 0;

@@ -31,6 +31,12 @@ public sealed interface Handling {
       String object, boolean endsEarly, Supplier<Future<Work>> check, Supplier<Work> aftermath)
       implements Handling {}
 
+  /** It tells that a command may come under an id. */
+  record Announce(OperationId operation) implements Handling {}
+
+  /** It asks how it stands with an announced command, which is not taken on any more. */
+  record Withdraw(OperationId operation) implements Handling {}
+
   /** It asks how it stands with an operation. */
   record Inspect(OperationId operation) implements Handling {}
 

@@ -34,6 +34,7 @@ record Item(Order order, Instant at, Fate fate) {
   /** Whether nothing will ever come of it any more that somebody has to be told. */
   boolean settled() {
     return switch (fate) {
+      case Fate.Announced announced -> true;
       case Fate.Refused refused -> true;
       case Fate.Open open -> false;
       case Fate.Over over -> over.told();
@@ -42,6 +43,9 @@ record Item(Order order, Instant at, Fate fate) {
 
   /** How it stands with a command. */
   sealed interface Fate {
+    /** It may come. */
+    record Announced() implements Fate {}
+
     /** Nothing was done. */
     record Refused(Reason reason, String message) implements Fate {}
 

@@ -40,6 +40,8 @@ final class Ledger {
       case Entry.Belongs belongs -> {}
       case Entry.Began began -> life = began;
       case Entry.Followed followed -> epochs.merge(followed.cluster(), followed.epoch(), Math::max);
+      case Entry.Announced announced ->
+          put(new Item(announced.order(), announced.at(), new Fate.Announced()));
       case Entry.Refused refused ->
           put(
               new Item(
@@ -77,7 +79,11 @@ final class Ledger {
   }
 
   private void put(Item item) {
-    Item before = items.put(item.id(), item);
+    Item before = items.get(item.id());
+    if (before != null && before.fate() instanceof Fate.Announced) {
+      items.remove(item.id()); // it gets the place of its coming
+    }
+    items.put(item.id(), item);
     refusals += count(item) - (before == null ? 0 : count(before));
     note(item);
   }
@@ -177,6 +183,7 @@ final class Ledger {
 
   private static void write(Item item, List<Entry> entries) {
     switch (item.fate()) {
+      case Fate.Announced announced -> entries.add(new Entry.Announced(item.order(), item.at()));
       case Fate.Refused refused ->
           entries.add(
               new Entry.Refused(item.order(), item.at(), refused.reason(), refused.message()));

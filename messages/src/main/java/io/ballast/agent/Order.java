@@ -12,7 +12,7 @@ import java.util.HexFormat;
  * @param id of the command, and of the operation that it starts
  * @param sender who sent it, as it called itself
  * @param kind what it is called on the wire, such as {@code host.start}
- * @param digest of what it says, the same for the same content
+ * @param digest of what it says, the same for the same content; empty while it has not come
  * @param object what it works on, in the words of the trade: commands for one object run one after
  *     the other
  */
@@ -29,6 +29,16 @@ public record Order(OperationId id, String sender, String kind, String digest, S
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /** One that was only announced, by a command of that kind. */
+  static Order toCome(OperationId id, String sender, String kind) {
+    return new Order(id, sender, kind, "", "operation " + id);
+  }
+
+  /** Whether this is of the same command as another one under its id, or of any. */
+  boolean isOf(Order other) {
+    return digest.isEmpty() || digest.equals(other.digest);
   }
 
   /** What it is, for a person, such as "operation 7f (start)". */

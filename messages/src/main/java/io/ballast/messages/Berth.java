@@ -29,6 +29,11 @@ public record Berth(
     }
   }
 
+  /** Whether another one is kept for the same move, be it at the other host. */
+  public boolean isOfSameMove(Berth other) {
+    return move.equals(other.move);
+  }
+
   /** This, with these volumes. */
   public Berth with(List<VolumeId> other) {
     return new Berth(move, vm, from, to, other, needed);

@@ -203,6 +203,28 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
   }
 
   /**
+   * Be told that a command may come under this id, so that it can be {@link Withdraw withdrawn}
+   * later whether it came or not. Repeating it changes nothing more.
+   */
+  record Announce(OperationId operation) implements HostCommand<Reply.Accepted> {
+    public Announce {
+      Fields.required(operation, "operation");
+    }
+  }
+
+  /**
+   * Carry an {@link Announce announced} command out no more if it has not come yet, and tell how it
+   * stands with it: of one that has not come that it is refused, now and whenever it comes. Refused
+   * as {@code UNKNOWN_OPERATION} where it was neither announced nor came, or that was forgotten,
+   * and as {@code BUSY} while it is being checked. Repeating it changes nothing more.
+   */
+  record Withdraw(OperationId operation) implements HostCommand<Reply.OperationInspected> {
+    public Withdraw {
+      Fields.required(operation, "operation");
+    }
+  }
+
+  /**
    * Promise room, name and CPU to a virtual machine that is about to come from another host, for
    * one operation there. The same again is answered the same. What was promised is free again when
    * the operation is {@link Release}d, when the virtual machine runs here, or when its time is

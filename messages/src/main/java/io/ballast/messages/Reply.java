@@ -170,6 +170,19 @@ public sealed interface Reply extends Message {
     }
   }
 
+  /**
+   * The volumes that a host keeps for a move.
+   *
+   * @param berth absent where it keeps none
+   * @param volumes those of them that are there
+   */
+  record BerthInspected(Optional<Berth> berth, List<Volume> volumes) implements Reply {
+    public BerthInspected {
+      Fields.required(berth, "berth");
+      volumes = Fields.listOf(volumes, "volumes");
+    }
+  }
+
   /** A host's storage as its next beat would tell it. */
   record StorageInspected(StorageBeat beat) implements Reply {
     public StorageInspected {

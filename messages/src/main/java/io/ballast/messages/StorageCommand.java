@@ -17,6 +17,7 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.ListVmSnapshots,
         StorageCommand.Cancel,
         StorageCommand.InspectDisks,
+        StorageCommand.InspectBerth,
         StorageCommand.HoldDisks,
         StorageCommand.PrepareDisks,
         StorageCommand.SettleDisks,
@@ -93,6 +94,13 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
   record InspectDisks(VmId vm) implements StorageCommand<Reply.DisksInspected> {
     public InspectDisks {
       Fields.required(vm, "vm");
+    }
+  }
+
+  /** Look at the volumes that are kept for a move, as the storage has them now. */
+  record InspectBerth(OperationId move) implements StorageCommand<Reply.BerthInspected> {
+    public InspectBerth {
+      Fields.required(move, "move");
     }
   }
 

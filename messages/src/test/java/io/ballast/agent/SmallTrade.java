@@ -61,6 +61,8 @@ final class SmallTrade implements Trade {
       case HostCommand.Start start -> change(id, start.vm(), false);
       case HostCommand.Suspend suspend -> change(id, suspend.vm(), false);
       case HostCommand.Reboot reboot -> change(id, reboot.vm(), true);
+      case HostCommand.Announce asked -> new Handling.Announce(asked.operation());
+      case HostCommand.Withdraw asked -> new Handling.Withdraw(asked.operation());
       case HostCommand.InspectOperation asked -> new Handling.Inspect(asked.operation());
       case StorageCommand.SettleDisks asked ->
           new Handling.Deed(() -> Future.succeededFuture(new Reply.Accepted(id)));

@@ -399,6 +399,8 @@ public final class Samples {
             Optional.empty()),
         new HostCommand.Steer(
             OPERATION, Optional.of(Duration.ofSeconds(2)), Optional.of(Bytes.ofMiB(50)), true),
+        new HostCommand.Announce(OPERATION),
+        new HostCommand.Withdraw(OPERATION),
         new HostCommand.Cancel(OPERATION, Optional.empty()),
         new HostCommand.InspectOperation(OPERATION),
         MoveSamples.arrival(Optional.empty()),
@@ -424,6 +426,7 @@ public final class Samples {
             Bytes.ofMiB(96), List.of(new Obstacle(Obstacle.Kind.DEVICE, "its <hostdev>"))),
         new Reply.StorageInspected(storageBeat()),
         StorageSamples.disksInspected(volume()),
+        new Reply.BerthInspected(Optional.of(StorageSamples.berth()), List.of(volume())),
         new Reply.VolumesListed(storageBeat().pools().getFirst(), List.of(volume())),
         new Reply.VolumeInspected(
             Optional.of(volume()),

@@ -83,6 +83,7 @@ final class StorageSamples {
         new VmOrder.DeleteVmSnapshot("web-1", "before-upgrade"),
         new StorageCommand.ListVmSnapshots("web-1"),
         new StorageCommand.InspectDisks(VM),
+        new StorageCommand.InspectBerth(OPERATION),
         new StorageCommand.HoldDisks(berth()),
         new StorageCommand.PrepareDisks(
             OPERATION,

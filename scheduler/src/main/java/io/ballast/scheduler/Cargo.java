@@ -6,14 +6,17 @@ import io.ballast.bus.RefusedException;
 import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.messages.Command;
-import io.ballast.messages.HostCommand.InspectOperation;
+import io.ballast.messages.HostCommand.Announce;
 import io.ballast.messages.HostCommand.Migrate;
+import io.ballast.messages.HostCommand.Withdraw;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
+import io.ballast.messages.Reply.BerthInspected;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectBerth;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmId;
@@ -21,9 +24,9 @@ import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.follow.Settling;
 import io.ballast.scheduler.core.move.Freight;
 import io.ballast.scheduler.core.move.MoveInput;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -62,7 +65,7 @@ final class Cargo {
   Future<Migrate> load(Effect.Send send) {
     HostId from = send.host();
     return call(from, new InspectDisks(send.command().vm()))
-        .recover(cause -> failed("did not tell the disks of the VM", from, cause))
+        .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
         .map(seen -> checked(Freight.of(seen.disks()), from))
         .compose(
             freight ->
@@ -85,14 +88,17 @@ final class Cargo {
     HostId from = send.host();
     HostId to = send.command().to();
     VmId vm = send.command().vm();
-    return call(from, new HoldDisks(freight.berth(send.move(), vm, from, to)))
+    return call(Role.HOST, from, new Announce(send.move()))
+        .recover(cause -> failed("the agent of %s took no note of it", from, cause))
+        .compose(announced -> call(from, new HoldDisks(freight.berth(send.move(), vm, from, to))))
         .onSuccess(kept -> staged(send, from + " keeps as they are: " + words(freight)))
-        .recover(cause -> failed("can't keep the disks as they are", from, cause))
+        .recover(cause -> failed("the storage of %s can't keep the disks as they are", from, cause))
         .compose(
             kept ->
                 call(to, freight.preparation(send.move(), vm, from, to))
                     .onSuccess(made -> staged(send, to + " has made what they are copied into"))
-                    .recover(cause -> failed("has no place for the disks", to, cause)))
+                    .recover(
+                        cause -> failed("the storage of %s has no place for the disks", to, cause)))
         .map(send.command())
         .onFailure(cause -> unload(send));
   }
@@ -112,45 +118,51 @@ final class Cargo {
   /** That its migration is not begun: all is again as before. */
   void unload(Effect.Send send) {
     if (send.command().copied().isPresent()) {
-      settle(send.move(), send.host(), send.command().to(), false);
+      settle(send.move(), send.host(), send.command().to(), false)
+          .onFailure(cause -> kept(send.move(), cause));
     }
   }
 
-  /** What can't be settled now, the fleet's picture will remind of. */
+  /**
+   * What can't be settled now, the fleet's picture will remind of. The source is not only asked
+   * what became of the migration: one that was not begun is not begun any more.
+   */
   void settle(Effect.Settle settle) {
-    moved(settle)
-        .onSuccess(
+    OperationId move = settle.move();
+    call(Role.HOST, settle.from(), new Withdraw(move))
+        .map(Settling::moved)
+        .compose(
             moved ->
-                moved
-                    .filter(it -> it != settle.stayed())
-                    .ifPresent(it -> settle(settle.move(), settle.from(), settle.to(), it)))
-        .onFailure(
-            cause ->
-                log.warn(
-                    "What became of move {} can't be asked of {}, so its volumes are kept: {}",
-                    settle.move(),
-                    settle.from(),
-                    cause.getMessage()));
+                moved.filter(it -> it != settle.stayed()).isPresent()
+                    ? settleWhole(move, settle.from(), settle.to(), moved.get())
+                    : Future.succeededFuture())
+        .onFailure(cause -> kept(move, cause));
   }
 
-  private Future<Optional<Boolean>> moved(Effect.Settle settle) {
-    return call(Role.HOST, settle.from(), new InspectOperation(settle.move()))
-        .map(told -> Settling.moved(Optional.of(told)))
-        .recover(
-            cause ->
-                Errands.refusal(cause).reason() == Reason.UNKNOWN_OPERATION
-                    ? Future.succeededFuture(Settling.moved(Optional.empty()))
-                    : Future.failedFuture(cause));
+  private Future<Void> settleWhole(OperationId move, HostId from, HostId to, boolean moved) {
+    return Future.all(call(from, new InspectBerth(move)), call(to, new InspectBerth(move)))
+        .compose(
+            both ->
+                Settling.objection(leaving(both, moved), leaving(both, !moved))
+                    .<Future<Void>>map(Future::failedFuture)
+                    .orElseGet(() -> settle(move, from, to, moved)));
+  }
+
+  private static BerthInspected leaving(CompositeFuture both, boolean moved) {
+    return both.resultAt(moved ? 0 : 1);
   }
 
   /** The copy that is not the machine's goes first: while it is there, both are kept. */
-  private void settle(OperationId move, HostId from, HostId to, boolean moved) {
+  private Future<Void> settle(OperationId move, HostId from, HostId to, boolean moved) {
     HostId left = moved ? from : to;
     HostId stays = moved ? to : from;
-    call(left, new SettleDisks(move, false))
+    return call(left, new SettleDisks(move, false))
         .compose(gone -> call(stays, new SettleDisks(move, true)))
-        .onFailure(
-            cause -> log.warn("Volumes of move {} are kept yet: {}", move, cause.getMessage()));
+        .mapEmpty();
+  }
+
+  private static void kept(OperationId move, Throwable cause) {
+    log.warn("Volumes of move {} are kept yet: {}", move, cause.getMessage());
   }
 
   private <R extends Reply> Future<R> call(HostId host, StorageCommand<R> command) {
@@ -171,7 +183,7 @@ final class Cargo {
     return Future.failedFuture(
         new RefusedException(
             Errands.OPEN.contains(refused.reason()) ? Reason.TRADE_REFUSED : refused.reason(),
-            "the storage of %s %s, so the move was not begun: %s"
-                .formatted(host, how, Errands.message(refused))));
+            "%s, so the move was not begun: %s"
+                .formatted(how.formatted(host), Errands.message(refused))));
   }
 }

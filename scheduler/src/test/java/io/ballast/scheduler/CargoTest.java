@@ -19,6 +19,7 @@ import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.OperationInspected.Stage;
+import io.ballast.messages.StorageCommand.InspectBerth;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmDisk;
@@ -33,6 +34,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,19 +47,7 @@ final class CargoTest {
   private static final HostId H2 = new HostId("h2");
   private static final VmId VM = BeatMaker.vmId(1);
   private static final OperationId MOVE = new OperationId("m1");
-  private static final VmDisk OWN =
-      new VmDisk(
-          "vda",
-          "/images/web",
-          Optional.of(
-              new Volume(
-                  new VolumeId("images", "web"),
-                  "qcow2",
-                  Bytes.ofMiB(256),
-                  Bytes.ofMiB(100),
-                  Optional.empty(),
-                  List.of())),
-          false);
+  private static final VmDisk OWN = new VmDisk("vda", "/images/web", Optional.of(copy(256)), false);
   private static final VmDisk SHARED = new VmDisk("vdb", "rbd:kvm/web", Optional.empty(), true);
 
   private final Vertx vertx = Vertx.vertx();
@@ -69,6 +59,8 @@ final class CargoTest {
 
   private volatile Future<Reply.OperationInspected> migration = Future.failedFuture("not told");
   private volatile Future<Void> storage = Future.succeededFuture();
+  private volatile Map<HostId, List<Volume>> kept =
+      Map.of(H1, List.of(copy(256)), H2, List.of(copy(256)));
   private boolean serving;
 
   private void tell(MoveInput input) {
@@ -92,7 +84,12 @@ final class CargoTest {
 
     awaitTold(new MoveInput.Accepted(MOVE));
     assertEquals(
-        List.of("h1 InspectDisks", "h1 HoldDisks", "h2 PrepareDisks", "h1 Migrate Optional[[vda]]"),
+        List.of(
+            "h1 InspectDisks",
+            "h1 Announce",
+            "h1 HoldDisks",
+            "h2 PrepareDisks",
+            "h1 Migrate Optional[[vda]]"),
         asked);
   }
 
@@ -144,7 +141,9 @@ final class CargoTest {
         Role.HOST,
         H1,
         (envelope, command) ->
-            Future.failedFuture(new RefusedException(Reason.NO_ROOM, "no room at h2")));
+            command instanceof HostCommand.Announce
+                ? reply(H1, envelope, command)
+                : Future.failedFuture(new RefusedException(Reason.NO_ROOM, "no room at h2")));
     receive(Role.STORAGE, H1, (envelope, command) -> reply(H1, envelope, command, OWN));
     receive(Role.STORAGE, H2, (envelope, command) -> reply(H2, envelope, command));
 
@@ -160,7 +159,9 @@ final class CargoTest {
         Role.HOST,
         H1,
         (envelope, command) ->
-            Future.failedFuture(new RefusedException(Reason.INTERNAL, "a defect")));
+            command instanceof HostCommand.Announce
+                ? reply(H1, envelope, command)
+                : Future.failedFuture(new RefusedException(Reason.INTERNAL, "a defect")));
     receive(Role.STORAGE, H1, (envelope, command) -> reply(H1, envelope, command, OWN));
     receive(Role.STORAGE, H2, (envelope, command) -> reply(H2, envelope, command));
 
@@ -176,7 +177,10 @@ final class CargoTest {
         Role.HOST,
         H1,
         (envelope, command) ->
-            Future.failedFuture(new RefusedException(Reason.DUPLICATE_ID, "another of that id")));
+            command instanceof HostCommand.Announce
+                ? reply(H1, envelope, command)
+                : Future.failedFuture(
+                    new RefusedException(Reason.DUPLICATE_ID, "another of that id")));
     receive(Role.STORAGE, H1, (envelope, command) -> reply(H1, envelope, command, OWN));
     receive(Role.STORAGE, H2, (envelope, command) -> reply(H2, envelope, command));
 
@@ -196,9 +200,41 @@ final class CargoTest {
     settle(true);
     assertSettled("h2 SettleDisks false", "h1 SettleDisks true");
 
-    migration = Future.failedFuture(new RefusedException(Reason.UNKNOWN_OPERATION, "none"));
+    withdrawn();
     settle(true);
     assertSettled("h2 SettleDisks false", "h1 SettleDisks true");
+  }
+
+  @Test
+  void whatTheSourceHasForgottenIsNotTakenForNeverBegun() {
+    migration = Future.failedFuture(new RefusedException(Reason.UNKNOWN_OPERATION, "none"));
+    settlesNothing(true);
+    settlesNothing(false);
+  }
+
+  @Test
+  void nothingIsDeletedWhereTheOtherCopyIsNotWhole() {
+    told(Optional.of(new Outcome.Done(Optional.empty())));
+    kept = Map.of(H1, List.of(copy(256)), H2, List.of());
+    settlesNothing(false);
+    kept = Map.of(H1, List.of(copy(256)), H2, List.of(copy(128)));
+    settlesNothing(false);
+    kept = Map.of(H1, List.of(), H2, List.of(copy(256)));
+    settle(false);
+    assertSettled("h1 SettleDisks false", "h2 SettleDisks true");
+
+    told(Optional.of(new Outcome.Failed(Reason.CANCELLED, "given up")));
+    settlesNothing(true);
+  }
+
+  private static Volume copy(long mebibytes) {
+    return new Volume(
+        new VolumeId("images", "web"),
+        "qcow2",
+        Bytes.ofMiB(mebibytes),
+        Bytes.ofMiB(100),
+        Optional.empty(),
+        List.of());
   }
 
   @Test
@@ -237,8 +273,23 @@ final class CargoTest {
   private void settlesNothing(boolean stayed) {
     settle(stayed);
     await().until(() -> !asked.isEmpty());
-    assertEquals(List.of("h1 InspectOperation"), asked);
+    assertEquals(List.of("h1 Withdraw"), asked);
     asked.clear();
+  }
+
+  private void withdrawn() {
+    migration =
+        Future.succeededFuture(
+            new Reply.OperationInspected(
+                MOVE,
+                "host.announce",
+                "operation m1",
+                "s",
+                BeatMaker.START,
+                Stage.REFUSED,
+                Optional.of(new Reply.Refused(Reason.NOT_TRIED, "it was withdrawn")),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   private void told(Optional<Outcome> outcome) {
@@ -267,17 +318,21 @@ final class CargoTest {
   }
 
   private Future<? extends Reply> answer(HostId host, Envelope envelope, Command<?> command) {
+    if (command instanceof InspectBerth) {
+      return Future.succeededFuture(
+          new Reply.BerthInspected(Optional.empty(), kept.getOrDefault(host, List.of())));
+    }
     Future<? extends Reply> reply = reply(host, envelope, command);
     return storage.compose(able -> reply);
   }
 
   private Future<Reply.OperationInspected> asked(Future<Reply.OperationInspected> answer) {
-    asked.add("h1 InspectOperation");
+    asked.add("h1 Withdraw");
     return answer;
   }
 
   private void assertSettled(String... orders) {
-    List<String> all = new ArrayList<>(List.of("h1 InspectOperation"));
+    List<String> all = new ArrayList<>(List.of("h1 Withdraw"));
     all.addAll(List.of(orders));
     await().until(() -> asked.size() == all.size());
     assertEquals(all, asked);

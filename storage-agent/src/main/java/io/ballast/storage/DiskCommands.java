@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.ballast.agent.Handling;
 import io.ballast.agent.Loop;
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Berth;
 import io.ballast.messages.Blank;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectBerth;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.PrepareDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
@@ -111,6 +114,17 @@ final class DiskCommands {
         : Future.succeededFuture(List.of());
   }
 
+  Handling handling(InspectBerth asked) {
+    return new Handling.Question(
+        () ->
+            berths.inLine(
+                () -> {
+                  Optional<Berth> berth = berths.find(asked.move());
+                  return look(berth.map(Berth::volumes).orElse(List.of()))
+                      .map(seen -> new Reply.BerthInspected(berth, there(seen.values())));
+                }));
+  }
+
   Handling handling(HoldDisks asked) {
     return deed(asked.berth().move(), () -> hold(asked.berth()));
   }
@@ -211,7 +225,17 @@ final class DiskCommands {
     }
     return all.recover(
         failure ->
-            undo(berth, List.copyOf(made)).transform(undone -> Future.failedFuture(failure)));
+            (mayYetBeMade(failure)
+                    ? Future.<Void>succeededFuture()
+                    : undo(berth, List.copyOf(made)))
+                .transform(undone -> Future.failedFuture(failure)));
+  }
+
+  /** What appears late is not to be forgotten before: it is kept as it was written down. */
+  private static boolean mayYetBeMade(Throwable failure) {
+    return !(failure instanceof RefusedException refused)
+        || refused.reason() == Reason.MAY_YET_HAPPEN
+        || refused.reason() == Reason.INTERNAL;
   }
 
   private static CreateVolume creation(Blank blank) {
@@ -234,7 +258,7 @@ final class DiskCommands {
   }
 
   private Future<Void> settle(SettleDisks asked) {
-    List<VolumeId> kept = berths.of(asked.move());
+    List<VolumeId> kept = berths.find(asked.move()).map(Berth::volumes).orElse(List.of());
     if (kept.isEmpty()) {
       return Future.succeededFuture();
     }

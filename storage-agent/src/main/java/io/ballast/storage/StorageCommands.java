@@ -21,6 +21,7 @@ import io.ballast.messages.StorageBeat;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.Cancel;
 import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectBerth;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.InspectOperation;
 import io.ballast.messages.StorageCommand.InspectStorage;
@@ -152,6 +153,7 @@ final class StorageCommands implements Trade {
           new Handling.Question(() -> volumes.measure(asked.volume(), asked.format()));
       case Cancel asked -> new Handling.Cancel(asked.operation(), () -> unknown(asked));
       case InspectDisks asked -> disks.handling(asked);
+      case InspectBerth asked -> disks.handling(asked);
       case HoldDisks asked -> disks.handling(asked);
       case PrepareDisks asked -> disks.handling(asked);
       case SettleDisks asked -> disks.handling(asked);

@@ -18,6 +18,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.HoldDisks;
+import io.ballast.messages.StorageCommand.InspectBerth;
 import io.ballast.messages.StorageCommand.InspectStorage;
 import io.ballast.messages.StorageCommand.InspectVolume;
 import io.ballast.messages.StorageCommand.ListVolumes;
@@ -251,6 +252,27 @@ final class DiskCommandsTest {
         prepare(OTHER, more, blank(new VolumeId("images", "most"), Format.RAW)));
     agent.ask(new SettleDisks(MOVE, false));
     assertEquals(OTHER, agent.ask(prepare(OTHER, more)).operation());
+  }
+
+  @Test
+  void whatIsKeptIsToldAsItIsNow() {
+    put(ROOT);
+    agent.ask(hold(MOVE, ROOT));
+
+    Reply.BerthInspected told = agent.ask(new InspectBerth(MOVE));
+    assertEquals(Optional.of(berth(MOVE, Bytes.ZERO, ROOT)), told.berth());
+    assertEquals(List.of(ROOT), told.volumes().stream().map(Volume::id).toList());
+    assertEquals(
+        new Reply.BerthInspected(Optional.empty(), List.of()), agent.ask(new InspectBerth(OTHER)));
+  }
+
+  @Test
+  void aDiskOfSeveralMachinesIsNotHeld() {
+    put(ROOT);
+    agent.volumes.machine("web1", true, ROOT);
+    agent.volumes.machine("web2", false, ROOT);
+
+    refused(Reason.IN_USE, "VM web1 (running), VM web2 (off)", hold(MOVE, ROOT));
   }
 
   @Test

@@ -112,7 +112,8 @@ public final class DomainObstacles {
     return drive
         ? new Obstacle(
             Kind.DRIVE, "the medium of its drive " + where + " eject it, or have it there")
-        : new Obstacle(Kind.DISK, "its disk " + where + " move it to shared storage");
+        : new Obstacle(
+            Kind.DISK, "its disk " + where + " take it along with --copy, or share its storage");
   }
 
   private static Stream<Element> children(Element element, String name) {

@@ -156,7 +156,7 @@ final class LibvirtGuestsTest {
         List.of(
             new Obstacle(
                 Kind.DISK,
-                "its disk vda is %s, which lies on the %s of its host alone: move it to shared storage"
+                "its disk vda is %s, which lies on the %s of its host alone: take it along with --copy, or share its storage"
                     .formatted(file, kind))),
         leaving.obstacles());
   }

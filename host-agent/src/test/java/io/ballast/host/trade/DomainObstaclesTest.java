@@ -54,8 +54,8 @@ final class DomainObstaclesTest {
         List.of(
             new Obstacle(
                 Kind.DISK,
-                "its disk vda is /local/a, which lies on the ext4 of its host alone: move it to"
-                    + " shared storage")),
+                "its disk vda is /local/a, which lies on the ext4 of its host alone: take it"
+                    + " along with --copy, or share its storage")),
         obstacles("<disk><source file='/local/a'/><target dev='vda'/></disk>"));
   }
 

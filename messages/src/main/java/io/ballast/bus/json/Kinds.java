@@ -48,6 +48,8 @@ public final class Kinds {
     command("host.suspend", HostCommand.Suspend.class, Reply.Accepted.class);
     command("host.resume", HostCommand.Resume.class, Reply.Accepted.class);
     command("host.undefine", HostCommand.Undefine.class, Reply.Accepted.class);
+    command("host.announce", HostCommand.Announce.class, Reply.Accepted.class);
+    command("host.withdraw", HostCommand.Withdraw.class, Reply.OperationInspected.class);
     command("host.steer", HostCommand.Steer.class, Reply.Accepted.class);
     command("host.migrate", HostCommand.Migrate.class, Reply.Accepted.class);
     command("host.cancel", HostCommand.Cancel.class, Reply.Accepted.class);
@@ -113,6 +115,7 @@ public final class Kinds {
         Reply.VmSnapshotsListed.class);
     command("storage.cancel", StorageCommand.Cancel.class, Reply.Accepted.class);
     command("storage.inspect-disks", StorageCommand.InspectDisks.class, Reply.DisksInspected.class);
+    command("storage.inspect-berth", StorageCommand.InspectBerth.class, Reply.BerthInspected.class);
     command("storage.hold-disks", StorageCommand.HoldDisks.class, Reply.Accepted.class);
     command("storage.prepare-disks", StorageCommand.PrepareDisks.class, Reply.Accepted.class);
     command("storage.settle-disks", StorageCommand.SettleDisks.class, Reply.Accepted.class);
@@ -153,6 +156,7 @@ public final class Kinds {
     name("reply.considered", Reply.Considered.class);
     name("reply.examined", Reply.Examined.class);
     name("reply.disks-inspected", Reply.DisksInspected.class);
+    name("reply.berth-inspected", Reply.BerthInspected.class);
     name("reply.storage-inspected", Reply.StorageInspected.class);
     name("reply.volumes-listed", Reply.VolumesListed.class);
     name("reply.volume-inspected", Reply.VolumeInspected.class);

@@ -40,6 +40,7 @@ public final class BerthPreconditions {
             "volume %s builds upon %s, and only disks that stand alone are copied; 'ballast volume flatten %s' makes it one"
                 .formatted(id, volume.backing().get(), id));
       }
+      usedByOne(volume);
       volume.users().stream()
           .filter(user -> user.kind() != Volume.User.Kind.VM)
           .findFirst()
@@ -63,6 +64,15 @@ public final class BerthPreconditions {
           Reason.WRONG_STATE,
           "volume %s keeps the snapshots %s, which are not copied; delete them with 'ballast volume delete-snapshot' first"
               .formatted(volume, String.join(", ", snapshots)));
+    }
+  }
+
+  private static void usedByOne(Volume volume) {
+    if (volume.users().stream().filter(user -> user.kind() == Volume.User.Kind.VM).count() > 1) {
+      throw refused(
+          Reason.IN_USE,
+          "volume %s is a disk of several VMs, and only that of one is copied: %s"
+              .formatted(volume.id(), volume.usersText()));
     }
   }
 

@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -83,10 +84,9 @@ public final class Berths {
     return List.copyOf(kept.values());
   }
 
-  /** The volumes that are kept for a move; none where nothing is. */
-  public List<VolumeId> of(OperationId move) {
-    Berth berth = kept.get(move);
-    return berth == null ? List.of() : berth.volumes();
+  /** What is kept for a move. */
+  public Optional<Berth> find(OperationId move) {
+    return Optional.ofNullable(kept.get(move));
   }
 
   /** Room that what is kept for other moves may yet take up, by pool. */

@@ -51,7 +51,7 @@ public final class Holds {
           if (used.contains(pool)) {
             throw new RefusedException(
                 Reason.BUSY,
-                "operation %s works in pool %s; wait for its end, or cancel it"
+                "operation %s works in pool %s, or keeps volumes there; wait for its end, or cancel it"
                     .formatted(operation, pool));
           }
         });
@@ -75,7 +75,7 @@ public final class Holds {
           if (volumes.contains(volume)) {
             throw new RefusedException(
                 Reason.BUSY,
-                "operation %s has volume %s to itself, as the snapshots and the moves of its VM do; wait for its end"
+                "operation %s has volume %s to itself, as the snapshots and the moves of its VM do; wait for its end, and see VOLUMES_KEPT in the runbook where it has ended"
                     .formatted(operation, volume));
           }
         });

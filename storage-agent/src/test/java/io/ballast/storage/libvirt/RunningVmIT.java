@@ -26,6 +26,7 @@ import io.ballast.messages.VolumeOrder.FlattenVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.layers.Tree;
 import io.ballast.storage.trade.Task;
+import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes;
 import io.ballast.storage.work.Preconditions;
 import io.ballast.testing.Lab;
@@ -286,7 +287,9 @@ final class RunningVmIT implements Writing {
     lab.virsh(1, "managedsave", guest.name());
 
     assertTrue(answer(volumes.disks(guest.name())).active());
-    assertEquals(answer(volumes.disks(guest.name())), answer(volumes.disks(guest.id().toString())));
+    VmDisks byId = answer(volumes.disks(guest.id().toString()));
+    assertEquals(guest.name(), byId.vm());
+    assertEquals(answer(volumes.disks(guest.name())).disks(), byId.disks());
     assertTrue(volume(top(guest)).active());
     assertEquals(
         Reason.WRONG_STATE,

@@ -5,9 +5,10 @@ import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.Reply.BerthInspected;
 import io.ballast.messages.Reply.OperationInspected;
-import io.ballast.messages.StorageBeat;
 import io.ballast.messages.VmId;
+import io.ballast.messages.Volume;
 import io.ballast.scheduler.core.effect.Effect;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sees to it that volumes which hosts keep for a move that is over stay where their virtual machine
@@ -74,22 +76,29 @@ public final class Settling {
 
   private static Map<OperationId, Berth> berths(List<Fleet.Host> hosts) {
     Map<OperationId, Berth> berths = new TreeMap<>();
-    hosts.stream()
-        .flatMap(host -> host.storage().map(StorageBeat::berths).orElse(List.of()).stream())
-        .forEach(berth -> berths.put(berth.move(), berth));
+    hosts.stream().flatMap(Settling::berths).forEach(berth -> berths.put(berth.move(), berth));
     return berths;
   }
 
-  /** Empty while one of the hosts does not tell what it runs, and where both have the machine. */
+  /**
+   * Empty while one of the hosts does not tell what it runs; where both have the machine; and where
+   * the source does not have it, and the target neither has it nor knows of its disks any more.
+   */
   private static Optional<Effect.Settle> order(Berth berth, Map<HostId, Fleet.Host> sure) {
     if (!sure.containsKey(berth.from()) || !sure.containsKey(berth.to())) {
       return Optional.empty();
     }
+    Fleet.Host target = sure.get(berth.to());
     boolean atSource = has(sure.get(berth.from()), berth.vm());
-    boolean atTarget = has(sure.get(berth.to()), berth.vm());
-    return atSource && atTarget
-        ? Optional.empty()
-        : Optional.of(new Effect.Settle(berth.move(), berth.from(), berth.to(), atSource));
+    boolean atTarget = has(target, berth.vm());
+    boolean clear = atSource ? !atTarget : atTarget || berths(target).anyMatch(berth::isOfSameMove);
+    return clear
+        ? Optional.of(new Effect.Settle(berth.move(), berth.from(), berth.to(), atSource))
+        : Optional.empty();
+  }
+
+  private static Stream<Berth> berths(Fleet.Host host) {
+    return host.storage().stream().flatMap(beat -> beat.berths().stream());
   }
 
   private static boolean has(Fleet.Host host, VmId machine) {
@@ -113,17 +122,35 @@ public final class Settling {
   }
 
   /**
+   * Why a copy must not be deleted, for a person: the other one is not all there. Empty = it may.
+   *
+   * @param leaving the copy that would be deleted
+   * @param staying the other one
+   */
+  public static Optional<String> objection(BerthInspected leaving, BerthInspected staying) {
+    return leaving.volumes().stream()
+        .filter(volume -> staying.volumes().stream().noneMatch(other -> isCopy(volume, other)))
+        .map(volume -> "the other copy of " + volume.id() + " is not there, or of another size")
+        .findFirst();
+  }
+
+  /** QEMU takes a file that ends within a sector as if that were whole. */
+  private static boolean isCopy(Volume volume, Volume other) {
+    return volume.id().equals(other.id())
+        && volume.format().equals(other.format())
+        && volume.capacity().compareTo(other.capacity()) <= 0;
+  }
+
+  /**
    * Whether a migration moved its machine, by what its source's agent wrote down.
    *
-   * @param told empty if that never took the command on
    * @return empty if it goes on, or if it can't be said
    */
-  public static Optional<Boolean> moved(Optional<OperationInspected> told) {
-    if (told.isEmpty() || told.get().refusal().isPresent()) {
+  public static Optional<Boolean> moved(OperationInspected told) {
+    if (told.refusal().isPresent()) {
       return Optional.of(false);
     }
-    return told.get()
-        .outcome()
+    return told.outcome()
         .flatMap(
             outcome ->
                 switch (outcome) {

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 public record Freight(List<VmDisk> disks) {
   private static final long SECTOR = 512;
 
+  /** What stands before a disk's pool and name where its source is given by those. */
+  private static final String BY_POOL = "volume:";
+
   /** Of all disks of a virtual machine. */
   public static Freight of(List<VmDisk> all) {
     return new Freight(all.stream().filter(disk -> !disk.shared()).toList());
@@ -38,6 +41,11 @@ public record Freight(List<VmDisk> disks) {
   }
 
   private static Stream<String> objection(VmDisk disk, HostId from) {
+    if (disk.volume().isEmpty() && disk.source().startsWith(BY_POOL)) {
+      return Stream.of(
+          "disk %s is given as %s, and only those are copied that are given by their files; say so in the VM's description, with 'virsh edit'"
+              .formatted(disk.target(), disk.source()));
+    }
     if (disk.volume().isEmpty()) {
       return Stream.of(
           "disk %s lies on %s, which is no file in a pool of %s, and only those are copied; define"
@@ -49,6 +57,13 @@ public record Freight(List<VmDisk> disks) {
       return Stream.of(
           "disk %s, %s, builds upon %s, and only disks that stand alone are copied; 'ballast volume flatten %s' makes it one"
               .formatted(disk.target(), volume.id(), volume.backing().get(), volume.id()));
+    }
+    long machines =
+        volume.users().stream().filter(user -> user.kind() == Volume.User.Kind.VM).count();
+    if (machines > 1) {
+      return Stream.of(
+          "disk %s, %s, is a disk of several VMs, and only that of one is copied: %s"
+              .formatted(disk.target(), volume.id(), volume.usersText()));
     }
     if (!disk.snapshots().isEmpty()) {
       return Stream.of(

@@ -98,6 +98,9 @@ final class SettlingTest {
     assertEquals(Set.of(), settled(first(OFF), second(OFF)));
     assertEquals(Set.of(), settled(first(OFF), second(RUNNING)));
     assertEquals(Set.of(), settled(second(RUNNING)), "the source is not known");
+    Fleet.Host anew =
+        new Fleet.Host(two.beat(START), Fleet.Status.UP, START, Optional.empty(), Optional.empty());
+    assertEquals(Set.of(), settled(first(), anew), "the target knows of no disks");
     assertEquals(Set.of(), settled(host(one, Fleet.Status.SUSPECT, List.of(RUNNING)), second()));
     one.health(Health.STUCK);
     assertEquals(Set.of(), settled(first(RUNNING), second()));
@@ -115,7 +118,6 @@ final class SettlingTest {
 
   @Test
   void whatTheSourceWroteDownSaysWhetherItMoved() {
-    assertEquals(Optional.of(false), Settling.moved(Optional.empty()), "never begun");
     assertEquals(Optional.of(true), ended(new Outcome.Done(Optional.empty())));
     assertEquals(Optional.of(false), ended(new Outcome.Failed(Reason.CANCELLED, "given up")));
     assertEquals(Optional.empty(), ended(new Outcome.Unknown("who knows")));
@@ -136,17 +138,8 @@ final class SettlingTest {
   private static Optional<Boolean> told(
       Stage stage, Optional<Reply.Refused> refusal, Optional<Outcome> outcome) {
     return Settling.moved(
-        Optional.of(
-            new Reply.OperationInspected(
-                MOVE,
-                "host.migrate",
-                "web",
-                "s",
-                START,
-                stage,
-                refusal,
-                outcome,
-                Optional.empty())));
+        new Reply.OperationInspected(
+            MOVE, "host.migrate", "web", "s", START, stage, refusal, outcome, Optional.empty()));
   }
 
   @Test
