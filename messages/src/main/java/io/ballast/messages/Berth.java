@@ -1,5 +1,6 @@
 package io.ballast.messages;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -11,9 +12,16 @@ import java.util.List;
  * @param to its target
  * @param volumes 1 to {@value #MOST}
  * @param needed room that they may yet take up in their pools; zero at the source
+ * @param layers all that they build upon, which stays as it is and where it is
  */
 public record Berth(
-    OperationId move, VmId vm, HostId from, HostId to, List<VolumeId> volumes, Bytes needed) {
+    OperationId move,
+    VmId vm,
+    HostId from,
+    HostId to,
+    List<VolumeId> volumes,
+    Bytes needed,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<VolumeId> layers) {
   /** So many disks of one virtual machine are copied at most. */
   public static final int MOST = 64;
 
@@ -24,9 +32,16 @@ public record Berth(
     Fields.required(to, "to");
     volumes = some(Fields.listOf(volumes, "volumes"), "volumes");
     Fields.required(needed, "needed");
+    layers = Fields.listOrNone(layers, "layers");
     if (from.equals(to)) {
       throw new IllegalArgumentException("a move from " + from + " to itself");
     }
+  }
+
+  /** Of volumes that stand alone. */
+  public Berth(
+      OperationId move, VmId vm, HostId from, HostId to, List<VolumeId> volumes, Bytes needed) {
+    this(move, vm, from, to, volumes, needed, List.of());
   }
 
   /** Whether another one is kept for the same move, be it at the other host. */
@@ -36,7 +51,7 @@ public record Berth(
 
   /** This, with these volumes. */
   public Berth with(List<VolumeId> other) {
-    return new Berth(move, vm, from, to, other, needed);
+    return new Berth(move, vm, from, to, other, needed, layers);
   }
 
   /** As many disks as can be copied at once, and not none. */

@@ -111,6 +111,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    * @param means what else may make it end; absent = nothing
    * @param copied the disks that are copied, by their places, such as {@code vda}, into those of
    *     the same path that are there already; absent = none, for the target has them
+   * @param incremental whether of those that build upon others only what lies in themselves is
+   *     copied, for the target has the others; absent = all of each is
    */
   record Migrate(
       VmId vm,
@@ -120,7 +122,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Duration maxDowntime,
       Duration within,
       Optional<Means> means,
-      Optional<List<String>> copied)
+      Optional<List<String>> copied,
+      Optional<Boolean> incremental)
       implements HostCommand<Reply.Accepted> {
     public Migrate {
       Fields.required(vm, "vm");
@@ -130,6 +133,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Fields.between(maxDowntime, "maxDowntime", BRIEFEST, LONGEST_DOWNTIME);
       Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
       Fields.required(means, "means");
+      Fields.required(incremental, "incremental");
       copied =
           Fields.required(copied, "copied")
               .map(disks -> Berth.some(Fields.listOf(disks, "copied"), "copied"));
@@ -144,7 +148,16 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
         Duration maxDowntime,
         Duration within,
         Optional<Means> means) {
-      this(vm, to, peerUri, bandwidth, maxDowntime, within, means, Optional.empty());
+      this(
+          vm,
+          to,
+          peerUri,
+          bandwidth,
+          maxDowntime,
+          within,
+          means,
+          Optional.empty(),
+          Optional.empty());
     }
 
     /** The means that can be used: no hypervisor copies disks and may let a guest run early. */
@@ -155,13 +168,25 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
 
     /** This with another longest pause. */
     public Migrate pausing(Duration most) {
-      return new Migrate(vm, to, peerUri, bandwidth, most, within, means, copied);
+      return new Migrate(vm, to, peerUri, bandwidth, most, within, means, copied, incremental);
     }
 
-    /** This, which copies these disks. */
-    public Migrate copying(List<String> disks) {
+    /**
+     * This, which copies these disks.
+     *
+     * @param increment whether only what lies in themselves
+     */
+    public Migrate copying(List<String> disks, boolean increment) {
       return new Migrate(
-          vm, to, peerUri, bandwidth, maxDowntime, within, means, Optional.of(disks));
+          vm,
+          to,
+          peerUri,
+          bandwidth,
+          maxDowntime,
+          within,
+          means,
+          Optional.of(disks),
+          Optional.of(increment).filter(only -> only));
     }
   }
 

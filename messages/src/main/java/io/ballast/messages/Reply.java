@@ -183,6 +183,24 @@ public sealed interface Reply extends Message {
     }
   }
 
+  /** What volumes hold, in the order in which they were asked for. */
+  record ContentsInspected(List<Volume.Content> contents) implements Reply {
+    public ContentsInspected {
+      contents = Fields.listOf(contents, "contents");
+    }
+  }
+
+  /**
+   * What was found of disks that would be prepared.
+   *
+   * @param refusal with which the preparation would be answered; absent if with none
+   */
+  record DisksConsidered(Optional<Refused> refusal) implements Reply {
+    public DisksConsidered {
+      Fields.required(refusal, "refusal");
+    }
+  }
+
   /** A host's storage as its next beat would tell it. */
   record StorageInspected(StorageBeat beat) implements Reply {
     public StorageInspected {

@@ -1,5 +1,6 @@
 package io.ballast.messages;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.Cancel,
         StorageCommand.InspectDisks,
         StorageCommand.InspectBerth,
+        StorageCommand.InspectContents,
+        StorageCommand.ConsiderDisks,
         StorageCommand.HoldDisks,
         StorageCommand.PrepareDisks,
         StorageCommand.SettleDisks,
@@ -105,6 +108,34 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
   }
 
   /**
+   * Tell what volumes hold that are files in folders. Each is read once, until it is changed;
+   * refused as {@code NOT_READY} while one is being read.
+   *
+   * @param volumes at most {@value #MOST_READ}
+   */
+  record InspectContents(List<VolumeId> volumes)
+      implements StorageCommand<Reply.ContentsInspected> {
+    /** Of so many volumes it is told at most. */
+    public static final int MOST_READ = 256;
+
+    public InspectContents {
+      volumes = Fields.listOf(volumes, "volumes");
+      if (volumes.size() > MOST_READ) {
+        throw new IllegalArgumentException(
+            "field 'volumes' has %d entries; it must have at most %d"
+                .formatted(volumes.size(), MOST_READ));
+      }
+    }
+  }
+
+  /** Say what stands in the way of disks that would be prepared, and make nothing. */
+  record ConsiderDisks(PrepareDisks preparation) implements StorageCommand<Reply.DisksConsidered> {
+    public ConsiderDisks {
+      Fields.required(preparation, "preparation");
+    }
+  }
+
+  /**
    * Keep the volumes of a virtual machine as they are while a move copies them to another host;
    * until they are {@link SettleDisks settled}. Carried out again it changes nothing more.
    */
@@ -120,10 +151,18 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
    * that name is there. Carried out again it changes nothing more.
    *
    * @param disks 1 to {@value Berth#MOST}
+   * @param layers all that they build upon, each of which has to be there
    */
-  record PrepareDisks(OperationId move, VmId vm, HostId from, HostId to, List<Blank> disks)
+  record PrepareDisks(
+      OperationId move,
+      VmId vm,
+      HostId from,
+      HostId to,
+      List<Blank> disks,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<VolumeId> layers)
       implements StorageCommand<Reply.Accepted> {
     public PrepareDisks {
+      layers = Fields.listOrNone(layers, "layers");
       Fields.required(move, "move");
       Fields.required(vm, "vm");
       Fields.required(from, "from");
@@ -139,7 +178,8 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
           from,
           to,
           disks.stream().map(Blank::volume).toList(),
-          disks.stream().map(Blank::needed).reduce(Bytes.ZERO, Bytes::plus));
+          disks.stream().map(Blank::needed).reduce(Bytes.ZERO, Bytes::plus),
+          layers);
     }
   }
 

@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param volume that this is; absent where it lies in no folder that is a pool of the host
  * @param shared whether other hosts reach it, too: a cluster's, a server's, or in the network
  * @param snapshots the names of those inside the volume, at most {@value #MOST_SNAPSHOTS} of them
+ * @param layers what the volume builds upon, nearest first; told only where others don't reach it
  */
 public record VmDisk(
     String target,
     String source,
     Optional<Volume> volume,
     boolean shared,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> snapshots) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> snapshots,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Volume.Layer> layers) {
   /** So many snapshots are named at most. */
   public static final int MOST_SNAPSHOTS = 8;
 
@@ -27,6 +29,7 @@ public record VmDisk(
     Fields.text(source, "source");
     Fields.required(volume, "volume");
     snapshots = Fields.listOrNone(snapshots, "snapshots");
+    layers = Fields.listOrNone(layers, "layers");
     if (snapshots.size() > MOST_SNAPSHOTS) {
       throw new IllegalArgumentException(
           "field 'snapshots' has %d entries; it must have at most %d"
@@ -34,18 +37,24 @@ public record VmDisk(
     }
   }
 
-  /** One without snapshots. */
+  /** One that stands alone, without snapshots. */
   public VmDisk(String target, String source, Optional<Volume> volume, boolean shared) {
-    this(target, source, volume, shared, List.of());
+    this(target, source, volume, shared, List.of(), List.of());
   }
 
   /** This, which other hosts reach, too. */
   public VmDisk reachedByOthers() {
-    return new VmDisk(target, source, volume, true, snapshots);
+    return new VmDisk(target, source, volume, true, snapshots, layers);
   }
 
   /** This, with these snapshots, or the first of them. */
   public VmDisk with(List<String> all) {
-    return new VmDisk(target, source, volume, shared, all.stream().limit(MOST_SNAPSHOTS).toList());
+    List<String> some = all.stream().limit(MOST_SNAPSHOTS).toList();
+    return new VmDisk(target, source, volume, shared, some, layers);
+  }
+
+  /** This, which builds upon that. */
+  public VmDisk upon(List<Volume.Layer> chain) {
+    return new VmDisk(target, source, volume, shared, snapshots, chain);
   }
 }

@@ -94,6 +94,22 @@ public record Volume(
   }
 
   /**
+   * What a volume holds now.
+   *
+   * @param path where it lies
+   * @param format by its content
+   * @param sha256 of its file, 64 digits in lower case
+   */
+  public record Content(VolumeId volume, String path, String format, String sha256) {
+    public Content {
+      Fields.required(volume, "volume");
+      Fields.text(path, "path");
+      Fields.text(format, "format");
+      Fields.text(sha256, "sha256");
+    }
+  }
+
+  /**
    * A content that was kept in a volume.
    *
    * @param at when, by the host's clock

@@ -100,6 +100,7 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
    *     pools of Ceph can a linked one build upon a snapshot that is named
    * @param format of a copy; absent = that of the other one, or qcow2 where that can't be made
    * @param compressed whether a copy in qcow2 is made small at the price of time
+   * @param size of a linked one in a folder, at least that of the source; absent = the source's
    */
   record CloneVolume(
       VolumeId source,
@@ -107,9 +108,26 @@ public sealed interface VolumeOrder extends StorageCommand<Reply.Accepted> {
       VolumeId volume,
       boolean linked,
       Optional<Volume.Format> format,
-      boolean compressed)
+      boolean compressed,
+      Optional<Bytes> size)
       implements VolumeOrder {
+    /** One of the source's size. */
+    public CloneVolume(
+        VolumeId source,
+        Optional<String> snapshot,
+        VolumeId volume,
+        boolean linked,
+        Optional<Volume.Format> format,
+        boolean compressed) {
+      this(source, snapshot, volume, linked, format, compressed, Optional.empty());
+    }
+
     public CloneVolume {
+      Fields.required(size, "size").ifPresent(bytes -> Fields.diskSize(bytes, "size"));
+      if (size.isPresent() && !linked) {
+        throw new IllegalArgumentException(
+            "field 'size' is for linked ones; make a copy, and resize it then");
+      }
       Fields.required(volume, "volume");
       differs(volume, Fields.required(source, "source"), "source");
       Fields.required(format, "format");

@@ -31,7 +31,8 @@ final class MoveSamples {
     Map<String, Message> grown = new TreeMap<>();
     grown.put("means", with(new Means(true, false, 4)));
     grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
-    grown.put("copied", with(Means.NONE).copying(List.of("vda")));
+    grown.put("copied", with(Means.NONE).copying(List.of("vda"), false));
+    grown.put("incremental", with(Means.NONE).copying(List.of("vda"), true));
     grown.put("copying", new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.of(true)));
     grown.put("convergence", withConvergence());
     grown.put(

@@ -427,6 +427,15 @@ public final class Samples {
         new Reply.StorageInspected(storageBeat()),
         StorageSamples.disksInspected(volume()),
         new Reply.BerthInspected(Optional.of(StorageSamples.berth()), List.of(volume())),
+        new Reply.DisksConsidered(
+            Optional.of(new Reply.Refused(Reason.NO_ROOM, "pool default has 1 GiB left"))),
+        new Reply.ContentsInspected(
+            List.of(
+                new Volume.Content(
+                    new VolumeId("default", "debian-12.qcow2"),
+                    "/var/lib/libvirt/images/debian-12.qcow2",
+                    "qcow2",
+                    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"))),
         new Reply.VolumesListed(storageBeat().pools().getFirst(), List.of(volume())),
         new Reply.VolumeInspected(
             Optional.of(volume()),

@@ -84,21 +84,28 @@ final class StorageSamples {
         new StorageCommand.ListVmSnapshots("web-1"),
         new StorageCommand.InspectDisks(VM),
         new StorageCommand.InspectBerth(OPERATION),
+        new StorageCommand.InspectContents(List.of(VOLUME)),
+        new StorageCommand.ConsiderDisks(preparation()),
         new StorageCommand.HoldDisks(berth()),
-        new StorageCommand.PrepareDisks(
-            OPERATION,
-            VM,
-            Samples.H1,
-            Samples.H2,
-            List.of(
-                new Blank(
-                    VOLUME,
-                    Volume.Format.QCOW2,
-                    Bytes.ofMiB(2048),
-                    Bytes.ofMiB(310),
-                    "/var/lib/libvirt/images/web-1.qcow2"))),
+        preparation(),
         new StorageCommand.SettleDisks(OPERATION, true),
         new StorageCommand.Cancel(OPERATION));
+  }
+
+  private static StorageCommand.PrepareDisks preparation() {
+    return new StorageCommand.PrepareDisks(
+        OPERATION,
+        VM,
+        Samples.H1,
+        Samples.H2,
+        List.of(
+            new Blank(
+                VOLUME,
+                Volume.Format.QCOW2,
+                Bytes.ofMiB(2048),
+                Bytes.ofMiB(310),
+                "/var/lib/libvirt/images/web-1.qcow2")),
+        List.of());
   }
 
   static Berth berth() {

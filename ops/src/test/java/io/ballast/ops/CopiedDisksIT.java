@@ -62,12 +62,12 @@ final class CopiedDisksIT {
     }
   }
 
+  /** What others build upon goes last. */
   private boolean deleted(int host) {
-    return volumes(host).stream()
-        .allMatch(
-            volume ->
-                fleet().ran("volume", "delete", "images/" + volume, "--host", "h" + host).code()
-                    == 0);
+    volumes(host).reversed().stream()
+        .forEach(
+            volume -> fleet().ran("volume", "delete", "images/" + volume, "--host", "h" + host));
+    return volumes(host).isEmpty();
   }
 
   @AfterAll
@@ -132,6 +132,71 @@ final class CopiedDisksIT {
         .exec(1, "qemu-io", "-U", "-r", "-f", "qcow2", "-c", "read -P 7 64M 100M", FOLDER + "/web");
   }
 
+  @Test
+  void ofADiskThatBuildsUponAnotherOnlyItsOwnIsCopied(TestReporter reporter) throws IOException {
+    base(1);
+    fleet().lab().exec(1, "cp", "--sparse=always", FOLDER + "/base", world + "/base");
+    fleet().lab().exec(2, "cp", "--sparse=always", world + "/base", FOLDER + "/base");
+    Guest guest = upon("base");
+
+    String plan = fleet().done("migrate", guest.name(), "h2", "--copy", "--dry-run");
+    assertTrue(plan.contains("and not what it builds upon: images/base"), plan);
+    assertTrue(plan.contains("nothing is in its way"), plan);
+    String moved = fleet().done("migrate", guest.name(), "h2", "--copy");
+    reporter.publishEntry("moved", moved.lines().toList().getLast());
+
+    await().atMost(LONG).until(() -> volumes(1).equals(List.of("base")));
+    assertEquals(List.of("base", "web"), volumes(2));
+    long copied = taken(2, "web");
+    assertTrue(copied < 40_000_000, () -> copied + " bytes of a base of 100 MiB and more");
+    guest.awaitTold("wrote", 5);
+    assertEquals(List.of(), guest.breaks());
+    assertKept(2, guest);
+    fleet().lab().virsh(2, "destroy", guest.name());
+    fleet()
+        .lab()
+        .exec(2, "qemu-io", "-r", "-f", "qcow2", "-c", "read -P 7 64M 100M", FOLDER + "/web");
+    fleet().lab().exec(2, "qemu-img", "check", FOLDER + "/web");
+  }
+
+  /** A disk of 256 MiB of which 100 MiB are written. */
+  private void base(int host) {
+    fleet().done("volume", "create", "images/base", "256MiB", "--host", "h" + host);
+    fleet()
+        .lab()
+        .exec(host, "qemu-io", "-f", "qcow2", "-c", "write -P 7 64M 100M", FOLDER + "/base");
+  }
+
+  /** A guest on the first host that writes to a disk which builds upon another. */
+  private Guest upon(String base) throws IOException {
+    fleet().done("volume", "clone", "images/" + base, "images/web", "--linked", "--host", "h1");
+    Guest guest = fleet().running(1, "--disk", "qcow2:" + FOLDER + "/web");
+    fleet().awaitKnown(guest);
+    guest.awaitTold("wrote", 5);
+    return guest;
+  }
+
+  @Test
+  void whereTheTargetHoldsSomethingElseBelowNothingIsTouched() throws IOException {
+    base(1);
+    Guest guest = upon("base");
+    Ran without = fleet().ran("migrate", guest.name(), "h2", "--copy");
+    assertEquals(1, without.code(), without::toString);
+    assertEquals(List.of(), volumes(2));
+
+    fleet().done("volume", "create", "images/base", "256MiB", "--host", "h2");
+    Ran other = fleet().ran("migrate", guest.name(), "h2", "--copy");
+
+    assertEquals(1, other.code(), other::toString);
+    assertTrue(
+        Stream.of(other.out(), other.err()).anyMatch(text -> text.contains("something else")),
+        other::toString);
+    await().atMost(LONG).until(() -> volumes(2).equals(List.of("base")));
+    await().atMost(LONG).until(() -> isFree(1, "web"));
+    guest.awaitTicks(5);
+    assertEquals(List.of(), guest.breaks());
+  }
+
   /** Its disk holds all that it wrote. */
   private void assertKept(int host, Guest guest) {
     guest.awaitTold("wrote", 5);
@@ -183,6 +248,8 @@ final class CopiedDisksIT {
     Guest guest = writing("web", 1);
     fleet().done("volume", "create", "images/web", "8MiB", "--host", "h2");
 
+    Ran plan = fleet().ran("migrate", guest.name(), "h2", "--copy", "--dry-run");
+    assertTrue(plan.out().contains("images/web is there"), plan::toString);
     Ran ran = fleet().ran("migrate", guest.name(), "h2", "--copy");
 
     assertEquals(1, ran.code(), ran::toString);

@@ -14,12 +14,15 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.BerthInspected;
+import io.ballast.messages.Reply.ContentsInspected;
 import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.HoldDisks;
 import io.ballast.messages.StorageCommand.InspectBerth;
+import io.ballast.messages.StorageCommand.InspectContents;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmId;
+import io.ballast.messages.Volume;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.follow.Settling;
 import io.ballast.scheduler.core.move.Freight;
@@ -27,6 +30,7 @@ import io.ballast.scheduler.core.move.MoveInput;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -71,7 +75,10 @@ final class Cargo {
             freight ->
                 freight.isEmpty()
                     ? Future.succeededFuture(send.command())
-                    : load(send.with(send.command().copying(freight.places())), freight));
+                    : load(
+                        send.with(
+                            send.command().copying(freight.places(), freight.isIncremental())),
+                        freight));
   }
 
   private static Freight checked(Freight freight, HostId from) {
@@ -96,11 +103,31 @@ final class Cargo {
         .compose(
             kept ->
                 call(to, freight.preparation(send.move(), vm, from, to))
-                    .onSuccess(made -> staged(send, to + " has made what they are copied into"))
+                    .compose(made -> compared(send, freight))
+                    .onSuccess(same -> staged(send, to + " has made what they are copied into"))
                     .recover(
                         cause -> failed("the storage of %s has no place for the disks", to, cause)))
         .map(send.command())
         .onFailure(cause -> unload(send));
+  }
+
+  /** What both keep by now, so that nothing changes it any more. */
+  private Future<Void> compared(Effect.Send send, Freight freight) {
+    if (!freight.isIncremental()) {
+      return Future.succeededFuture();
+    }
+    InspectContents question = new InspectContents(freight.layers());
+    return Future.join(call(send.host(), question), call(send.command().to(), question))
+        .compose(
+            both ->
+                Freight.objection(layers(both, 0), layers(both, 1))
+                    .<Future<Void>>map(
+                        why -> Future.failedFuture(new RefusedException(Reason.NOT_ALLOWED, why)))
+                    .orElseGet(Future::succeededFuture));
+  }
+
+  private static List<Volume.Content> layers(CompositeFuture both, int which) {
+    return both.<ContentsInspected>resultAt(which).contents();
   }
 
   private void staged(Effect.Send send, String what) {
@@ -111,7 +138,13 @@ final class Cargo {
     return freight.disks().stream()
         .flatMap(disk -> disk.volume().stream())
         .map(
-            volume -> "%s (%s of %s)".formatted(volume.id(), volume.allocated(), volume.capacity()))
+            volume ->
+                "%s (%s of %s)%s"
+                    .formatted(
+                        volume.id(),
+                        volume.allocated(),
+                        volume.capacity(),
+                        volume.backing().map(below -> " upon " + below).orElse("")))
         .collect(Collectors.joining(", "));
   }
 

@@ -10,8 +10,10 @@ import io.ballast.messages.Blank;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
+import io.ballast.messages.StorageCommand.ConsiderDisks;
 import io.ballast.messages.StorageCommand.HoldDisks;
 import io.ballast.messages.StorageCommand.InspectBerth;
+import io.ballast.messages.StorageCommand.InspectContents;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.PrepareDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
@@ -19,6 +21,7 @@ import io.ballast.messages.VmDisk;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
+import io.ballast.messages.VolumeOrder.CloneVolume;
 import io.ballast.messages.VolumeOrder.CreateVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.storage.trade.VmDisks;
@@ -27,6 +30,7 @@ import io.ballast.storage.trade.Volumes.Found;
 import io.ballast.storage.work.BerthPreconditions;
 import io.ballast.storage.work.Berths;
 import io.ballast.storage.work.Holds;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -102,8 +106,14 @@ final class DiskCommands {
         .compose(
             system ->
                 system.isLocal()
-                    ? snapshots(volume).map(disk::with)
+                    ? snapshots(volume).compose(kept -> layered(disk.with(kept), volume))
                     : Future.succeededFuture(disk.reachedByOthers()));
+  }
+
+  private Future<VmDisk> layered(VmDisk disk, Volume volume) {
+    return volume.backing().isPresent()
+        ? volumes.find(volume.id()).map(found -> disk.upon(found.chain()))
+        : Future.succeededFuture(disk);
   }
 
   private Future<List<String>> snapshots(Volume volume) {
@@ -123,6 +133,35 @@ final class DiskCommands {
                   return look(berth.map(Berth::volumes).orElse(List.of()))
                       .map(seen -> new Reply.BerthInspected(berth, there(seen.values())));
                 }));
+  }
+
+  Handling handling(InspectContents asked) {
+    return new Handling.Question(() -> contents(asked.volumes()).map(Reply.ContentsInspected::new));
+  }
+
+  /** All are begun to be read, whatever becomes of one. */
+  private Future<List<Volume.Content>> contents(List<VolumeId> all) {
+    return Future.join(all.stream().map(volume -> loop.here(volumes.content(volume))).toList())
+        .map(CompositeFuture::list);
+  }
+
+  Handling handling(ConsiderDisks asked) {
+    return new Handling.Question(
+        () ->
+            berths
+                .inLine(() -> missing(asked.preparation(), false))
+                .map(
+                    made -> {
+                      undisturbed(asked.preparation().berth());
+                      return new Reply.DisksConsidered(Optional.empty());
+                    })
+                .recover(DiskCommands::considered));
+  }
+
+  private static Future<Reply.DisksConsidered> considered(Throwable failure) {
+    return failure instanceof RefusedException refused
+        ? Future.succeededFuture(new Reply.DisksConsidered(Optional.of(refused.reply())))
+        : Future.failedFuture(failure);
   }
 
   Handling handling(HoldDisks asked) {
@@ -153,7 +192,7 @@ final class DiskCommands {
             })
         .compose(
             alone -> {
-              undisturbed(berth.volumes());
+              undisturbed(berth);
               return keep(berth);
             });
   }
@@ -174,9 +213,14 @@ final class DiskCommands {
     return alone;
   }
 
-  /** Nothing else works on the volumes, or on their pools. */
-  private void undisturbed(List<VolumeId> all) {
-    for (VolumeId volume : all) {
+  /** Nothing else works on the volumes, on their pools, or on what they build upon. */
+  private void undisturbed(Berth berth) {
+    for (VolumeId layer : berth.layers()) {
+      untouched.accept(layer.pool());
+      untouched.accept(layer.toString());
+      holds.untaken(layer);
+    }
+    for (VolumeId volume : berth.volumes()) {
       untouched.accept(volume.pool());
       untouched.accept(volume.toString());
       holds.untaken(volume);
@@ -196,12 +240,9 @@ final class DiskCommands {
   private Future<Void> prepare(PrepareDisks asked) {
     Berth berth = asked.berth();
     boolean again = berths.has(berth);
-    return look(berth.volumes())
+    return missing(asked, again)
         .compose(
-            seen -> {
-              List<Blank> missing =
-                  BerthPreconditions.prepare(
-                      asked.disks(), seen, again, berths.promised(berth.move()));
+            missing -> {
               Set<VolumeId> made = new TreeSet<>(berth.volumes());
               missing.forEach(blank -> made.remove(blank.volume()));
               if (missing.isEmpty()) {
@@ -211,9 +252,24 @@ final class DiskCommands {
                 return clear(berth.move(), berth.volumes())
                     .compose(cleared -> make(berth, missing, made));
               }
-              undisturbed(berth.volumes());
+              undisturbed(berth);
               return keep(berth).compose(kept -> make(berth, missing, made));
             });
+  }
+
+  /** What of the disks is still to be made, if it can be. */
+  private Future<List<Blank>> missing(PrepareDisks asked, boolean again) {
+    Berth berth = asked.berth();
+    return look(berth.layers())
+        .compose(
+            layers -> {
+              BerthPreconditions.layered(layers);
+              return look(berth.volumes());
+            })
+        .map(
+            seen ->
+                BerthPreconditions.prepare(
+                    asked.disks(), seen, again, berths.promised(berth.move())));
   }
 
   private Future<Void> make(Berth berth, List<Blank> missing, Set<VolumeId> made) {
@@ -238,9 +294,27 @@ final class DiskCommands {
         || refused.reason() == Reason.INTERNAL;
   }
 
-  private static CreateVolume creation(Blank blank) {
-    return new CreateVolume(
-        blank.volume(), blank.format(), blank.size(), Volume.Preallocation.OFF, Optional.empty());
+  private static VolumeOrder creation(Blank blank) {
+    return blank
+        .base()
+        .<VolumeOrder>map(
+            base ->
+                new CloneVolume(
+                    base,
+                    Optional.empty(),
+                    blank.volume(),
+                    true,
+                    Optional.empty(),
+                    false,
+                    Optional.of(blank.size())))
+        .orElseGet(
+            () ->
+                new CreateVolume(
+                    blank.volume(),
+                    blank.format(),
+                    blank.size(),
+                    Volume.Preallocation.OFF,
+                    Optional.empty()));
   }
 
   /** Deletes what was made; what can't be is kept on, and nothing else: that may be another's. */

@@ -110,7 +110,7 @@ final class DiskCommandsTest {
   }
 
   private static PrepareDisks prepare(OperationId move, Blank... blanks) {
-    return new PrepareDisks(move, VM, H1, H2, List.of(blanks));
+    return new PrepareDisks(move, VM, H1, H2, List.of(blanks), List.of());
   }
 
   private List<VolumeId> there() {
@@ -289,7 +289,7 @@ final class DiskCommandsTest {
             List.of()));
 
     refused(Reason.WRONG_STATE, "keeps the snapshots before", hold(MOVE, ROOT));
-    refused(Reason.WRONG_STATE, "builds upon /srv/images/web1.qcow2", hold(MOVE, DATA));
+    refused(Reason.WRONG_STATE, "is not all of volumes that the move keeps", hold(MOVE, DATA));
     assertEquals(List.of(), kept());
     assertEquals(List.of(DATA, ROOT), there());
   }

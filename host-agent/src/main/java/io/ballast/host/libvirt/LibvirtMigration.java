@@ -282,7 +282,14 @@ final class LibvirtMigration {
         | (means.autoConverge() ? MigrateFlags.AUTO_CONVERGE : 0)
         | (means.postCopy() ? MigrateFlags.POSTCOPY : 0)
         | (means.channels() > 1 ? MigrateFlags.PARALLEL : 0)
-        | (order.copied().isPresent() ? MigrateFlags.NON_SHARED_DISK : 0);
+        | (order.copied().isPresent() ? copying() : 0);
+  }
+
+  /** Incremental is libvirt's word for leaving out what disks build upon. */
+  private int copying() {
+    return order.incremental().orElse(false)
+        ? MigrateFlags.NON_SHARED_INC
+        : MigrateFlags.NON_SHARED_DISK;
   }
 
   /** Libvirt's unit of bandwidth is the MiB/s. */

@@ -116,6 +116,12 @@ public final class Kinds {
     command("storage.cancel", StorageCommand.Cancel.class, Reply.Accepted.class);
     command("storage.inspect-disks", StorageCommand.InspectDisks.class, Reply.DisksInspected.class);
     command("storage.inspect-berth", StorageCommand.InspectBerth.class, Reply.BerthInspected.class);
+    command(
+        "storage.inspect-contents",
+        StorageCommand.InspectContents.class,
+        Reply.ContentsInspected.class);
+    command(
+        "storage.consider-disks", StorageCommand.ConsiderDisks.class, Reply.DisksConsidered.class);
     command("storage.hold-disks", StorageCommand.HoldDisks.class, Reply.Accepted.class);
     command("storage.prepare-disks", StorageCommand.PrepareDisks.class, Reply.Accepted.class);
     command("storage.settle-disks", StorageCommand.SettleDisks.class, Reply.Accepted.class);
@@ -157,6 +163,8 @@ public final class Kinds {
     name("reply.examined", Reply.Examined.class);
     name("reply.disks-inspected", Reply.DisksInspected.class);
     name("reply.berth-inspected", Reply.BerthInspected.class);
+    name("reply.contents-inspected", Reply.ContentsInspected.class);
+    name("reply.disks-considered", Reply.DisksConsidered.class);
     name("reply.storage-inspected", Reply.StorageInspected.class);
     name("reply.volumes-listed", Reply.VolumesListed.class);
     name("reply.volume-inspected", Reply.VolumeInspected.class);

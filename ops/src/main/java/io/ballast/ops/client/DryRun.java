@@ -7,8 +7,12 @@ import io.ballast.messages.HostCommand.Examine;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.Obstacle;
+import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
+import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.Examined;
+import io.ballast.messages.StorageCommand.ConsiderDisks;
+import io.ballast.messages.StorageCommand.InspectContents;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmDisk;
@@ -24,6 +28,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What a migration would do, and what stands in its way; nothing is changed. */
 final class DryRun {
@@ -70,7 +76,7 @@ final class DryRun {
       memory = examined.memory();
       List<Obstacle> obstacles = new ArrayList<>(examined.obstacles());
       obstacles.removeIf(it -> copying && it.kind() == Obstacle.Kind.DISK);
-      obstacles.addAll(ofDisks);
+      obstacles.addAll(ofDisks.isEmpty() ? ofDisks(freight, vm, from.id(), target) : ofDisks);
       free |= obstacles.isEmpty();
       if (obstacles.isEmpty()) {
         table.row(ink.text(target.value()), ink.good("ok"), ink.text("nothing is in its way"));
@@ -107,9 +113,58 @@ final class DryRun {
         .ifPresent(
             volume ->
                 console.print(
-                    "copies %s: %s, %s of %s"
+                    "copies %s: %s, %s of %s%s"
                         .formatted(
-                            disk.target(), volume.id(), volume.allocated(), volume.capacity())));
+                            disk.target(),
+                            volume.id(),
+                            volume.allocated(),
+                            volume.capacity(),
+                            upon(disk))));
+  }
+
+  /** What is not copied, for the target has it. */
+  private static String upon(VmDisk disk) {
+    return disk.layers().isEmpty()
+        ? ""
+        : disk.layers().stream()
+            .map(Volume.Layer::toString)
+            .collect(Collectors.joining(", ", ", and not what it builds upon: ", ""));
+  }
+
+  /** What stands in the way of the disks at a target. */
+  private List<Obstacle> ofDisks(Freight freight, Vm vm, HostId from, HostId target) {
+    if (freight.isEmpty()) {
+      return List.of();
+    }
+    Optional<String> objection;
+    try {
+      OperationId none = new OperationId(UUID.randomUUID().toString());
+      objection =
+          connection
+              .askAgent(
+                  Role.STORAGE,
+                  target,
+                  new ConsiderDisks(freight.preparation(none, vm.id(), from, target)))
+              .refusal()
+              .map(Reply.Refused::message)
+              .or(() -> below(freight, from, target));
+    } catch (CommandFailure failure) {
+      objection = Optional.of(String.valueOf(failure.getMessage()));
+    }
+    return objection.stream().map(why -> new Obstacle(Obstacle.Kind.DISK, why)).toList();
+  }
+
+  /** Whether a target holds the same of what the disks build upon. */
+  private Optional<String> below(Freight freight, HostId from, HostId target) {
+    return freight.isIncremental()
+        ? Freight.objection(contents(from, freight), contents(target, freight))
+        : Optional.empty();
+  }
+
+  private List<Volume.Content> contents(HostId host, Freight freight) {
+    return connection
+        .askAgent(Role.STORAGE, host, new InspectContents(freight.layers()))
+        .contents();
   }
 
   /** That nothing is known of one target must not hide what is known of the others. */

@@ -53,7 +53,7 @@ public final class Conductor {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   /** So many answers are waited for at most before a migration is sent, and for that. */
-  private static final int MOST_STEPS = 5;
+  private static final int MOST_STEPS = 7;
 
   /** For so long an ended move is part of the picture. */
   private static final Duration MOVES_SHOWN = Duration.ofMinutes(30);

@@ -3,6 +3,8 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.tool.FileSystem;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -26,6 +28,7 @@ final class Disk implements AutoCloseable {
   private final Duration within;
   private final ScheduledExecutorService clock;
   private final ThreadPoolExecutor threads;
+  private final Contents contents;
 
   Disk(Duration within, ScheduledExecutorService clock) {
     this(within, clock, THREADS);
@@ -44,6 +47,7 @@ final class Disk implements AutoCloseable {
             new ArrayBlockingQueue<>(WAITING),
             Thread.ofPlatform().daemon().name("storage files ", 0).factory());
     threads.allowCoreThreadTimeOut(true);
+    contents = new Contents(clock);
   }
 
   /** A call of the file system. */
@@ -54,6 +58,13 @@ final class Disk implements AutoCloseable {
   /** On which a file lies; completes on any thread. */
   Future<FileSystem> fileSystem(String path) {
     return call("the look at " + path, () -> FileSystem.of(Path.of(path)));
+  }
+
+  /** What a file holds; completes on any thread. */
+  Future<Volume.Content> content(VolumeId volume, Shelf.Item item) {
+    return call("the look at " + item.path(), () -> Contents.Stamp.of(Path.of(item.path())))
+        .compose(stamp -> contents.of(Path.of(item.path()), stamp))
+        .map(digest -> new Volume.Content(volume, item.path(), item.format(), digest));
   }
 
   /**
@@ -104,5 +115,6 @@ final class Disk implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
+    contents.close();
   }
 }

@@ -246,7 +246,7 @@ final class Folder implements Backend {
     Shelf.Item source = bench.item(order.source());
     Shelf shelf = bench.shelf(order.source());
     if (order.linked()) {
-      return linked(bench, ownImage(shelf, source, order));
+      return linked(bench, ownImage(shelf, source, order), order.size().orElse(source.capacity()));
     }
     if (shelf.kind() == Shelf.Kind.RBD) {
       return copying(
@@ -263,12 +263,12 @@ final class Folder implements Backend {
   }
 
   /** QEMU's tool would build upon what somebody writes to. */
-  private Task linked(Bench bench, Image base) {
+  private Task linked(Bench bench, Image base, Bytes size) {
     return Deferred.of(
         exchange
             .disk()
             .call("the look at " + base, () -> QemuLock.unwritten(Path.of(base.address())))
-            .map(unwritten -> making(bench, images.overlay(base, part(bench)))),
+            .map(unwritten -> making(bench, images.overlay(base, size, part(bench)))),
         Future::succeededFuture);
   }
 

@@ -218,6 +218,11 @@ public final class LibvirtVolumes implements Volumes {
   }
 
   @Override
+  public Future<Volume.Content> content(VolumeId volume) {
+    return asked(volume, (backend, place) -> disk.content(volume, place.item()));
+  }
+
+  @Override
   public Future<List<Volume.Trashed>> trash(String pool) {
     return onContext(shelf(pool).compose(shelf -> backend(shelf).trash(shelf)));
   }

@@ -53,6 +53,15 @@ final class FakeLayers {
         .orElse(volume.allocated());
   }
 
+  /** The content of a fake is how much was written to it. */
+  Volume.Content content(Volume volume, Optional<String> path) {
+    return new Volume.Content(
+        volume.id(),
+        path.orElse("nowhere"),
+        volume.format(),
+        "%064x".formatted(volume.allocated().value()));
+  }
+
   private Optional<Volume> base(Volume volume) {
     return volume.backing().flatMap(this::at);
   }

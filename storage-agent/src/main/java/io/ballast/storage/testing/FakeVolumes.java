@@ -354,7 +354,7 @@ public final class FakeVolumes implements Volumes {
     return mood.answer(
         () -> {
           pools.active(volume.pool());
-          return listed(volume);
+          return snapshots.listed(known(volume).id(), isCeph(volume));
         });
   }
 
@@ -363,8 +363,9 @@ public final class FakeVolumes implements Volumes {
     return mood.answer(() -> pools.fileSystem(known(volume).id()));
   }
 
-  private List<Volume.Snapshot> listed(VolumeId volume) {
-    return snapshots.listed(known(volume).id(), isCeph(volume));
+  @Override
+  public Future<Volume.Content> content(VolumeId volume) {
+    return mood.answer(() -> layers.content(known(volume), pools.path(volume)));
   }
 
   private void make(VolumeId id, String format, Bytes size, Bytes takes, Optional<String> backing) {
@@ -381,16 +382,12 @@ public final class FakeVolumes implements Volumes {
             .snapshot()
             .map(snapshot -> kept(order.source(), snapshot))
             .orElseGet(() -> known(order.source()));
+    String usual = isCeph(order.volume()) ? "raw" : "qcow2";
     if (order.linked()) {
-      make(
-          order.volume(),
-          isCeph(order.volume()) ? "raw" : "qcow2",
-          source.capacity(),
-          EMPTY,
-          Optional.of(upon(order)));
+      Bytes size = order.size().orElse(source.capacity());
+      make(order.volume(), usual, size, EMPTY, Optional.of(upon(order)));
     } else {
-      String format =
-          order.format().map(Format::word).orElse(isCeph(order.volume()) ? "raw" : "qcow2");
+      String format = order.format().map(Format::word).orElse(usual);
       make(order.volume(), format, source.capacity(), layers.written(source), Optional.empty());
     }
     progress.at(source.capacity(), source.capacity());
@@ -456,7 +453,9 @@ public final class FakeVolumes implements Volumes {
 
   private VmDisks seen(String vm) {
     Map<VolumeId, List<Volume.Snapshot>> kept = new TreeMap<>();
-    machines.disks(vm).stream().filter(this::isCeph).forEach(id -> kept.put(id, listed(id)));
+    machines.disks(vm).stream()
+        .filter(this::isCeph)
+        .forEach(id -> kept.put(id, snapshots.listed(id, true)));
     List<Volume> used = volumes.values().stream().map(this::used).toList();
     return machines.seen(vm, pools.all(), used, kept);
   }

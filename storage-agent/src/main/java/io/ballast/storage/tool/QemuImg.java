@@ -154,8 +154,12 @@ public final class QemuImg {
         Long.toString(order.size().value()));
   }
 
-  /** Makes an image in qcow2 that builds upon another, in a file that is not there yet. */
-  public Run overlay(Image base, Path file) {
+  /**
+   * Makes an image in qcow2 that builds upon another, in a file that is not there yet.
+   *
+   * @param size of its disk
+   */
+  public Run overlay(Image base, Bytes size, Path file) {
     Image image = new Image(file, "qcow2");
     return run(
         QUICK,
@@ -167,7 +171,8 @@ public final class QemuImg {
         base.toString(),
         "-F",
         base.format(),
-        image.toString());
+        image.toString(),
+        Long.toString(size.value()));
   }
 
   /**

@@ -89,6 +89,13 @@ public interface Volumes extends AutoCloseable {
   Future<FileSystem> fileSystem(VolumeId volume);
 
   /**
+   * What a volume in a folder holds now; it is read once, until it is changed. Fails as {@link
+   * #snapshots} does, and as {@code NOT_READY} where it is not read within some seconds: it is read
+   * on, and can be asked for again.
+   */
+  Future<Volume.Content> content(VolumeId volume);
+
+  /**
    * What lies in a pool's trash, sorted by name. Fails as {@link #stock} does, or as {@code
    * NOT_ALLOWED} where such a pool has none.
    */

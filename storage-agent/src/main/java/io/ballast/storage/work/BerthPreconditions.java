@@ -34,12 +34,7 @@ public final class BerthPreconditions {
     eachOnce(berth.volumes());
     for (VolumeId id : berth.volumes()) {
       Volume volume = Preconditions.known(Preconditions.of(seen, id), id);
-      if (volume.backing().isPresent()) {
-        throw refused(
-            Reason.WRONG_STATE,
-            "volume %s builds upon %s, and only disks that stand alone are copied; 'ballast volume flatten %s' makes it one"
-                .formatted(id, volume.backing().get(), id));
-      }
+      volume.backing().ifPresent(below -> upon(berth, volume, below, seen));
       usedByOne(volume);
       volume.users().stream()
           .filter(user -> user.kind() != Volume.User.Kind.VM)
@@ -65,6 +60,37 @@ public final class BerthPreconditions {
           "volume %s keeps the snapshots %s, which are not copied; delete them with 'ballast volume delete-snapshot' first"
               .formatted(volume, String.join(", ", snapshots)));
     }
+  }
+
+  /** All layers are kept as they are, which the target has as well. */
+  private static void upon(Berth berth, Volume volume, String below, Map<VolumeId, Found> seen) {
+    List<Volume.Layer> chain = Preconditions.of(seen, volume.id()).chain();
+    if (chain.isEmpty()
+        || !chain.stream()
+            .allMatch(layer -> layer.volume().filter(berth.layers()::contains).isPresent())) {
+      throw refused(
+          Reason.WRONG_STATE,
+          "volume %s builds upon %s, which is not all of volumes that the move keeps; 'ballast volume flatten %s' makes it one that stands alone"
+              .formatted(volume.id(), below, volume.id()));
+    }
+  }
+
+  /**
+   * That all is there which disks are to build upon.
+   *
+   * @param seen all of it, as the storage has it now
+   * @throws RefusedException as {@code UNKNOWN_VOLUME}
+   */
+  public static void layered(Map<VolumeId, Found> seen) {
+    seen.forEach(
+        (id, found) -> {
+          if (found.volume().isEmpty()) {
+            throw refused(
+                Reason.UNKNOWN_VOLUME,
+                "there is no volume %s here, upon which a disk builds that is to come; bring it here with 'ballast volume export' and 'import', or make the disk one that stands alone with 'ballast volume flatten'"
+                    .formatted(id));
+          }
+        });
   }
 
   private static void usedByOne(Volume volume) {
@@ -137,6 +163,7 @@ public final class BerthPreconditions {
         .volume()
         .filter(volume -> volume.format().equals(blank.format().word()))
         .filter(volume -> volume.capacity().equals(blank.size()))
+        .filter(volume -> volume.backing().isPresent() == blank.base().isPresent())
         .isPresent();
   }
 

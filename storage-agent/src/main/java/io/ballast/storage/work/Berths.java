@@ -168,6 +168,7 @@ public final class Berths {
 
   private void hold(Berth berth) {
     holds.take(berth.move(), Set.copyOf(berth.volumes()));
+    holds.hold(berth.move(), berth.layers());
     holds.workIn(berth.move(), pools(berth));
   }
 

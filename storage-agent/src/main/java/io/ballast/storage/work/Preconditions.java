@@ -304,6 +304,12 @@ public final class Preconditions {
     newName(order.volume().name());
     absent(target, order.volume());
     if (order.linked()) {
+      if (order.size().filter(size -> size.compareTo(source.capacity()) < 0).isPresent()) {
+        throw refused(
+            Reason.NOT_ALLOWED,
+            "volume %s is of %s, and what builds upon it is not made smaller; give it that size"
+                .formatted(source.id(), source.capacity()));
+      }
       layered(source, "be built upon");
       shallow(from, source);
       room(target.pool(), Bytes.ZERO);

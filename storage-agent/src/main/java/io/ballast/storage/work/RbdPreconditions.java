@@ -154,6 +154,12 @@ final class RbdPreconditions {
           "a disk in a pool of Ceph builds upon others of that Ceph only; make a copy that stands"
               + " alone");
     }
+    if (order.size().isPresent()) {
+      throw refused(
+          Reason.NOT_ALLOWED,
+          "a disk in a pool of Ceph is made as large as the one that it builds upon; resize it"
+              + " then");
+    }
     Preconditions.keptHere(from, target, order);
     // A snapshot stays as it is, whatever a guest does.
     if (order.snapshot().isEmpty() || !areFor(from)) {

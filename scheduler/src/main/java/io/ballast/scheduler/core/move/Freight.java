@@ -9,6 +9,7 @@ import io.ballast.messages.StorageCommand.PrepareDisks;
 import io.ballast.messages.VmDisk;
 import io.ballast.messages.VmId;
 import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,9 +54,9 @@ public record Freight(List<VmDisk> disks) {
               + " a pool on its folder on both hosts");
     }
     Volume volume = disk.volume().get();
-    if (volume.backing().isPresent()) {
+    if (volume.backing().isPresent() && !isWhole(disk.layers())) {
       return Stream.of(
-          "disk %s, %s, builds upon %s, and only disks that stand alone are copied; 'ballast volume flatten %s' makes it one"
+          "disk %s, %s, builds upon %s, which is not all of files in pools; 'ballast volume flatten %s' makes it one that stands alone"
               .formatted(disk.target(), volume.id(), volume.backing().get(), volume.id()));
     }
     long machines =
@@ -82,6 +83,11 @@ public record Freight(List<VmDisk> disks) {
         : Stream.empty();
   }
 
+  /** Whether all of what a disk builds upon can be named. */
+  private static boolean isWhole(List<Volume.Layer> layers) {
+    return !layers.isEmpty() && layers.stream().allMatch(layer -> layer.volume().isPresent());
+  }
+
   private static Optional<Volume.Format> format(Volume volume) {
     return Stream.of(Volume.Format.values())
         .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(volume.format()))
@@ -93,14 +99,60 @@ public record Freight(List<VmDisk> disks) {
     return disks.stream().map(VmDisk::target).toList();
   }
 
+  /** All that the disks build upon; the target has to have the same. */
+  public List<VolumeId> layers() {
+    return disks.stream()
+        .flatMap(disk -> disk.layers().stream())
+        .flatMap(layer -> layer.volume().stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** Whether of some disks only that is copied which lies in themselves. */
+  public boolean isIncremental() {
+    return !layers().isEmpty();
+  }
+
+  /**
+   * Why the disks can't build upon what the target has, for a person; empty = they can.
+   *
+   * @param ours what the source's hold
+   * @param theirs what the target's hold
+   */
+  public static Optional<String> objection(List<Volume.Content> ours, List<Volume.Content> theirs) {
+    return ours.stream()
+        .filter(own -> !theirs.contains(own))
+        .findFirst()
+        .map(own -> differs(own, theirs));
+  }
+
+  private static String differs(Volume.Content own, List<Volume.Content> theirs) {
+    return theirs.stream()
+        .filter(other -> other.volume().equals(own.volume()))
+        .findFirst()
+        .map(
+            other ->
+                other.path().equals(own.path())
+                    ? "volume %s, upon which a disk builds, holds something else at the target; bring the source's there under another name and rebase the disk, or flatten it"
+                        .formatted(own.volume())
+                    : "volume %s, upon which a disk builds, lies at %s, and at %s at the target; give the pools one path"
+                        .formatted(own.volume(), own.path(), other.path()))
+        .orElseGet(
+            () ->
+                "the target does not tell what volume %s holds, upon which a disk builds"
+                    .formatted(own.volume()));
+  }
+
   /** What the source has to keep as it is. */
   public Berth berth(OperationId move, VmId vm, HostId from, HostId to) {
-    return new Berth(move, vm, from, to, volumes().map(Volume::id).toList(), Bytes.ZERO);
+    return new Berth(move, vm, from, to, volumes().map(Volume::id).toList(), Bytes.ZERO, layers());
   }
 
   /** What the target has to make; only where nothing speaks against it. */
   public PrepareDisks preparation(OperationId move, VmId vm, HostId from, HostId to) {
-    return new PrepareDisks(move, vm, from, to, disks.stream().map(Freight::blank).toList());
+    return new PrepareDisks(
+        move, vm, from, to, disks.stream().map(Freight::blank).toList(), layers());
   }
 
   private Stream<Volume> volumes() {
@@ -114,7 +166,8 @@ public record Freight(List<VmDisk> disks) {
         format(volume).orElseThrow(),
         wholeSectors(volume.capacity()),
         volume.allocated(),
-        disk.source());
+        disk.source(),
+        disk.layers().stream().findFirst().flatMap(Volume.Layer::volume));
   }
 
   /** QEMU takes a file that ends within a sector as if that were whole. */

@@ -202,10 +202,10 @@ record Trip(
 
   /**
    * Until when its migration may yet be sent: ports are asked for and prepared in the time of one
-   * answer, disks before that in the time of three.
+   * answer, disks before that in the time of five.
    */
   Instant mayBeginUntil() {
-    return life.sentAt().plus(transfer.answer().multipliedBy(copying ? 4 : 1));
+    return life.sentAt().plus(transfer.answer().multipliedBy(copying ? 6 : 1));
   }
 
   /** This now that the source's agent no longer works on it: both hosts are looked at anew. */

@@ -2,6 +2,7 @@ package io.ballast.scheduler.core.move;
 
 import static io.ballast.scheduler.core.BeatMaker.vmId;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.messages.Berth;
@@ -59,14 +60,56 @@ final class FreightTest {
 
     assertEquals(
         Optional.of(
-            "disk vda, images/web, builds upon /images/base, and only disks that stand alone are"
-                + " copied; 'ballast volume flatten images/web' makes it one"),
+            "disk vda, images/web, builds upon /images/base, which is not all of files in pools;"
+                + " 'ballast volume flatten images/web' makes it one that stands alone"),
         Freight.of(List.of(layer)).objection(H1));
     assertEquals(
         Optional.of(
             "disk vda, images/web, keeps the snapshots a, b, which are not copied;"
                 + " 'ballast volume delete-snapshot images/web@a' deletes one"),
         Freight.of(List.of(keeper)).objection(H1));
+  }
+
+  @Test
+  void ofALayerOnlyThatIsCopiedWhichLiesInIt() {
+    VolumeId base = new VolumeId("images", "base");
+    VolumeId below = new VolumeId("old", "root");
+    VmDisk layer =
+        disk("qcow2", Bytes.ofMiB(256), Optional.of("/images/base"))
+            .upon(
+                List.of(
+                    new Volume.Layer("/images/base", Optional.of(base)),
+                    new Volume.Layer("/old/root", Optional.of(below))));
+
+    Freight freight = Freight.of(List.of(layer));
+
+    assertEquals(Optional.empty(), freight.objection(H1));
+    assertTrue(freight.isIncremental());
+    assertEquals(List.of(base, below), freight.layers());
+    assertEquals(List.of(base, below), freight.berth(MOVE, vmId(1), H1, H2).layers());
+    assertEquals(Optional.of(base), blank(layer).base());
+    assertFalse(
+        Freight.of(List.of(disk("qcow2", Bytes.ofMiB(256), Optional.empty()))).isIncremental());
+    VmDisk loose = layer.upon(List.of(new Volume.Layer("/tmp/x", Optional.empty())));
+    assertTrue(Freight.of(List.of(loose)).objection(H1).isPresent());
+  }
+
+  @Test
+  void theTargetHasToHoldTheSameBelow() {
+    Volume.Content own = content("/images/base", "a");
+
+    assertEquals(Optional.empty(), Freight.objection(List.of(own), List.of(own)));
+    assertTrue(objection(own, content("/images/base", "b")).contains("holds something else"));
+    assertTrue(objection(own, content("/srv/base", "a")).contains("/srv/base at the target"));
+    assertTrue(Freight.objection(List.of(own), List.of()).orElseThrow().contains("does not tell"));
+  }
+
+  private static String objection(Volume.Content own, Volume.Content other) {
+    return Freight.objection(List.of(own), List.of(other)).orElseThrow();
+  }
+
+  private static Volume.Content content(String path, String sha256) {
+    return new Volume.Content(new VolumeId("images", "base"), path, "qcow2", sha256);
   }
 
   @Test
