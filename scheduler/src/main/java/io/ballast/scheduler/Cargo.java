@@ -7,6 +7,7 @@ import io.ballast.bus.Request;
 import io.ballast.bus.Role;
 import io.ballast.messages.Command;
 import io.ballast.messages.HostCommand.Announce;
+import io.ballast.messages.HostCommand.InspectOperation;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Withdraw;
 import io.ballast.messages.HostId;
@@ -23,6 +24,7 @@ import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmId;
 import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.follow.Settling;
 import io.ballast.scheduler.core.move.Freight;
@@ -31,6 +33,7 @@ import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -97,33 +100,62 @@ final class Cargo {
     VmId vm = send.command().vm();
     return call(Role.HOST, from, new Announce(send.move()))
         .recover(cause -> failed("the agent of %s took no note of it", from, cause))
-        .compose(announced -> call(from, new HoldDisks(freight.berth(send.move(), vm, from, to))))
-        .onSuccess(kept -> staged(send, from + " keeps as they are: " + words(freight)))
-        .recover(cause -> failed("the storage of %s can't keep the disks as they are", from, cause))
         .compose(
-            kept ->
-                call(to, freight.preparation(send.move(), vm, from, to))
-                    .compose(made -> compared(send, freight))
-                    .onSuccess(same -> staged(send, to + " has made what they are copied into"))
+            announced ->
+                call(from, new HoldDisks(freight.berth(send.move(), vm, from, to)))
+                    .onSuccess(kept -> staged(send, from + " keeps as they are: " + words(freight)))
                     .recover(
-                        cause -> failed("the storage of %s has no place for the disks", to, cause)))
-        .map(send.command())
-        .onFailure(cause -> unload(send));
+                        cause ->
+                            failed(
+                                "the storage of %s can't keep the disks as they are", from, cause))
+                    .compose(kept -> prepared(send, freight))
+                    .onFailure(cause -> unload(send)))
+        .map(send.command());
+  }
+
+  private Future<Void> prepared(Effect.Send send, Freight freight) {
+    HostId to = send.command().to();
+    return call(to, freight.preparation(send.move(), send.command().vm(), send.host(), to))
+        .recover(cause -> failed("the storage of %s has no place for the disks", to, cause))
+        .compose(
+            made -> freight.isIncremental() ? compared(send, freight) : Future.succeededFuture())
+        .onSuccess(same -> staged(send, to + " has made what they are copied into"));
   }
 
   /** What both keep by now, so that nothing changes it any more. */
   private Future<Void> compared(Effect.Send send, Freight freight) {
-    if (!freight.isIncremental()) {
-      return Future.succeededFuture();
-    }
-    InspectContents question = new InspectContents(freight.layers());
-    return Future.join(call(send.host(), question), call(send.command().to(), question))
+    HostId from = send.host();
+    return call(from, new InspectDisks(send.command().vm()))
+        .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
+        .compose(
+            seen ->
+                Freight.of(seen.disks()).isUpon(freight)
+                    ? Future.succeededFuture()
+                    : failed(
+                        "what the disks build upon on %s was changed",
+                        from,
+                        new RefusedException(
+                            Reason.NOT_READY, "something else works on them; try again")))
+        .compose(
+            same ->
+                Future.join(
+                    contents(from, freight.layers()),
+                    contents(send.command().to(), freight.layers())))
         .compose(
             both ->
                 Freight.objection(layers(both, 0), layers(both, 1))
                     .<Future<Void>>map(
-                        why -> Future.failedFuture(new RefusedException(Reason.NOT_ALLOWED, why)))
+                        why ->
+                            failed(
+                                "the disks can't build upon what %s has",
+                                send.command().to(), new RefusedException(Reason.NOT_ALLOWED, why)))
                     .orElseGet(Future::succeededFuture));
+  }
+
+  private Future<ContentsInspected> contents(HostId host, List<VolumeId> layers) {
+    return call(host, new InspectContents(layers))
+        .recover(
+            cause -> failed("the storage of %s can't tell what the disks build upon", host, cause));
   }
 
   private static List<Volume.Content> layers(CompositeFuture both, int which) {
@@ -148,22 +180,24 @@ final class Cargo {
         .collect(Collectors.joining(", "));
   }
 
-  /** That its migration is not begun: all is again as before. */
+  /** That its migration is not begun, and is not begun any more: all is again as before. */
   void unload(Effect.Send send) {
+    OperationId move = send.move();
     if (send.command().copied().isPresent()) {
-      settle(send.move(), send.host(), send.command().to(), false)
-          .onFailure(cause -> kept(send.move(), cause));
+      withdrawn(send.host(), move)
+          .compose(
+              moved ->
+                  moved.equals(Optional.of(false))
+                      ? settle(move, send.host(), send.command().to(), false)
+                      : Future.succeededFuture())
+          .onFailure(cause -> kept(move, cause));
     }
   }
 
-  /**
-   * What can't be settled now, the fleet's picture will remind of. The source is not only asked
-   * what became of the migration: one that was not begun is not begun any more.
-   */
+  /** What can't be settled now, the fleet's picture will remind of. */
   void settle(Effect.Settle settle) {
     OperationId move = settle.move();
-    call(Role.HOST, settle.from(), new Withdraw(move))
-        .map(Settling::moved)
+    withdrawn(settle.from(), move)
         .compose(
             moved ->
                 moved.filter(it -> it != settle.stayed()).isPresent()
@@ -172,17 +206,31 @@ final class Cargo {
         .onFailure(cause -> kept(move, cause));
   }
 
+  /**
+   * What became of the migration; one that was not begun is not begun any more. An agent that does
+   * not know how to see to that is asked what it has carried out.
+   */
+  private Future<Optional<Boolean>> withdrawn(HostId from, OperationId move) {
+    return call(Role.HOST, from, new Withdraw(move))
+        .recover(
+            cause ->
+                Errands.refusal(cause).reason() == Reason.UNKNOWN_KIND
+                    ? call(Role.HOST, from, new InspectOperation(move))
+                    : Future.failedFuture(cause))
+        .map(Settling::moved);
+  }
+
   private Future<Void> settleWhole(OperationId move, HostId from, HostId to, boolean moved) {
     return Future.all(call(from, new InspectBerth(move)), call(to, new InspectBerth(move)))
         .compose(
             both ->
-                Settling.objection(leaving(both, moved), leaving(both, !moved))
+                Settling.objection(copy(both, moved), copy(both, !moved), moved)
                     .<Future<Void>>map(Future::failedFuture)
                     .orElseGet(() -> settle(move, from, to, moved)));
   }
 
-  private static BerthInspected leaving(CompositeFuture both, boolean moved) {
-    return both.resultAt(moved ? 0 : 1);
+  private static BerthInspected copy(CompositeFuture both, boolean source) {
+    return both.resultAt(source ? 0 : 1);
   }
 
   /** The copy that is not the machine's goes first: while it is there, both are kept. */

@@ -61,6 +61,7 @@ final class CargoTest {
   private final Errands errands = new Errands(bus, Duration.ofMinutes(4), () -> 7L, this::tell);
 
   private volatile Future<Reply.OperationInspected> migration = Future.failedFuture("not told");
+  private volatile Future<Reply.OperationInspected> before = Future.failedFuture("not told");
   private volatile Future<Void> storage = Future.succeededFuture();
   private volatile Map<HostId, List<Volume>> kept =
       Map.of(H1, List.of(copy(256)), H2, List.of(copy(256)));
@@ -125,6 +126,7 @@ final class CargoTest {
             "h1 Announce",
             "h1 HoldDisks",
             "h2 PrepareDisks",
+            "h1 InspectDisks",
             "h1 InspectContents",
             "h2 InspectContents",
             "h1 Migrate Optional[[vda]] incremental"),
@@ -191,7 +193,7 @@ final class CargoTest {
         Role.HOST,
         H1,
         (envelope, command) ->
-            command instanceof HostCommand.Announce
+            command instanceof HostCommand.Announce || command instanceof HostCommand.Withdraw
                 ? reply(H1, envelope, command)
                 : Future.failedFuture(new RefusedException(Reason.NO_ROOM, "no room at h2")));
     receive(Role.STORAGE, H1, (envelope, command) -> reply(H1, envelope, command, OWN));
@@ -209,7 +211,7 @@ final class CargoTest {
         Role.HOST,
         H1,
         (envelope, command) ->
-            command instanceof HostCommand.Announce
+            command instanceof HostCommand.Announce || command instanceof HostCommand.Withdraw
                 ? reply(H1, envelope, command)
                 : Future.failedFuture(new RefusedException(Reason.INTERNAL, "a defect")));
     receive(Role.STORAGE, H1, (envelope, command) -> reply(H1, envelope, command, OWN));
@@ -227,7 +229,7 @@ final class CargoTest {
         Role.HOST,
         H1,
         (envelope, command) ->
-            command instanceof HostCommand.Announce
+            command instanceof HostCommand.Announce || command instanceof HostCommand.Withdraw
                 ? reply(H1, envelope, command)
                 : Future.failedFuture(
                     new RefusedException(Reason.DUPLICATE_ID, "another of that id")));
@@ -250,7 +252,7 @@ final class CargoTest {
     settle(true);
     assertSettled("h2 SettleDisks false", "h1 SettleDisks true");
 
-    withdrawn();
+    migration = Future.succeededFuture(withdrawn());
     settle(true);
     assertSettled("h2 SettleDisks false", "h1 SettleDisks true");
   }
@@ -273,8 +275,24 @@ final class CargoTest {
     settle(false);
     assertSettled("h1 SettleDisks false", "h2 SettleDisks true");
 
+    kept = Map.of(H1, List.of(), H2, List.of(copy(256)));
     told(Optional.of(new Outcome.Failed(Reason.CANCELLED, "given up")));
     settlesNothing(true);
+    kept = Map.of(H1, List.of(copy(255)), H2, List.of(copy(256)));
+    settle(true);
+    assertSettled("h2 SettleDisks false", "h1 SettleDisks true");
+  }
+
+  @Test
+  void anAgentThatCantRuleOutAMoveIsAskedWhatItHasCarriedOut() {
+    told(Optional.of(new Outcome.Done(Optional.empty())));
+    Future<Reply.OperationInspected> known = migration;
+    migration = Future.failedFuture(new RefusedException(Reason.UNKNOWN_KIND, "what is that"));
+    before = known;
+
+    settle(false);
+
+    assertSettled("h1 InspectOperation", "h1 SettleDisks false", "h2 SettleDisks true");
   }
 
   private static Volume copy(long mebibytes) {
@@ -327,19 +345,17 @@ final class CargoTest {
     asked.clear();
   }
 
-  private void withdrawn() {
-    migration =
-        Future.succeededFuture(
-            new Reply.OperationInspected(
-                MOVE,
-                "host.announce",
-                "operation m1",
-                "s",
-                BeatMaker.START,
-                Stage.REFUSED,
-                Optional.of(new Reply.Refused(Reason.NOT_TRIED, "it was withdrawn")),
-                Optional.empty(),
-                Optional.empty()));
+  private static Reply.OperationInspected withdrawn() {
+    return new Reply.OperationInspected(
+        MOVE,
+        "host.announce",
+        "operation m1",
+        "s",
+        BeatMaker.START,
+        Stage.REFUSED,
+        Optional.of(new Reply.Refused(Reason.NOT_TRIED, "it was withdrawn")),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private void told(Optional<Outcome> outcome) {
@@ -360,7 +376,13 @@ final class CargoTest {
   private void settle(boolean stayed) {
     if (!serving) {
       serving = true;
-      receive(Role.HOST, H1, (envelope, command) -> asked(migration));
+      receive(
+          Role.HOST,
+          H1,
+          (envelope, command) ->
+              command instanceof HostCommand.Withdraw
+                  ? asked("h1 Withdraw", migration)
+                  : asked("h1 InspectOperation", before));
       receive(Role.STORAGE, H1, (envelope, command) -> answer(H1, envelope, command));
       receive(Role.STORAGE, H2, (envelope, command) -> answer(H2, envelope, command));
     }
@@ -376,8 +398,9 @@ final class CargoTest {
     return storage.compose(able -> reply);
   }
 
-  private Future<Reply.OperationInspected> asked(Future<Reply.OperationInspected> answer) {
-    asked.add("h1 Withdraw");
+  private Future<Reply.OperationInspected> asked(
+      String question, Future<Reply.OperationInspected> answer) {
+    asked.add(question);
     return answer;
   }
 
@@ -438,6 +461,9 @@ final class CargoTest {
       migrate.incremental().ifPresent(only -> words.add("incremental"));
     }
     asked.add(String.join(" ", words));
+    if (command instanceof HostCommand.Withdraw) {
+      return Future.succeededFuture(withdrawn());
+    }
     if (command instanceof InspectContents) {
       return Future.succeededFuture(
           new Reply.ContentsInspected(

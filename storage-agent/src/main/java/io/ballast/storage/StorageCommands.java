@@ -240,6 +240,10 @@ final class StorageCommands implements Trade {
               if (writes(order)) {
                 holds.free(order.volume());
               }
+              if (order instanceof CommitVolume commit) {
+                holds.free(commit.base());
+                holds.take(id, Set.of(commit.base()));
+              }
               holds.hold(id, order.reads());
               holds.workIn(id, Set.of(order.volume().pool()));
               return new VolumeWork(

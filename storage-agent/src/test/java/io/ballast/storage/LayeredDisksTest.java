@@ -28,6 +28,7 @@ import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder.CheckVolume;
 import io.ballast.messages.VolumeOrder.CloneVolume;
+import io.ballast.messages.VolumeOrder.CommitVolume;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
 import io.ballast.messages.VolumeOrder.ResizeVolume;
 import java.util.List;
@@ -118,6 +119,35 @@ final class LayeredDisksTest {
     agent.ask(new SettleDisks(MOVE, false));
     assertEquals(List.of(BASE), there());
     assertEquals(DONE, agent.end(new ResizeVolume(BASE, Bytes.ofMiB(16), false)));
+  }
+
+  @Test
+  void nothingIsCommittedIntoWhatIsKept() {
+    VolumeId other = new VolumeId("images", "other");
+    put(BASE, Optional.empty());
+    put(other, Optional.of(BASE));
+    agent.ask(prepare());
+
+    assertEquals(
+        Reason.IN_USE, agent.refusal(new CommitVolume(other, BASE)).reason(), "by what was made");
+    agent.ask(new SettleDisks(MOVE, false));
+    agent.volumes.slow();
+    OperationId committing = agent.ask(new CommitVolume(other, BASE)).operation();
+    refused(Reason.BUSY, committing.value(), prepare());
+    agent.volumes.recover();
+  }
+
+  @Test
+  void aLayerOfASnapshotIsNotCopied() {
+    VolumeId top = new VolumeId("images", "web1@before@20261203T051500Z");
+    put(TOP, Optional.empty());
+    put(top, Optional.of(TOP));
+    agent.volumes.machine(VM.toString(), true, top);
+
+    refused(
+        Reason.WRONG_STATE,
+        "of the snapshot before",
+        new HoldDisks(new Berth(MOVE, VM, H1, H2, List.of(top), Bytes.ZERO, List.of(TOP))));
   }
 
   @Test

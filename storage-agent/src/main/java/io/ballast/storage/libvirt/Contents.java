@@ -79,6 +79,11 @@ final class Contents implements AutoCloseable {
   record Stamp(Object inode, long size, Object changed) {
     /** How it is now; may block. */
     static Stamp of(Path file) throws IOException {
+      if (!Files.isRegularFile(file)) {
+        throw new RefusedException(
+            Reason.NOT_ALLOWED,
+            file + " is no file, and of others it is not seen when they change");
+      }
       Map<String, Object> seen = Files.readAttributes(file, "unix:ino,size,ctime");
       return new Stamp(
           requireNonNull(seen.get("ino")),

@@ -143,7 +143,10 @@ record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, 
         .toList();
   }
 
-  /** What an item builds upon, nearest first, as far as it lies in pools. */
+  /**
+   * What an item builds upon, nearest first, as far as it lies in pools. What looks like another
+   * form than that in which it is used is no volume then: a guest may have written its header.
+   */
   List<Volume.Layer> chain(Shelf.Item item) {
     Map<String, Volume.Layer> chain = new LinkedHashMap<>();
     Optional<Shelf.Item> above = Optional.of(item);
@@ -153,7 +156,10 @@ record Seen(Shelf shelf, List<Tenant> tenants, List<Shelf> shelves, Map<String, 
       if (below.isEmpty() || chain.containsKey(below.get())) {
         break;
       }
-      chain.put(below.get(), new Volume.Layer(below.get(), known.flatMap(Seen::id)));
+      Optional<String> form = above.flatMap(Shelf.Item::backingFormat);
+      Optional<Owned> usable =
+          known.filter(owned -> form.isEmpty() || form.get().equals(owned.item().format()));
+      chain.put(below.get(), new Volume.Layer(below.get(), usable.flatMap(Seen::id)));
       above = known.map(Owned::item);
     }
     return List.copyOf(chain.values());

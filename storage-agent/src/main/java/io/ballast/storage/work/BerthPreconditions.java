@@ -8,6 +8,7 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
+import io.ballast.storage.layers.Mark;
 import io.ballast.storage.trade.VmDisks;
 import io.ballast.storage.trade.Volumes.Found;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What must hold before volumes are kept for a move; what does not is refused. */
 public final class BerthPreconditions {
@@ -32,6 +34,9 @@ public final class BerthPreconditions {
    */
   public static void hold(Berth berth, Map<VolumeId, Found> seen) {
     eachOnce(berth.volumes());
+    Stream.of(berth.volumes(), berth.layers())
+        .flatMap(List::stream)
+        .forEach(BerthPreconditions::unmarked);
     for (VolumeId id : berth.volumes()) {
       Volume volume = Preconditions.known(Preconditions.of(seen, id), id);
       volume.backing().ifPresent(below -> upon(berth, volume, below, seen));
@@ -62,6 +67,18 @@ public final class BerthPreconditions {
     }
   }
 
+  /** A layer that a snapshot of the whole machine has made stays with its others. */
+  private static void unmarked(VolumeId id) {
+    Mark.of(id.name())
+        .ifPresent(
+            mark -> {
+              throw refused(
+                  Reason.WRONG_STATE,
+                  "%s is a layer of the snapshot %s of its VM, and snapshots are not copied; 'ballast vm delete-snapshot' deletes it"
+                      .formatted(id, mark.snapshot()));
+            });
+  }
+
   /** All layers are kept as they are, which the target has as well. */
   private static void upon(Berth berth, Volume volume, String below, Map<VolumeId, Found> seen) {
     List<Volume.Layer> chain = Preconditions.of(seen, volume.id()).chain();
@@ -87,8 +104,8 @@ public final class BerthPreconditions {
           if (found.volume().isEmpty()) {
             throw refused(
                 Reason.UNKNOWN_VOLUME,
-                "there is no volume %s here, upon which a disk builds that is to come; bring it here with 'ballast volume export' and 'import', or make the disk one that stands alone with 'ballast volume flatten'"
-                    .formatted(id));
+                "there is no volume %s here, upon which a disk builds that is to come; copy its file here as it is and run 'ballast pool refresh %s', or make the disk one that stands alone with 'ballast volume flatten'"
+                    .formatted(id, id.pool()));
           }
         });
   }
@@ -125,6 +142,7 @@ public final class BerthPreconditions {
   public static List<Blank> prepare(
       List<Blank> blanks, Map<VolumeId, Found> seen, boolean again, Map<String, Bytes> promised) {
     eachOnce(blanks.stream().map(Blank::volume).toList());
+    blanks.stream().map(Blank::volume).forEach(BerthPreconditions::unmarked);
     List<Blank> missing =
         blanks.stream()
             .filter(blank -> !(again && made(blank, Preconditions.of(seen, blank.volume()))))

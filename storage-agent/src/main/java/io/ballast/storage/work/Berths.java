@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,7 +170,12 @@ public final class Berths {
   private void hold(Berth berth) {
     holds.take(berth.move(), Set.copyOf(berth.volumes()));
     holds.hold(berth.move(), berth.layers());
-    holds.workIn(berth.move(), pools(berth));
+    holds.workIn(
+        berth.move(),
+        Stream.of(berth.volumes(), berth.layers())
+            .flatMap(List::stream)
+            .map(VolumeId::pool)
+            .collect(Collectors.toSet()));
   }
 
   /**

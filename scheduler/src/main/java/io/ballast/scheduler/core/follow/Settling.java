@@ -126,18 +126,27 @@ public final class Settling {
    *
    * @param leaving the copy that would be deleted
    * @param staying the other one
+   * @param moved whether that is the copy; else it is what was to be copied, of which one that was
+   *     only begun says nothing
    */
-  public static Optional<String> objection(BerthInspected leaving, BerthInspected staying) {
+  public static Optional<String> objection(
+      BerthInspected leaving, BerthInspected staying, boolean moved) {
     return leaving.volumes().stream()
-        .filter(volume -> staying.volumes().stream().noneMatch(other -> isCopy(volume, other)))
-        .map(volume -> "the other copy of " + volume.id() + " is not there, or of another size")
+        .filter(
+            volume ->
+                staying.volumes().stream()
+                    .filter(other -> other.id().equals(volume.id()))
+                    .noneMatch(other -> !moved || isCopy(volume, other)))
+        .map(
+            volume ->
+                "the other copy of %s is not there, or of another form or size"
+                    .formatted(volume.id()))
         .findFirst();
   }
 
-  /** QEMU takes a file that ends within a sector as if that were whole. */
+  /** What is made to be copied into is no smaller. */
   private static boolean isCopy(Volume volume, Volume other) {
-    return volume.id().equals(other.id())
-        && volume.format().equals(other.format())
+    return volume.format().equals(other.format())
         && volume.capacity().compareTo(other.capacity()) <= 0;
   }
 

@@ -12,7 +12,9 @@ import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -109,6 +111,15 @@ public record Freight(List<VmDisk> disks) {
         .toList();
   }
 
+  /** Whether the same disks build upon the same, in the same order. */
+  public boolean isUpon(Freight other) {
+    return chains().equals(other.chains());
+  }
+
+  private Map<String, List<Volume.Layer>> chains() {
+    return disks.stream().collect(Collectors.toMap(VmDisk::target, VmDisk::layers));
+  }
+
   /** Whether of some disks only that is copied which lies in themselves. */
   public boolean isIncremental() {
     return !layers().isEmpty();
@@ -134,7 +145,7 @@ public record Freight(List<VmDisk> disks) {
         .map(
             other ->
                 other.path().equals(own.path())
-                    ? "volume %s, upon which a disk builds, holds something else at the target; bring the source's there under another name and rebase the disk, or flatten it"
+                    ? "volume %s, upon which a disk builds, holds something else at the target; have the source's file there as it is, or make the disk one that stands alone with 'ballast volume flatten'"
                         .formatted(own.volume())
                     : "volume %s, upon which a disk builds, lies at %s, and at %s at the target; give the pools one path"
                         .formatted(own.volume(), own.path(), other.path()))
