@@ -208,7 +208,12 @@ final class HostCommands implements Trade {
             look(asked.vm())
                 .compose(
                     vm -> {
-                      Preconditions.running(Preconditions.known(vm, asked.vm()));
+                      Domain domain = Preconditions.known(vm, asked.vm());
+                      if (asked.rests()) {
+                        Preconditions.notActive(domain);
+                      } else {
+                        Preconditions.running(domain);
+                      }
                       Preconditions.elsewhere(asked, config.here());
                       return travel.departures().of(id, asked, vm.orElseThrow(), epoch);
                     }),

@@ -63,6 +63,23 @@ final class MigrateCommandsTest {
   }
 
   @Test
+  void whatDoesNotRunGoesWithWhatDefinesItAndTakesNoRoom() {
+    fleet.first.boot(WEB, "web", 1, Bytes.ofMiB(4000), 0);
+    Migrate resting = SmallFleet.migrate(WEB, H2, fleet.second.peerUri()).ofResting();
+    assertRefused(Reason.WRONG_STATE, "web is running; shut it down first", resting);
+    fleet.first.destroy(WEB).await();
+
+    assertRefused(
+        Reason.WRONG_STATE,
+        "web is shut off; start it first",
+        SmallFleet.migrate(WEB, H2, fleet.second.peerUri()));
+    assertTrue(fleet.outcome(resting) instanceof Outcome.Done);
+
+    assertEquals(Optional.empty(), fleet.first.truth(WEB));
+    assertEquals(Optional.of(VmState.SHUT_OFF), fleet.second.truth(WEB));
+  }
+
+  @Test
   void aMigrationThatReportsAnErrorIsLookedUpOnBothHosts() {
     boot();
     fleet.first.nextMigration(Ending.ARRIVES_WITH_ERROR);

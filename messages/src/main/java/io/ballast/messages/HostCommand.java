@@ -98,8 +98,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
   }
 
   /**
-   * Move a running virtual machine to another host, live and peer to peer; afterwards it is there
-   * as it was here, defined or only in memory, and gone here.
+   * Move a virtual machine to another host, peer to peer, live or while it does not run; afterwards
+   * it is there as it was here, defined or only in memory, and gone here.
    *
    * @param peerUri where its sender believes that the target's hypervisor is reached. Nothing is
    *     connected to because of it: the agent knows the address or asks the target's agent for it,
@@ -113,6 +113,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    *     the same path that are there already; absent = none, for the target has them
    * @param incremental whether of those that build upon others only what lies in themselves is
    *     copied, for the target has the others; absent = all of each is
+   * @param offline whether it does not run and is not to: only what defines it goes; absent = it
+   *     runs, and goes on running
    */
   record Migrate(
       VmId vm,
@@ -123,7 +125,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Duration within,
       Optional<Means> means,
       Optional<List<String>> copied,
-      Optional<Boolean> incremental)
+      Optional<Boolean> incremental,
+      Optional<Boolean> offline)
       implements HostCommand<Reply.Accepted> {
     public Migrate {
       Fields.required(vm, "vm");
@@ -134,6 +137,10 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
       Fields.required(means, "means");
       Fields.required(incremental, "incremental");
+      Fields.required(offline, "offline");
+      if (offline.orElse(false) && copied.isPresent()) {
+        throw new IllegalArgumentException("field 'copied' is for one that runs; leave it out");
+      }
       copied =
           Fields.required(copied, "copied")
               .map(disks -> Berth.some(Fields.listOf(disks, "copied"), "copied"));
@@ -157,7 +164,28 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           within,
           means,
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
+    }
+
+    /** Whether it does not run and is not to. */
+    public boolean rests() {
+      return offline.orElse(false);
+    }
+
+    /** This, of one that does not run. */
+    public Migrate ofResting() {
+      return new Migrate(
+          vm,
+          to,
+          peerUri,
+          bandwidth,
+          maxDowntime,
+          within,
+          means,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.of(true));
     }
 
     /** The means that can be used: no hypervisor copies disks and may let a guest run early. */
@@ -168,7 +196,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
 
     /** This with another longest pause. */
     public Migrate pausing(Duration most) {
-      return new Migrate(vm, to, peerUri, bandwidth, most, within, means, copied, incremental);
+      return new Migrate(
+          vm, to, peerUri, bandwidth, most, within, means, copied, incremental, offline);
     }
 
     /**
@@ -186,7 +215,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           within,
           means,
           Optional.of(disks),
-          Optional.of(increment).filter(only -> only));
+          Optional.of(increment).filter(only -> only),
+          Optional.empty());
     }
   }
 

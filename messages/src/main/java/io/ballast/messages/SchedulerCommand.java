@@ -15,18 +15,30 @@ public sealed interface SchedulerCommand<R extends Reply> extends Command<R> {
    *
    * @param to where to; absent = where it fits best
    * @param copying whether disks that its host alone has may be copied to the target; absent = no
+   * @param offline whether it does not run and is not to, and a target is named; absent = it runs
    */
-  record MoveVm(VmId vm, Optional<HostId> to, Optional<Boolean> copying)
+  record MoveVm(VmId vm, Optional<HostId> to, Optional<Boolean> copying, Optional<Boolean> offline)
       implements SchedulerCommand<Reply.Accepted> {
     public MoveVm {
       Fields.required(vm, "vm");
       Fields.required(to, "to");
       Fields.required(copying, "copying");
+      Fields.required(offline, "offline");
+      if (offline.orElse(false) && (to.isEmpty() || copying.orElse(false))) {
+        throw new IllegalArgumentException(
+            "a virtual machine that does not run needs a target by 'to', and 'copying' is for those"
+                + " that run");
+      }
     }
 
     /** Without a copy of any disk. */
     public MoveVm(VmId vm, Optional<HostId> to) {
-      this(vm, to, Optional.empty());
+      this(vm, to, Optional.empty(), Optional.empty());
+    }
+
+    /** Whether it does not run and is not to. */
+    public boolean rests() {
+      return offline.orElse(false);
     }
   }
 

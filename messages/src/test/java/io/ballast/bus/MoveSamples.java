@@ -33,7 +33,13 @@ final class MoveSamples {
     grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
     grown.put("copied", with(Means.NONE).copying(List.of("vda"), false));
     grown.put("incremental", with(Means.NONE).copying(List.of("vda"), true));
-    grown.put("copying", new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.of(true)));
+    grown.put(
+        "copying",
+        new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.of(true), Optional.empty()));
+    grown.put(
+        "wanted-offline",
+        new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.empty(), Optional.of(true)));
+    grown.put("offline", with(Means.NONE).ofResting());
     grown.put("convergence", withConvergence());
     grown.put(
         "stages",

@@ -197,6 +197,49 @@ final class CopiedDisksIT {
     assertEquals(List.of(), guest.breaks());
   }
 
+  @Test
+  void whatDoesNotRunGoesWithWhatDefinesItUnlessItsHostAloneHasADisk() throws IOException {
+    Guest guest = fleet().running(1);
+    define(guest);
+    fleet().lab().virsh(1, "autostart", guest.name());
+    fleet().lab().virsh(1, "desc", guest.name(), "--config", "--title", "--new-desc", "kept");
+
+    String moved = fleet().done("migrate", guest.name(), "h2", "--offline");
+
+    assertTrue(moved.contains("moved in "), moved);
+    assertEquals("", fleet().lab().virsh(1, "list", "--all", "--name").strip());
+    String there = fleet().lab().virsh(2, "dominfo", guest.name());
+    assertTrue(there.contains("Autostart:      enable"), there);
+    assertEquals(
+        "kept", fleet().lab().virsh(2, "desc", guest.name(), "--config", "--title").strip());
+    fleet().lab().virsh(2, "start", guest.name());
+    guest.awaitTicks(5);
+
+    Guest other = writing("web", 1);
+    define(other);
+    Ran ran = fleet().ran("migrate", other.name(), "h2", "--offline");
+    assertEquals(1, ran.code(), ran::toString);
+    assertTrue(
+        Stream.of(ran.out(), ran.err()).anyMatch(text -> text.contains("lies on h1 alone")),
+        ran::toString);
+    assertEquals(other.name(), fleet().lab().virsh(1, "list", "--all", "--name").strip());
+  }
+
+  /** Has the first host define a guest that is there, and switches it off. */
+  private void define(Guest guest) {
+    fleet().awaitKnown(guest);
+    fleet().lab().virsh(1, "define", world.resolve(guest.name()).toString());
+    fleet().lab().virsh(1, "destroy", guest.name());
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                fleet()
+                    .done("vms")
+                    .lines()
+                    .anyMatch(line -> line.contains(guest.name()) && line.contains("shut off")));
+  }
+
   /** Its disk holds all that it wrote. */
   private void assertKept(int host, Guest guest) {
     guest.awaitTold("wrote", 5);

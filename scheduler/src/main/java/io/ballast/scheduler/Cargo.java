@@ -84,6 +84,25 @@ final class Cargo {
                         freight));
   }
 
+  /** Fails where a disk lies on the source alone: a machine without its disks is of no use. */
+  Future<Void> isReached(Effect.Send send) {
+    HostId from = send.host();
+    return call(from, new InspectDisks(send.command().vm()))
+        .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
+        .compose(
+            seen ->
+                Freight.of(seen.disks()).disks().stream()
+                    .findFirst()
+                    .<Future<Void>>map(
+                        disk ->
+                            Future.failedFuture(
+                                new RefusedException(
+                                    Reason.NOT_ALLOWED,
+                                    "disk %s, %s, lies on %s alone, and only a VM that runs takes its disks along: start it, and move it with --copy"
+                                        .formatted(disk.target(), disk.source(), from))))
+                    .orElseGet(Future::succeededFuture));
+  }
+
   private static Freight checked(Freight freight, HostId from) {
     freight
         .objection(from)

@@ -94,7 +94,9 @@ final class Errands {
   /** What it needs at its target is seen to before it is sent: disks, then ports. */
   void send(Effect.Send send) {
     Future<Effect.Send> loaded =
-        send.copying() ? cargo.load(send).map(send::with) : Future.succeededFuture(send);
+        send.command().rests()
+            ? cargo.isReached(send).map(send)
+            : send.copying() ? cargo.load(send).map(send::with) : Future.succeededFuture(send);
     loaded.onSuccess(this::sendWithPorts).onFailure(cause -> refused(send, cause));
   }
 

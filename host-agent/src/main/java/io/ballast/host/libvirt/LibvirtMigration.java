@@ -52,6 +52,8 @@ final class LibvirtMigration {
   /** One that is only in memory stays so. */
   private static final int DEFINED = MigrateFlags.PERSIST_DEST | MigrateFlags.UNDEFINE_SOURCE;
 
+  private static final int RESTING = MigrateFlags.OFFLINE | MigrateFlags.PEER2PEER;
+
   private static final long NO_LIMIT = 0;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration UNTIL_IT_BEGINS = Duration.ofMillis(200);
@@ -214,7 +216,9 @@ final class LibvirtMigration {
                   what() + " was not begun: a snapshot of its disks is being made; try again");
             }
             startedWithItsHost = startsWithItsHost(domain);
-            domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
+            if (!order.rests()) {
+              domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
+            }
             begun = System.nanoTime();
             domain.migrateToURI(peer.uri(), parameters(), flags(domain.isPersistent() == 1));
           });
@@ -276,6 +280,10 @@ final class LibvirtMigration {
   }
 
   private int flags(boolean defined) {
+    return order.rests() ? RESTING | DEFINED : live(defined);
+  }
+
+  private int live(boolean defined) {
     return FLAGS
         | (defined ? DEFINED : 0)
         | (held ? MigrateFlags.PAUSED : 0)
@@ -362,6 +370,9 @@ final class LibvirtMigration {
    * here, so the target is asked; where that does not answer, what was last seen has to do.
    */
   private Future<Outcome.Migration> measures(Duration elapsed, Duration untilItRan) {
+    if (order.rests()) {
+      return Future.succeededFuture(new Outcome.Migration(elapsed, Duration.ZERO, Bytes.ZERO, 0));
+    }
     return lanes
         .target()
         .look(

@@ -85,6 +85,10 @@ public final class FakeMigration {
 
   void begin() {
     FakeDomain guest = source.host().known(order.vm());
+    if (order.rests()) {
+      rest(guest);
+      return;
+    }
     if (guest.state() != VmState.RUNNING) {
       throw new RefusedException(Reason.WRONG_STATE, guest.name() + " is " + guest.state());
     }
@@ -95,6 +99,18 @@ public final class FakeMigration {
     total = guest.memory().value();
     remaining = total;
     source.world().loop().after(STEP, this::step);
+  }
+
+  /** One that does not run goes at once. */
+  private void rest(FakeDomain guest) {
+    if (guest.state().active()) {
+      throw error("domain is active");
+    }
+    FakeDomain copy = guest.copy();
+    copy.enter(VmState.SHUT_OFF);
+    target.host().domains().put(order.vm(), copy);
+    source.host().domains().remove(order.vm());
+    finish(() -> end.tryComplete(new Outcome.Migration(STEP, Duration.ZERO, Bytes.ZERO, 0)));
   }
 
   Future<Outcome.Migration> end() {

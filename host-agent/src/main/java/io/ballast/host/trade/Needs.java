@@ -26,6 +26,12 @@ public record Needs(
     List<String> bridges,
     List<String> pools,
     Optional<Machine> machine) {
+  /** This, of one that does not run: it takes no memory. */
+  public Needs ofResting() {
+    return new Needs(
+        vm, name, Bytes.ZERO, hugePages, vcpus, Optional.empty(), bridges, pools, machine);
+  }
+
   public Needs {
     bridges = List.copyOf(bridges);
     pools = List.copyOf(pools);

@@ -84,7 +84,7 @@ public final class Departures {
                     fine ->
                         peers.prepare(
                             order.to(),
-                            prepare(operation, order.within(), DomainNeeds.of(found, UNKNOWN)),
+                            prepare(operation, order.within(), needs(order, found)),
                             epoch,
                             ANSWER))
                 .map(Prepared::peerUri)
@@ -100,6 +100,11 @@ public final class Departures {
                     () -> Future.succeededFuture(peer),
                     isHeld(order) && !DomainNeeds.lies(found, locking(order)),
                     false));
+  }
+
+  private static Needs needs(Migrate order, Description found) {
+    Needs needs = DomainNeeds.of(found, UNKNOWN);
+    return order.rests() ? needs.ofResting() : needs;
   }
 
   private Future<Leaving> leaving(Description found) {
@@ -213,7 +218,7 @@ public final class Departures {
 
   /** One that may run there before its memory has come can't be held. */
   private static boolean isHeld(Migrate order) {
-    return !order.usable().postCopy();
+    return !order.usable().postCopy() && !order.rests();
   }
 
   /** The pools whose disks need no such care. */

@@ -105,7 +105,13 @@ public final class Migration implements Work {
   public Future<Outcome> run(Consumer<Event> tell) {
     Loop.Timer limit = loop.after(order.within(), () -> abort(tooLong()));
     outcome.future().onComplete(known -> limit.stop());
-    if (trip.left()) {
+    if (trip.left() && order.rests()) {
+      loop.after(
+          patience.settle(),
+          () ->
+              look(
+                  new Refused(Reason.INTERRUPTED, "the agent restarted while it was being moved")));
+    } else if (trip.left()) {
       watch(
           new Refused(Reason.INTERRUPTED, "the agent restarted while the migration was under way"),
           tell);
@@ -269,7 +275,7 @@ public final class Migration implements Work {
       return;
     }
     Refused why = refusal(result.cause());
-    if (mayGoOn(why.reason())) {
+    if (mayGoOn(why.reason()) && !order.rests()) {
       LOG.warn("Following the migration of {}: {}", order.vm(), why.message());
       watch(why, tell);
     } else {
@@ -427,6 +433,9 @@ public final class Migration implements Work {
   }
 
   private Outcome judged(Sighting here, Sighting there, Refused known) {
+    if (order.rests()) {
+      return MigrationEnd.ofResting(here, there, known);
+    }
     Outcome judged = MigrationEnd.of(here, there, known);
     return runsThere ? MigrationEnd.inPostCopy(here, judged) : judged;
   }

@@ -83,6 +83,26 @@ final class MigrationEnd {
   }
 
   /**
+   * Weighs both looks of one that did not run: it is where it is defined, if that is one host.
+   *
+   * @param cause why its move ended, for the outcome if it failed
+   */
+  static Outcome ofResting(Sighting here, Sighting there, Refused cause) {
+    if (here instanceof Sighting.Seen at && there instanceof Sighting.Seen target) {
+      if (at.state().isEmpty() && target.state().isPresent()) {
+        return new Outcome.Done(Optional.empty());
+      }
+      if (at.state().isPresent() && target.state().isEmpty()) {
+        return failed(cause, "");
+      }
+      return unknown(
+          cause,
+          "it is %s here and %s at the target".formatted(word(at.state()), word(target.state())));
+    }
+    return of(here, there, cause);
+  }
+
+  /**
    * What may be said besides about one that ended after its guest had begun to run at the target,
    * with its memory on neither host as a whole.
    *

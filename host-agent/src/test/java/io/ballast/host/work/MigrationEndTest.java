@@ -39,6 +39,28 @@ final class MigrationEndTest {
   }
 
   @Test
+  void whatDidNotRunIsWhereItAloneIsDefined() {
+    Sighting off = seen(VmState.SHUT_OFF);
+    Sighting none = new Sighting.Seen(Optional.empty());
+
+    assertEquals(new Outcome.Done(Optional.empty()), MigrationEnd.ofResting(none, off, BROKE));
+    assertEquals(
+        new Outcome.Done(Optional.empty()),
+        MigrationEnd.ofResting(none, seen(VmState.RUNNING), BROKE),
+        "somebody has started it there");
+    assertEquals(
+        new Outcome.Failed(Reason.HYPERVISOR_REFUSED, "it broke"),
+        MigrationEnd.ofResting(off, none, BROKE));
+    for (Sighting there : List.of(off, new Sighting.NotSeen("no route"))) {
+      assertTrue(MigrationEnd.ofResting(off, there, BROKE) instanceof Outcome.Unknown);
+    }
+    assertTrue(MigrationEnd.ofResting(none, none, BROKE) instanceof Outcome.Unknown);
+    assertTrue(
+        MigrationEnd.ofResting(new Sighting.NotSeen("it hangs"), off, BROKE)
+            instanceof Outcome.Unknown);
+  }
+
+  @Test
   void aFailureCarriesTheReasonOfTheCause() {
     Refused cancelled = new Refused(Reason.CANCELLED, "the migration was cancelled");
 

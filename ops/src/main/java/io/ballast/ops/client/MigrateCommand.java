@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
       "  ballast migrate web1",
       "  ballast migrate web1 h2 --detach      print the move's id and go",
       "  ballast migrate web1 h2 --copy        take disks along that its host alone has",
+      "  ballast migrate web1 h2 --offline     move what defines it, while it does not run",
       "  ballast migrate web1 --dry-run        what is in its way to each host of its cluster"
     })
 public final class MigrateCommand implements Callable<Integer> {
@@ -53,6 +54,11 @@ public final class MigrateCommand implements Callable<Integer> {
               + " moved.")
   private boolean copy;
 
+  @Option(
+      names = "--offline",
+      description = "Move a VM that does not run; both hosts have to reach its disks.")
+  private boolean offline;
+
   @Mixin private FleetOptions options;
 
   public MigrateCommand(Shell shell) {
@@ -61,6 +67,11 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (offline && (target == null || copy || dryRun)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--offline needs a host to move to, and goes with neither --copy nor --dry-run");
+    }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Fleet fleet = connection.fleet();
       Directory directory = new Directory(fleet);
@@ -76,7 +87,10 @@ public final class MigrateCommand implements Callable<Integer> {
           connection
               .askScheduler(
                   new SchedulerCommand.MoveVm(
-                      place.vm().id(), to, Optional.of(copy).filter(wanted -> wanted)))
+                      place.vm().id(),
+                      to,
+                      Optional.of(copy).filter(wanted -> wanted),
+                      Optional.of(offline).filter(wanted -> wanted)))
               .operation();
       shell.console().print(detach ? move.value() : watch.untilEnd(move, place.vm().name()));
       return ExitCode.OK.value();

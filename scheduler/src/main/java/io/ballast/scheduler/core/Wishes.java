@@ -60,7 +60,8 @@ record Wishes(FleetView view, List<ClusterView> clusters, Past past, Policy poli
               new MoveInput.Planned(
                   MoveMachine.planned(id, found.move(), Move.Priority.PERSON, now),
                   found.peerUri(),
-                  wish.copying().orElse(false)));
+                  wish.copying().orElse(false),
+                  wish.rests()));
     };
   }
 

@@ -11,9 +11,11 @@ import io.ballast.scheduler.core.view.ClusterView;
 import io.ballast.scheduler.core.view.Objection;
 import io.ballast.scheduler.core.view.Sight;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Judges a person's wish for a move, see {@link Placement}, by one forecast. */
 final class Chooser {
@@ -29,8 +31,7 @@ final class Chooser {
 
   Placement choose(VmId id, Optional<HostId> to) {
     if (rules.isMoving(id)) {
-      return new Placement.Refused(
-          Reason.BUSY, "VM " + id + " is on its way already; wait until its move has ended");
+      return onItsWay(id);
     }
     Set<HostId> homes = forecast.homes(id);
     if (homes.size() != 1) {
@@ -53,6 +54,69 @@ final class Chooser {
     }
     return to.map(target -> named(guest, source.get(), target))
         .orElseGet(() -> best(guest, source.get()));
+  }
+
+  private static Placement onItsWay(VmId id) {
+    return new Placement.Refused(
+        Reason.BUSY, "VM " + id + " is on its way already; wait until its move has ended");
+  }
+
+  /** Where one may go that does not run: one host defines it, and another is named. */
+  Placement resting(VmId id, HostId target) {
+    if (rules.isMoving(id)) {
+      return onItsWay(id);
+    }
+    Set<HostId> homes = forecast.homes(id);
+    if (!homes.isEmpty()) {
+      return new Placement.Refused(
+          Reason.WRONG_STATE,
+          "VM %s is active on %s; shut it down first, or move it live"
+              .formatted(id, homes.iterator().next()));
+    }
+    List<Fleet.Host> knowing =
+        view.hosts().stream().filter(host -> vm(host, id).isPresent()).toList();
+    if (knowing.size() != 1) {
+      return knowing.isEmpty()
+          ? notInOnePlace(id, homes)
+          : new Placement.Refused(
+              Reason.WRONG_STATE,
+              "VM %s is defined on %s; undefine it where it does not belong"
+                  .formatted(
+                      id,
+                      knowing.stream()
+                          .map(host -> host.id().value())
+                          .collect(Collectors.joining(" and "))));
+    }
+    Vm vm = vm(knowing.getFirst(), id).orElseThrow();
+    HostId home = knowing.getFirst().id();
+    if (view.host(target).isEmpty()) {
+      return unknown(target);
+    }
+    if (target.equals(home)) {
+      return already(vm, target);
+    }
+    for (HostId host : List.of(home, target)) {
+      if (forecast.site(host).isEmpty()) {
+        return cannotJudge(host);
+      }
+    }
+    return new Placement.Found(
+        new PlannedMove(id, vm.name(), home, target, 1, "a person wants it; it does not run"),
+        view.host(target).orElseThrow().beat().hypervisor().peerUri());
+  }
+
+  private static Optional<Vm> vm(Fleet.Host host, VmId id) {
+    return host.beat().vms().stream().filter(vm -> vm.id().equals(id)).findFirst();
+  }
+
+  private Placement unknown(HostId target) {
+    return new Placement.Refused(
+        Reason.UNKNOWN_HOST,
+        "cluster " + view.cluster() + " has no host " + target + "; choose another");
+  }
+
+  private static Placement already(Vm vm, HostId target) {
+    return new Placement.Refused(Reason.WRONG_STATE, vm.name() + " is on " + target + " already");
   }
 
   private Placement notInOnePlace(VmId id, Set<HostId> homes) {
@@ -81,19 +145,16 @@ final class Chooser {
             Reason.UNKNOWN_VM, "cluster " + view.cluster() + " has no VM " + id + "; see its list")
         : new Placement.Refused(
             Reason.WRONG_STATE,
-            "%s does not run; start it on %s, then move it"
+            "%s does not run; start it on %s, then move it, or move it with --offline"
                 .formatted(String.join(" or ", names), String.join(" or ", hosts)));
   }
 
   private Placement named(Guest guest, Site source, HostId target) {
     if (view.host(target).isEmpty()) {
-      return new Placement.Refused(
-          Reason.UNKNOWN_HOST,
-          "cluster " + view.cluster() + " has no host " + target + "; choose another");
+      return unknown(target);
     }
     if (target.equals(source.id())) {
-      return new Placement.Refused(
-          Reason.WRONG_STATE, guest.vm().name() + " is on " + target + " already");
+      return already(guest.vm(), target);
     }
     Optional<Site> site = forecast.site(target);
     if (site.isEmpty()) {

@@ -28,9 +28,10 @@ public sealed interface Placement {
   record Refused(Reason reason, String message) implements Placement {}
 
   /**
-   * Judges a person's wish by the hard rules: the VM runs and has no open move, the target is up
-   * and has room. Triggers and cool-downs don't bind a person. Where no target is named, a cool one
-   * with the best score is chosen, or a hot one if there is no other.
+   * Judges a person's wish by the hard rules: the VM runs, or does not where that is wished, and
+   * has no open move, the target is up and has room for one that runs. Triggers and cool-downs
+   * don't bind a person. Where no target is named, a cool one with the best score is chosen, or a
+   * hot one if there is no other.
    *
    * @param view of the VM's cluster
    * @param past what became of earlier moves
@@ -39,7 +40,10 @@ public sealed interface Placement {
       ClusterView view, Past past, Policy policy, SchedulerCommand.MoveVm wish, Instant now) {
     Forecast forecast = Forecast.of(view, past.moves(), policy, now);
     Rules rules = new Rules(view, past, policy, now);
-    return new Chooser(view, forecast, rules).choose(wish.vm(), wish.to());
+    Chooser chooser = new Chooser(view, forecast, rules);
+    return wish.rests()
+        ? chooser.resting(wish.vm(), wish.to().orElseThrow())
+        : chooser.choose(wish.vm(), wish.to());
   }
 
   /**

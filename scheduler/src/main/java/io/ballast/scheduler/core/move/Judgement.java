@@ -121,7 +121,7 @@ final class Judgement {
       return trip.life();
     }
     Sight sight =
-        Sight.of(beat.vms().stream().filter(vm -> vm.id().equals(trip.move().vm())).findFirst());
+        trip.sight(beat.vms().stream().filter(vm -> vm.id().equals(trip.move().vm())).findFirst());
     return beat.pulse().host().equals(trip.move().from())
         ? trip.life().withSource(sight)
         : trip.life().withTarget(sight);
@@ -158,7 +158,7 @@ final class Judgement {
           case PLANNED, REQUESTED, DONE, FAILED -> false;
         };
     return over && trip.life().hasArrived()
-        ? trip.on(Sign.ARRIVED, arrived(trip.move()), now)
+        ? trip.on(Sign.ARRIVED, arrived(trip), now)
         : trip.unchanged();
   }
 
@@ -172,7 +172,7 @@ final class Judgement {
     if (round != trip.doubt().round()) {
       return trip.ignored("the answer of " + host + " is of an earlier round of looks");
     }
-    Sight sight = Sight.of(vm);
+    Sight sight = trip.sight(vm);
     Doubt doubt =
         host.equals(trip.move().from())
             ? trip.doubt().withSource(sight)
@@ -233,8 +233,10 @@ final class Judgement {
     };
   }
 
-  static String arrived(Move move) {
-    return "runs on " + move.to() + " and is gone from " + move.from();
+  private static String arrived(Trip trip) {
+    return "%s %s and is gone from %s"
+        .formatted(
+            trip.offline() ? "is defined on" : "runs on", trip.move().to(), trip.move().from());
   }
 
   /** The refusal of an input about a move that there is not. */

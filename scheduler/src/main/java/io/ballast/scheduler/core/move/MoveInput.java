@@ -18,11 +18,12 @@ public sealed interface MoveInput {
    * @param move in the state {@code PLANNED}
    * @param peerUri how the target's hypervisor is reached
    * @param copying whether disks that its host alone has may be copied
+   * @param offline whether its virtual machine does not run, and is not to
    */
-  record Planned(Move move, String peerUri, boolean copying) implements MoveInput {
-    /** One that copies no disk. */
+  record Planned(Move move, String peerUri, boolean copying, boolean offline) implements MoveInput {
+    /** One of a machine that runs, which copies no disk. */
     public Planned(Move move, String peerUri) {
-      this(move, peerUri, false);
+      this(move, peerUri, false, false);
     }
   }
 

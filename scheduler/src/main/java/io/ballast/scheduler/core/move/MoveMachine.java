@@ -185,7 +185,8 @@ public final class MoveMachine {
     /** Sends a move; one that waited only if nothing speaks against it, and perhaps later. */
     private void send(Trip trip) {
       boolean waited = trip.move().since().isBefore(now);
-      Optional<Reply.Refused> objection = waited ? grounds.against(trip.move()) : Optional.empty();
+      Optional<Reply.Refused> objection =
+          waited && !trip.offline() ? grounds.against(trip.move()) : Optional.empty();
       if (objection.isEmpty()) {
         take(trip.on(Sign.TURN, trip.why(), now));
       } else if (!objection.get().reason().retryable()) {

@@ -9,9 +9,11 @@ import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import io.ballast.messages.Vm;
 import io.ballast.scheduler.core.effect.Effect;
 import io.ballast.scheduler.core.effect.Step;
 import io.ballast.scheduler.core.policy.Policy;
+import io.ballast.scheduler.core.view.Sight;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import java.util.Optional;
  * @param why why it is made, for a person
  * @param peerUri how the target's hypervisor is reached
  * @param copying whether disks that its source alone has may be copied
+ * @param offline whether its virtual machine does not run, and is not to: then it is where it is
+ *     defined, and that counts as if it ran there
  * @param life since it was sent; meaningless before
  * @param doubt while it is in doubt; meaningless otherwise
  */
@@ -32,6 +36,7 @@ record Trip(
     String why,
     String peerUri,
     boolean copying,
+    boolean offline,
     Life life,
     Doubt doubt,
     Policy.Transfer transfer) {
@@ -48,6 +53,7 @@ record Trip(
         planned.move().note(),
         planned.peerUri(),
         planned.copying(),
+        planned.offline(),
         Life.begin(now),
         Doubt.begin(false, now),
         transfer);
@@ -70,11 +76,11 @@ record Trip(
   }
 
   Trip with(Life other) {
-    return new Trip(move, why, peerUri, copying, other, doubt, transfer);
+    return new Trip(move, why, peerUri, copying, offline, other, doubt, transfer);
   }
 
   Trip with(Doubt other) {
-    return new Trip(move, why, peerUri, copying, life, other, transfer);
+    return new Trip(move, why, peerUri, copying, offline, life, other, transfer);
   }
 
   Trip with(MigrationProgress progress) {
@@ -205,7 +211,7 @@ record Trip(
    * answer, disks before that in the time of five.
    */
   Instant mayBeginUntil() {
-    return life.sentAt().plus(transfer.answer().multipliedBy(copying ? 6 : 1));
+    return life.sentAt().plus(transfer.answer().multipliedBy(copying || offline ? 6 : 1));
   }
 
   /** This now that the source's agent no longer works on it: both hosts are looked at anew. */
@@ -217,11 +223,11 @@ record Trip(
   Turn verdict(Sign sign, Instant now) {
     String seen =
         String.format(
-            "%s %s, %s %s", move.from(), doubt.source().words(), move.to(), doubt.target().words());
+            "%s %s, %s %s", move.from(), words(doubt.source()), move.to(), words(doubt.target()));
     Turn turn = on(sign, words(sign, seen), now);
     boolean lasts = doubt.over() && doubt.isActiveOnBoth() && isOverdue(ENDING, now);
     boolean alarming = sign == Sign.ON_BOTH || (sign == Sign.BETWEEN && lasts);
-    if (!alarming || doubt.alarmed()) {
+    if (!alarming || offline || doubt.alarmed()) {
       return turn;
     }
     List<Step> steps = new ArrayList<>(turn.steps());
@@ -229,7 +235,18 @@ record Trip(
     return new Turn(turn.trip.with(doubt.whenAlarmed()), steps);
   }
 
+  /** Of one that does not run it is only told where it is known. */
+  private String words(Sight sight) {
+    return offline && sight == Sight.RUNNING ? "defines it" : sight.words();
+  }
+
   private String words(Sign sign, String seen) {
+    if (offline && sign == Sign.NOWHERE) {
+      return "on neither host: " + seen + "; define it where its disks are";
+    }
+    if (offline && (sign == Sign.ON_BOTH || sign == Sign.BETWEEN)) {
+      return "not on one host alone: " + seen + "; undefine it where it does not belong";
+    }
     return switch (sign) {
       case ON_SOURCE -> "did not move: " + seen;
       case ON_TARGET -> "moved: " + seen;
@@ -257,6 +274,11 @@ record Trip(
           ENDED_UNKNOWN ->
           seen;
     };
+  }
+
+  /** What a host means by what it says of the machine. */
+  Sight sight(Optional<Vm> vm) {
+    return offline ? Sight.ofResting(vm) : Sight.of(vm);
   }
 
   private Trip in(Move.State state, String note, Instant now) {
@@ -308,10 +330,15 @@ record Trip(
   }
 
   private Trip with(Move other) {
-    return new Trip(other, why, peerUri, copying, life, doubt, transfer);
+    return new Trip(other, why, peerUri, copying, offline, life, doubt, transfer);
   }
 
   private HostCommand.Migrate command() {
+    HostCommand.Migrate live = live();
+    return offline ? live.ofResting() : live;
+  }
+
+  private HostCommand.Migrate live() {
     return new HostCommand.Migrate(
         move.vm(),
         move.to(),

@@ -36,6 +36,11 @@ public enum Sight {
     };
   }
 
+  /** What a host means of one that does not run: it is wherever it is known. */
+  public static Sight ofResting(Optional<Vm> vm) {
+    return vm.isEmpty() ? ABSENT : RUNNING;
+  }
+
   /** Whether the VM holds memory there. */
   public boolean isActive() {
     return this == HELD || this == RUNNING;

@@ -51,21 +51,30 @@ final class MoveBench {
     assertEquals(Move.State.UNKNOWN, state());
   }
 
+  /** A move of one that does not run. */
+  void planResting() {
+    Move move = planned(ID, VM, H1, H2, Move.Priority.PERSON);
+    on(new MoveInput.Planned(move, "qemu+tcp://h2/system", false, true));
+  }
+
   void plan(OperationId id, VmId vm, HostId from, HostId to, Move.Priority priority) {
-    Move move =
-        new Move(
-            id,
-            vm,
-            "w",
-            from,
-            to,
-            priority,
-            Move.State.PLANNED,
-            now,
-            Optional.empty(),
-            Optional.empty(),
-            "because");
+    Move move = planned(id, vm, from, to, priority);
     on(new MoveInput.Planned(move, "qemu+tcp://" + to + "/system"));
+  }
+
+  private Move planned(OperationId id, VmId vm, HostId from, HostId to, Move.Priority priority) {
+    return new Move(
+        id,
+        vm,
+        "w",
+        from,
+        to,
+        priority,
+        Move.State.PLANNED,
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        "because");
   }
 
   void finish(Outcome outcome) {

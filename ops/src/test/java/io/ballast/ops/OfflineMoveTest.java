@@ -1,0 +1,87 @@
+package io.ballast.ops;
+
+import static io.ballast.ops.SimulatedFleet.id;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ballast.host.testing.FakeHypervisor;
+import io.ballast.messages.Bytes;
+import io.ballast.messages.VmState;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
+import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.storage.testing.FakeVolumes;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code ballast migrate --offline}. */
+final class OfflineMoveTest {
+  private static final VolumeId DISK = new VolumeId("images", "web");
+
+  private final SimulatedFleet fleet = new SimulatedFleet();
+  private FakeHypervisor h1;
+  private FakeHypervisor h2;
+  private FakeVolumes storage;
+
+  @BeforeEach
+  void oneThatDoesNotRun() {
+    fleet.scheduler();
+    h1 = fleet.host("h1", Bytes.ofMiB(4000));
+    h2 = fleet.host("h2", Bytes.ofMiB(400));
+    storage = fleet.storage("h1");
+    h1.boot(id("web"), "web", 1, Bytes.ofMiB(1024), 0.1);
+    h1.destroy(id("web")).await();
+    storage.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
+    storage.put(
+        new Volume(DISK, "qcow2", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty(), List.of()));
+    fleet.until(
+        seen ->
+            seen.hosts().size() == 2
+                && seen.hosts().stream().anyMatch(host -> !host.beat().vms().isEmpty()));
+  }
+
+  @AfterEach
+  void close() {
+    fleet.close();
+  }
+
+  @Test
+  void itIsDefinedAtItsTargetWhateverRoomThatHas() {
+    storage.machine(id("web").toString(), false);
+
+    Ran ran = fleet.run("migrate", "web", "h2", "--offline");
+
+    assertEquals(0, ran.code(), ran.toString());
+    assertTrue(ran.out().contains("web from h1 to h2: moved in "), ran.out());
+    assertEquals(Optional.empty(), h1.truth(id("web")));
+    assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("web")));
+  }
+
+  @Test
+  void aDiskThatItsHostAloneHasIsInTheWay() {
+    storage.machine(id("web").toString(), false, DISK);
+
+    Ran ran = fleet.run("migrate", "web", "h2", "--offline");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("disk vda, /srv/images/web, lies on h1 alone"), ran.err());
+    assertEquals(Optional.of(VmState.SHUT_OFF), h1.truth(id("web")));
+    assertEquals(Optional.empty(), h2.truth(id("web")));
+  }
+
+  @Test
+  void whatRunsIsNotMovedSoAndWhatDoesNotIsNotMovedLive() {
+    assertTrue(fleet.run("migrate", "web", "h2").err().contains("or move it with --offline"));
+    h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);
+    fleet.until(seen -> seen.hosts().stream().anyMatch(host -> host.beat().vms().size() == 2));
+
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("shut it down first, or move it live"), ran.err());
+    assertEquals(2, fleet.run("migrate", "web", "--offline").code());
+  }
+}
