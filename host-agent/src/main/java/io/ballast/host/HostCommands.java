@@ -211,6 +211,7 @@ final class HostCommands implements Trade {
                       Domain domain = Preconditions.known(vm, asked.vm());
                       if (asked.rests()) {
                         Preconditions.notActive(domain);
+                        Preconditions.nothingBesides(vm.orElseThrow());
                       } else {
                         Preconditions.running(domain);
                       }

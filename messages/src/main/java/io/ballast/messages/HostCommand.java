@@ -54,11 +54,20 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    * Ask the guest to shut down, and wait until it has.
    *
    * @param within after which the operation fails and the guest is left as it is; 1 ms to 7 days
+   * @param defined whether only one is meant that its host defines, and that can be started again;
+   *     absent = any
    */
-  record ShutDown(VmId vm, Duration within) implements HostCommand<Reply.Accepted> {
+  record ShutDown(VmId vm, Duration within, Optional<Boolean> defined)
+      implements HostCommand<Reply.Accepted> {
     public ShutDown {
       Fields.required(vm, "vm");
       Fields.between(within, "within", BRIEFEST, LONGEST_WITHIN);
+      Fields.required(defined, "defined");
+    }
+
+    /** Of any, also of one that is gone for good then. */
+    public ShutDown(VmId vm, Duration within) {
+      this(vm, within, Optional.empty());
     }
   }
 
@@ -113,8 +122,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    *     the same path that are there already; absent = none, for the target has them
    * @param incremental whether of those that build upon others only what lies in themselves is
    *     copied, for the target has the others; absent = all of each is
-   * @param offline whether it does not run and is not to: only what defines it goes; absent = it
-   *     runs, and goes on running
+   * @param offline whether it does not run and is not to: what defines it goes, and before that the
+   *     disks that are copied; absent = it runs, and goes on running
    */
   record Migrate(
       VmId vm,
@@ -138,9 +147,6 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Fields.required(means, "means");
       Fields.required(incremental, "incremental");
       Fields.required(offline, "offline");
-      if (offline.orElse(false) && copied.isPresent()) {
-        throw new IllegalArgumentException("field 'copied' is for one that runs; leave it out");
-      }
       copied =
           Fields.required(copied, "copied")
               .map(disks -> Berth.some(Fields.listOf(disks, "copied"), "copied"));
@@ -183,8 +189,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           maxDowntime,
           within,
           means,
-          Optional.empty(),
-          Optional.empty(),
+          copied,
+          incremental,
           Optional.of(true));
     }
 
@@ -216,7 +222,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           means,
           Optional.of(disks),
           Optional.of(increment).filter(only -> only),
-          Optional.empty());
+          offline);
     }
   }
 

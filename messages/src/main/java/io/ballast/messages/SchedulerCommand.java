@@ -24,10 +24,9 @@ public sealed interface SchedulerCommand<R extends Reply> extends Command<R> {
       Fields.required(to, "to");
       Fields.required(copying, "copying");
       Fields.required(offline, "offline");
-      if (offline.orElse(false) && (to.isEmpty() || copying.orElse(false))) {
+      if (offline.orElse(false) && to.isEmpty()) {
         throw new IllegalArgumentException(
-            "a virtual machine that does not run needs a target by 'to', and 'copying' is for those"
-                + " that run");
+            "a virtual machine that does not run needs a target; name it by 'to'");
       }
     }
 

@@ -40,6 +40,7 @@ final class MoveSamples {
         "wanted-offline",
         new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.empty(), Optional.of(true)));
     grown.put("offline", with(Means.NONE).ofResting());
+    grown.put("defined", new HostCommand.ShutDown(VM, Duration.ofMinutes(1), Optional.of(true)));
     grown.put("convergence", withConvergence());
     grown.put(
         "stages",

@@ -200,6 +200,9 @@ final class CopiedDisksIT {
   @Test
   void whatDoesNotRunGoesWithWhatDefinesItUnlessItsHostAloneHasADisk() throws IOException {
     Guest guest = fleet().running(1);
+    fleet().awaitKnown(guest);
+    Ran lost = fleet().ran("migrate", guest.name(), "h2", "--offline", "--shutdown");
+    assertTrue(lost.err().contains("is only in memory"), lost::toString);
     define(guest);
     fleet().lab().virsh(1, "autostart", guest.name());
     fleet().lab().virsh(1, "desc", guest.name(), "--config", "--title", "--new-desc", "kept");
@@ -214,6 +217,12 @@ final class CopiedDisksIT {
         "kept", fleet().lab().virsh(2, "desc", guest.name(), "--config", "--title").strip());
     fleet().lab().virsh(2, "start", guest.name());
     guest.awaitTicks(5);
+    awaitSeen(guest, "running");
+    fleet().done("migrate", guest.name(), "h1", "--offline", "--shutdown");
+    assertEquals(guest.name(), fleet().lab().virsh(1, "list", "--name").strip());
+    guest.awaitTicks(5);
+    fleet().lab().virsh(1, "destroy", guest.name());
+    fleet().lab().virsh(1, "undefine", guest.name());
 
     Guest other = writing("web", 1);
     define(other);
@@ -225,11 +234,66 @@ final class CopiedDisksIT {
     assertEquals(other.name(), fleet().lab().virsh(1, "list", "--all", "--name").strip());
   }
 
+  @Test
+  void theDisksOfWhatDoesNotRunGoAlong(TestReporter reporter) throws IOException {
+    base(1);
+    fleet().lab().exec(1, "cp", "--sparse=always", FOLDER + "/base", world + "/base");
+    fleet().lab().exec(2, "cp", "--sparse=always", world + "/base", FOLDER + "/base");
+    fleet().done("volume", "create", "images/raw", "256MiB", "--format", "raw", "--host", "h1");
+    fleet().lab().exec(1, "qemu-io", "-f", "raw", "-c", "write -P 9 200M 8M", FOLDER + "/raw");
+    fleet().done("volume", "clone", "images/base", "images/web", "--linked", "--host", "h1");
+    Guest guest = fleet().running(1, "--disk", "qcow2:" + FOLDER + "/web");
+    fleet().awaitKnown(guest);
+    guest.awaitTold("wrote", 5);
+    define(guest);
+    fleet().lab().virsh(1, "attach-disk", guest.name(), FOLDER + "/raw", "vdb", "--config");
+    long wrote = guest.told("wrote").getLast();
+
+    String moved = fleet().done("migrate", guest.name(), "h2", "--offline", "--copy");
+    reporter.publishEntry("moved", moved.lines().toList().getLast());
+
+    await().atMost(LONG).until(() -> volumes(1).equals(List.of("base")));
+    assertEquals(List.of("base", "raw", "web"), volumes(2));
+    assertEquals("", fleet().lab().virsh(1, "list", "--all", "--name").strip());
+    assertTrue(taken(2, "web") < 40_000_000, "it holds no more than itself");
+    assertTrue(taken(2, "raw") < 40_000_000, "its holes are none of it");
+    fleet().lab().exec(2, "qemu-img", "check", FOLDER + "/web");
+    read(2, "qcow2", "7 64M 100M", "web");
+    read(2, "raw", "9 200M 8M", "raw");
+    read(2, "raw", "0 0 200M", "raw");
+    int before = guest.told("kept").size();
+    fleet().lab().virsh(2, "start", guest.name());
+    await().atMost(LONG).until(() -> guest.told("kept").size() > before);
+    long kept = guest.told("kept").getLast();
+    assertTrue(kept == wrote || kept == wrote + 1, () -> wrote + " written, " + kept + " kept");
+  }
+
+  /** Fails where a disk does not hold a pattern at a place for a length. */
+  private void read(int host, String format, String pattern, String volume) {
+    String told =
+        fleet()
+            .lab()
+            .exec(
+                host,
+                "qemu-io",
+                "-r",
+                "-f",
+                format,
+                "-c",
+                "read -P " + pattern,
+                FOLDER + "/" + volume);
+    assertTrue(!told.contains("failed"), told);
+  }
+
   /** Has the first host define a guest that is there, and switches it off. */
   private void define(Guest guest) {
     fleet().awaitKnown(guest);
     fleet().lab().virsh(1, "define", world.resolve(guest.name()).toString());
     fleet().lab().virsh(1, "destroy", guest.name());
+    awaitSeen(guest, "shut off");
+  }
+
+  private void awaitSeen(Guest guest, String state) {
     await()
         .atMost(LONG)
         .until(
@@ -237,7 +301,7 @@ final class CopiedDisksIT {
                 fleet()
                     .done("vms")
                     .lines()
-                    .anyMatch(line -> line.contains(guest.name()) && line.contains("shut off")));
+                    .anyMatch(line -> line.contains(guest.name()) && line.contains(state)));
   }
 
   /** Its disk holds all that it wrote. */

@@ -56,6 +56,16 @@ public final class FleetInLab implements AutoCloseable {
    * @param roles of the agents of each host
    */
   public FleetInLab(Path world, int hosts, String roles, String net) throws IOException {
+    this(world, hosts, roles, net, "max-downtime: 20ms");
+  }
+
+  /**
+   * Starts all of it.
+   *
+   * @param transfer how migrations are made, in YAML
+   */
+  public FleetInLab(Path world, int hosts, String roles, String net, String transfer)
+      throws IOException {
     this.world = world;
     this.hosts = hosts;
     this.configuration = world.resolve("ballast.yaml");
@@ -63,7 +73,7 @@ public final class FleetInLab implements AutoCloseable {
     Files.setPosixFilePermissions(boot, PosixFilePermissions.fromString("rwx------"));
     lab = Lab.withSwitches(hosts, boot);
     broker = TestBroker.at(MACHINE);
-    Path written = Files.writeString(world.resolve("new"), configuration(net));
+    Path written = Files.writeString(world.resolve("new"), configuration(net, transfer));
     Files.move(written, configuration);
     scheduler = new BallastProcess(world, configured("scheduler"));
   }
@@ -90,7 +100,7 @@ public final class FleetInLab implements AutoCloseable {
         .formatted(configuration, System.getProperty("java.home"), JAR, roles);
   }
 
-  private String configuration(String net) {
+  private String configuration(String net, String transfer) {
     return """
     bus: {host: %1$s, credentials: %2$s}
     agent:
@@ -102,10 +112,10 @@ public final class FleetInLab implements AutoCloseable {
     scheduler:
       journal: %3$s
       metrics: 127.0.0.1:0
-      policy: {mode: "off", transfer: {max-downtime: 20ms}}
+      policy: {mode: "off", transfer: {%5$s}}
       liveness: {grace: 1s, hold-back: 1s}
     """
-        .formatted(MACHINE, broker.credentials(), world, net.indent(4).stripTrailing());
+        .formatted(MACHINE, broker.credentials(), world, net.indent(4).stripTrailing(), transfer);
   }
 
   public Lab lab() {

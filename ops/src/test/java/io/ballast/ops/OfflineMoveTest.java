@@ -73,6 +73,51 @@ final class OfflineMoveTest {
   }
 
   @Test
+  void aDiskGoesAlongWhereThatIsWanted() {
+    FakeVolumes there = fleet.storage("h2");
+    there.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
+    storage.machine(id("web").toString(), false, DISK);
+    fleet.until(seen -> seen.hosts().stream().allMatch(host -> host.storage().isPresent()));
+
+    Ran ran = fleet.run("migrate", "web", "h2", "--offline", "--copy");
+
+    assertEquals(0, ran.code(), ran.toString());
+    assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("web")));
+    assertTrue(
+        fleet.run("volume", "list", "images", "--host", "h2").out().contains("web"), "it is made");
+    Ran shown = fleet.run("move", "show", "web");
+    assertTrue(shown.out().contains("h1 keeps as they are: images/web"), shown.out());
+  }
+
+  @Test
+  void whatRunsIsShutDownAndStartedAgainWhereThatIsWanted() {
+    storage.machine(id("db").toString(), false);
+    h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);
+    fleet.until(seen -> seen.hosts().stream().anyMatch(host -> host.beat().vms().size() == 2));
+
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown");
+
+    assertEquals(0, ran.code(), ran.toString());
+    assertTrue(ran.out().contains("db from h1 to h2: moved in "), ran.out());
+    assertEquals(Optional.empty(), h1.truth(id("db")));
+    assertEquals(Optional.of(VmState.RUNNING), h2.truth(id("db")));
+  }
+
+  @Test
+  void whatCantBeMovedRunsAgainWhereItWas() {
+    storage.machine(id("db").toString(), false, DISK);
+    h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);
+    fleet.until(seen -> seen.hosts().stream().anyMatch(host -> host.beat().vms().size() == 2));
+
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("it was started again on h1"), ran.err());
+    assertEquals(Optional.of(VmState.RUNNING), h1.truth(id("db")));
+    assertEquals(2, fleet.run("migrate", "db", "h2", "--shutdown").code());
+  }
+
+  @Test
   void whatRunsIsNotMovedSoAndWhatDoesNotIsNotMovedLive() {
     assertTrue(fleet.run("migrate", "web", "h2").err().contains("or move it with --offline"));
     h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);

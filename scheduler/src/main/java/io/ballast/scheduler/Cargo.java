@@ -98,7 +98,7 @@ final class Cargo {
                             Future.failedFuture(
                                 new RefusedException(
                                     Reason.NOT_ALLOWED,
-                                    "disk %s, %s, lies on %s alone, and only a VM that runs takes its disks along: start it, and move it with --copy"
+                                    "disk %s, %s, lies on %s alone; say --copy to take it along"
                                         .formatted(disk.target(), disk.source(), from))))
                     .orElseGet(Future::succeededFuture));
   }
@@ -137,24 +137,17 @@ final class Cargo {
     return call(to, freight.preparation(send.move(), send.command().vm(), send.host(), to))
         .recover(cause -> failed("the storage of %s has no place for the disks", to, cause))
         .compose(
-            made -> freight.isIncremental() ? compared(send, freight) : Future.succeededFuture())
+            made ->
+                freight.isIncremental()
+                    ? compared(send, freight)
+                    : send.command().rests() ? unchanged(send, freight) : Future.succeededFuture())
         .onSuccess(same -> staged(send, to + " has made what they are copied into"));
   }
 
   /** What both keep by now, so that nothing changes it any more. */
   private Future<Void> compared(Effect.Send send, Freight freight) {
     HostId from = send.host();
-    return call(from, new InspectDisks(send.command().vm()))
-        .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
-        .compose(
-            seen ->
-                Freight.of(seen.disks()).isUpon(freight)
-                    ? Future.succeededFuture()
-                    : failed(
-                        "what the disks build upon on %s was changed",
-                        from,
-                        new RefusedException(
-                            Reason.NOT_READY, "something else works on them; try again")))
+    return unchanged(send, freight)
         .compose(
             same ->
                 Future.join(
@@ -169,6 +162,22 @@ final class Cargo {
                                 "the disks can't build upon what %s has",
                                 send.command().to(), new RefusedException(Reason.NOT_ALLOWED, why)))
                     .orElseGet(Future::succeededFuture));
+  }
+
+  /** Of a machine that does not run nothing else tells that it has got another disk since. */
+  private Future<Void> unchanged(Effect.Send send, Freight freight) {
+    HostId from = send.host();
+    return call(from, new InspectDisks(send.command().vm()))
+        .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
+        .compose(
+            seen ->
+                Freight.of(seen.disks()).isUpon(freight)
+                    ? Future.succeededFuture()
+                    : failed(
+                        "the disks on %s, or what they build upon, were changed",
+                        from,
+                        new RefusedException(
+                            Reason.NOT_READY, "something else works on them; try again")));
   }
 
   private Future<ContentsInspected> contents(HostId host, List<VolumeId> layers) {

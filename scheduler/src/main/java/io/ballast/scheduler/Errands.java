@@ -94,9 +94,11 @@ final class Errands {
   /** What it needs at its target is seen to before it is sent: disks, then ports. */
   void send(Effect.Send send) {
     Future<Effect.Send> loaded =
-        send.command().rests()
-            ? cargo.isReached(send).map(send)
-            : send.copying() ? cargo.load(send).map(send::with) : Future.succeededFuture(send);
+        send.copying()
+            ? cargo.load(send).map(send::with)
+            : send.command().rests()
+                ? cargo.isReached(send).map(send)
+                : Future.succeededFuture(send);
     loaded.onSuccess(this::sendWithPorts).onFailure(cause -> refused(send, cause));
   }
 

@@ -98,6 +98,16 @@ final class CargoTest {
         asked);
   }
 
+  @Test
+  void theyGoAlongAlsoWithOneThatDoesNotRun() {
+    serve(OWN);
+
+    errands.send(send().with(send().command().ofResting()));
+
+    awaitTold(new MoveInput.Accepted(MOVE));
+    assertEquals("h1 Migrate Optional[[vda]] offline", asked.getLast());
+  }
+
   private static final VmDisk LAYER =
       new VmDisk(
               "vda",
@@ -459,6 +469,7 @@ final class CargoTest {
     if (command instanceof HostCommand.Migrate migrate) {
       words.add(String.valueOf(migrate.copied()));
       migrate.incremental().ifPresent(only -> words.add("incremental"));
+      migrate.offline().ifPresent(only -> words.add("offline"));
     }
     asked.add(String.join(" ", words));
     if (command instanceof HostCommand.Withdraw) {

@@ -131,8 +131,17 @@ final class DiskCommands {
                 () -> {
                   Optional<Berth> berth = berths.find(asked.move());
                   return look(berth.map(Berth::volumes).orElse(List.of()))
-                      .map(seen -> new Reply.BerthInspected(berth, there(seen.values())));
+                      .map(seen -> there(seen.values()))
+                      .compose(
+                          there ->
+                              lasting(there).map(done -> new Reply.BerthInspected(berth, there)));
                 }));
+  }
+
+  /** The other copy may be deleted upon this answer: what is here has to outlast anything. */
+  private Future<Void> lasting(List<Volume> all) {
+    return Future.join(all.stream().map(it -> loop.here(volumes.lasting(it.id()))).toList())
+        .mapEmpty();
   }
 
   Handling handling(InspectContents asked) {

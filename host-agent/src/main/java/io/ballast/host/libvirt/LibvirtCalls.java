@@ -51,6 +51,17 @@ final class LibvirtCalls {
     T call() throws LibvirtFailure;
   }
 
+  static void shutDown(org.libvirt.Domain domain, VmId vm, boolean defined)
+      throws LibvirtException {
+    if (defined && domain.isPersistent() == 0) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "VM %s is only in memory, and gone once it is shut down; have its host define it first"
+              .formatted(vm));
+    }
+    domain.shutdown();
+  }
+
   /** What the QEMU processes tell of themselves; one that hangs makes this call hang. */
   static Map<VmId, LibvirtParameters> details(LibvirtConnection connection) {
     return own(

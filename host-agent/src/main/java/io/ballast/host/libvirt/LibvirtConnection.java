@@ -131,7 +131,7 @@ final class LibvirtConnection extends Connect implements LaneConnection {
     }
   }
 
-  private Pointer pointer() {
+  Pointer pointer() {
     return vcp.getPointer();
   }
 
@@ -364,7 +364,7 @@ final class LibvirtConnection extends Connect implements LaneConnection {
   }
 
   /** The error of the call that this thread has just made. */
-  private static LibvirtFailure failure() {
+  static LibvirtFailure failure() {
     return new LibvirtFailure(LibvirtRefusal.of(new Error(Libvirt.INSTANCE.virGetLastError())));
   }
 }

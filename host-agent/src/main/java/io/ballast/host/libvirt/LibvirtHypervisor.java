@@ -162,8 +162,12 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Void> shutDown(VmId vm) {
-    return act(vm, "the shutdown of", settings.deadlines().call(), org.libvirt.Domain::shutdown);
+  public Future<Void> shutDown(VmId vm, boolean defined) {
+    return act(
+        vm,
+        "the shutdown of",
+        settings.deadlines().call(),
+        domain -> LibvirtCalls.shutDown(domain, vm, defined));
   }
 
   @Override
@@ -261,7 +265,11 @@ public final class LibvirtHypervisor implements Hypervisor {
           new LibvirtMigration(
               journey,
               new LibvirtMigration.Lanes(
-                  lane, watching, () -> aborting(order.vm()), peer(journey.peer().uri())),
+                  lane,
+                  watching,
+                  () -> aborting(order.vm()),
+                  peer(journey.peer().uri()),
+                  () -> LibvirtConnection.open(journey.peer().uri(), settings.keepAlive())),
               settings.deadlines(),
               clock);
       migrations.put(order.vm(), migration);

@@ -55,6 +55,7 @@ final class LibvirtMigration {
   private static final int RESTING = MigrateFlags.OFFLINE | MigrateFlags.PEER2PEER;
 
   private static final long NO_LIMIT = 0;
+  private static final String COPYING = "its disks were being copied";
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration UNTIL_IT_BEGINS = Duration.ofMillis(200);
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(1);
@@ -62,12 +63,15 @@ final class LibvirtMigration {
   /**
    * The lanes of a migration: for the call itself, for looking at it, for aborting it, and to its
    * target.
+   *
+   * @param copying opens one more connection to the target, for disks alone
    */
   record Lanes(
       Lane<LibvirtConnection> sending,
       Lane<LibvirtConnection> watching,
       Supplier<Lane<LibvirtConnection>> aborting,
-      Lane<LibvirtConnection> target) {}
+      Lane<LibvirtConnection> target,
+      Supplier<LibvirtConnection> copying) {}
 
   private final Migrate order;
   private final boolean held;
@@ -82,6 +86,12 @@ final class LibvirtMigration {
   private final AtomicBoolean connecting = new AtomicBoolean();
   private volatile @Nullable Passage last;
   private volatile boolean startedWithItsHost;
+
+  /** Whether it is libvirt's now, and one that does not run can't be aborted; guarded by this. */
+  private boolean gone;
+
+  /** What was sent of the disks of one that does not run. */
+  private volatile Bytes copied = Bytes.ZERO;
 
   /** When libvirt was told to begin. */
   private volatile long begun;
@@ -111,7 +121,11 @@ final class LibvirtMigration {
     ScheduledFuture<?> end =
         clock.schedule(
             () -> abort(Reason.DEADLINE_PASSED), order.within().toMillis(), TimeUnit.MILLISECONDS);
-    lanes.sending().run(what(), atMost, this::send).onComplete(sent);
+    lanes
+        .sending()
+        .run(what(), atMost, here -> send(here, seen))
+        .recover(this::neverGone)
+        .onComplete(sent);
     look(seen);
     return sent.future()
         .eventually(
@@ -133,14 +147,47 @@ final class LibvirtMigration {
   }
 
   private Future<Void> abort(Reason why) {
-    if (runsThere()) {
+    if (runsThere() || !mayAbort(why)) {
       return Future.failedFuture(tooLate());
     }
-    abortedFor.compareAndSet(null, why);
     Promise<Void> told = Promise.promise();
     sent.future().onSuccess(done -> told.tryComplete()).onFailure(e -> ended(told, e));
     tryToAbort(told);
     return told.future();
+  }
+
+  private synchronized boolean mayAbort(Reason why) {
+    if (!gone) {
+      abortedFor.compareAndSet(null, why);
+    }
+    return !gone;
+  }
+
+  /** From now on one that does not run is on its way, unless it was aborted before. */
+  private synchronized void go() {
+    checkStays();
+    gone = true;
+  }
+
+  private void checkStays() {
+    if (abortedFor.get() != null) {
+      throw aborted(COPYING);
+    }
+  }
+
+  /** What did not go before its call was lost does not go any more, whatever hangs. */
+  private Future<Void> neverGone(Throwable failure) {
+    boolean lost = order.rests() && reason(failure) == Reason.MAY_YET_HAPPEN;
+    boolean asked = abortedFor.get() != null;
+    if (!lost || !mayAbort(Reason.HYPERVISOR_UNREACHABLE)) {
+      return Future.failedFuture(failure);
+    }
+    return Future.failedFuture(
+        asked
+            ? aborted(COPYING)
+            : new RefusedException(
+                Reason.HYPERVISOR_UNREACHABLE,
+                what() + " was not begun while its disks were copied: " + failure.getMessage()));
   }
 
   private boolean runsThere() {
@@ -150,7 +197,8 @@ final class LibvirtMigration {
 
   private RefusedException tooLate() {
     return new RefusedException(
-        Reason.WRONG_STATE, what() + " can't be aborted: it runs there already");
+        Reason.WRONG_STATE,
+        what() + " can't be aborted: it " + (order.rests() ? "ends" : "runs there already"));
   }
 
   private static void ended(Promise<Void> told, Throwable failure) {
@@ -201,7 +249,7 @@ final class LibvirtMigration {
     return "the migration of VM " + order.vm() + " to " + order.to();
   }
 
-  private void send(LibvirtConnection connection) {
+  private void send(LibvirtConnection connection, Consumer<Passage> seen) {
     if (abortedFor.get() != null) {
       throw aborted("it had not begun");
     }
@@ -210,19 +258,26 @@ final class LibvirtMigration {
           connection,
           order.vm(),
           domain -> {
-            if (RestMark.isIn(domain.getXMLDesc(0))) {
+            String xml = domain.getXMLDesc(0);
+            if (RestMark.isIn(xml)) {
               throw new RefusedException(
                   Reason.BUSY,
                   what() + " was not begun: a snapshot of its disks is being made; try again");
             }
             startedWithItsHost = startsWithItsHost(domain);
-            if (!order.rests()) {
+            if (order.rests()) {
+              copied =
+                  new RestingDisks(order, what(), domain, xml)
+                      .takeAlong(
+                          connection, lanes.copying(), this::checkStays, now -> tell(now, seen));
+              go();
+            } else {
               domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
             }
             begun = System.nanoTime();
             domain.migrateToURI(peer.uri(), parameters(), flags(domain.isPersistent() == 1));
           });
-      if (held) {
+      if (held || order.rests()) {
         checkItIsGone(connection);
       }
     } catch (LibvirtException e) {
@@ -240,8 +295,12 @@ final class LibvirtMigration {
     if (LibvirtCalls.state(connection, order.vm()).filter(VmState::active).isPresent()) {
       throw new RefusedException(
           Reason.HYPERVISOR_REFUSED,
-          what() + " is done, and its copy here is still there: it is held at its target");
+          what() + " is done, and it is active here: it is not begun at its target");
     }
+  }
+
+  private List<String> copiedDisks() {
+    return order.copied().orElse(List.of());
   }
 
   private Future<Void> letRun() {
@@ -270,12 +329,10 @@ final class LibvirtMigration {
     if (means.channels() > 1) {
       parameters.add(new TypedIntParameter("parallel.connections", means.channels()));
     }
-    order
-        .copied()
-        .ifPresent(
-            disks ->
-                disks.forEach(
-                    disk -> parameters.add(new TypedStringParameter("migrate_disks", disk))));
+    if (!order.rests()) {
+      copiedDisks()
+          .forEach(disk -> parameters.add(new TypedStringParameter("migrate_disks", disk)));
+    }
     return parameters.toArray(TypedParameter[]::new);
   }
 
@@ -371,7 +428,7 @@ final class LibvirtMigration {
    */
   private Future<Outcome.Migration> measures(Duration elapsed, Duration untilItRan) {
     if (order.rests()) {
-      return Future.succeededFuture(new Outcome.Migration(elapsed, Duration.ZERO, Bytes.ZERO, 0));
+      return Future.succeededFuture(new Outcome.Migration(elapsed, Duration.ZERO, copied, 0));
     }
     return lanes
         .target()

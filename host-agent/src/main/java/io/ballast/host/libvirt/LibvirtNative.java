@@ -40,6 +40,18 @@ interface LibvirtNative extends Library {
   /** The connection was closed because no sign of life came in time. */
   int CLOSED_BY_KEEPALIVE = 2;
 
+  /** Holes of a volume are told apart from what it holds. */
+  int SPARSE = 1;
+
+  /** Where a hole begins, nothing is received. */
+  int STOP_AT_HOLE = 1;
+
+  /** Says that a hole begins. */
+  int AT_HOLE = -3;
+
+  /** Bytes of a volume's type, its capacity and its allocation, each of 8. */
+  int VOLUME_INFO = 24;
+
   /** The limit of a migration once its domain runs at its target by post-copy. */
   int SPEED_OF_POSTCOPY = 1;
 
@@ -94,6 +106,37 @@ interface LibvirtNative extends Library {
   void virTypedParamsFree(Pointer params, int n);
 
   int virDomainFree(Pointer domain);
+
+  @Nullable Pointer virStorageVolLookupByPath(Pointer connection, String path);
+
+  int virStorageVolGetInfo(Pointer volume, Pointer info);
+
+  /** From the first byte to the last, if both numbers are 0. */
+  int virStorageVolDownload(Pointer volume, Pointer stream, long offset, long length, int flags);
+
+  /** From the first byte to the last, if both numbers are 0. */
+  int virStorageVolUpload(Pointer volume, Pointer stream, long offset, long length, int flags);
+
+  int virStorageVolFree(Pointer volume);
+
+  @Nullable Pointer virStreamNew(Pointer connection, int flags);
+
+  /** The bytes that were received, 0 at the end, and less for errors and holes. */
+  int virStreamRecvFlags(Pointer stream, Pointer bytes, NativeLong size, int flags);
+
+  int virStreamRecvHole(Pointer stream, LongByReference length, int flags);
+
+  /** The bytes that were sent, which may be less than all. */
+  int virStreamSend(Pointer stream, Pointer bytes, NativeLong size);
+
+  int virStreamSendHole(Pointer stream, long length, int flags);
+
+  /** Waits until the other side has taken all. */
+  int virStreamFinish(Pointer stream);
+
+  int virStreamAbort(Pointer stream);
+
+  int virStreamFree(Pointer stream);
 
   /** Text that the caller has to free. */
   @Nullable Pointer virConnectGetDomainCapabilities(

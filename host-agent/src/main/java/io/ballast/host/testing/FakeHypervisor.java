@@ -202,7 +202,7 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Future<Void> shutDown(VmId vm) {
+  public Future<Void> shutDown(VmId vm, boolean defined) {
     return turn(vm, VmState.SHUTTING_DOWN, VmState.RUNNING, VmState.SHUTTING_DOWN)
         .onSuccess(asked -> world.loop().after(SHUTDOWN_TIME, () -> endShutdown(vm)));
   }

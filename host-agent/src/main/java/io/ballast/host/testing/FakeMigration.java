@@ -101,7 +101,7 @@ public final class FakeMigration {
     source.world().loop().after(STEP, this::step);
   }
 
-  /** One that does not run goes at once. */
+  /** One that does not run goes at once, and what its disks hold is not of this fake. */
   private void rest(FakeDomain guest) {
     if (guest.state().active()) {
       throw error("domain is active");

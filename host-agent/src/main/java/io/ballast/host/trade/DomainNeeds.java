@@ -78,6 +78,40 @@ public final class DomainNeeds {
         .anyMatch(source -> !source.hasAttribute("protocol"));
   }
 
+  /** The files of disks, by the places of these. */
+  public static List<String> files(String description, Collection<String> places) {
+    return devices(DomainDocument.of(DomainXml.plain(description)), "disk")
+        .filter(
+            disk -> below(disk, "target").anyMatch(it -> places.contains(it.getAttribute("dev"))))
+        .flatMap(disk -> below(disk, "source"))
+        .map(source -> source.getAttribute("file"))
+        .filter(file -> !file.isEmpty())
+        .toList();
+  }
+
+  /**
+   * What a domain that does not run has on its host besides its disks, which nothing copies: for a
+   * person, such as "its UEFI variables"; empty = nothing.
+   */
+  public static Optional<String> besides(Description described) {
+    Element xml = DomainDocument.of(DomainXml.plain(described.xml()));
+    boolean variables = below(xml, "os").anyMatch(DomainNeeds::hasVariables);
+    boolean tpm =
+        devices(xml, "tpm")
+            .flatMap(found -> below(found, "backend"))
+            .anyMatch(backend -> backend.getAttribute("type").equals("emulator"));
+    return variables
+        ? Optional.of("its UEFI variables")
+        : tpm ? Optional.of("the state of its TPM") : Optional.empty();
+  }
+
+  /** Libvirt may choose their file itself, and names it only while the domain runs. */
+  private static boolean hasVariables(Element os) {
+    return os.getAttribute("firmware").equals("efi")
+        || below(os, "nvram").findAny().isPresent()
+        || below(os, "loader").anyMatch(loader -> loader.getAttribute("type").equals("pflash"));
+  }
+
   /** A CPU that is emulated is the same everywhere, and one that is passed through has no model. */
   private static Optional<String> cpu(Element xml) {
     return xml.getAttribute("type").equals("kvm")

@@ -33,8 +33,13 @@ public interface Hypervisor extends AutoCloseable {
 
   Future<Void> start(VmId vm);
 
-  /** Asks the guest to shut down; completes once it was asked. */
-  Future<Void> shutDown(VmId vm);
+  /**
+   * Asks the guest to shut down; completes once it was asked.
+   *
+   * @param defined whether it fails as {@code WRONG_STATE} where the domain is only in memory, and
+   *     would be gone
+   */
+  Future<Void> shutDown(VmId vm, boolean defined);
 
   Future<Void> destroy(VmId vm);
 

@@ -106,11 +106,8 @@ public final class Migration implements Work {
     Loop.Timer limit = loop.after(order.within(), () -> abort(tooLong()));
     outcome.future().onComplete(known -> limit.stop());
     if (trip.left() && order.rests()) {
-      loop.after(
-          patience.settle(),
-          () ->
-              look(
-                  new Refused(Reason.INTERRUPTED, "the agent restarted while it was being moved")));
+      lookWhenItIsOver(
+          new Refused(Reason.INTERRUPTED, "the agent restarted while it was being moved"));
     } else if (trip.left()) {
       watch(
           new Refused(Reason.INTERRUPTED, "the agent restarted while the migration was under way"),
@@ -126,6 +123,14 @@ public final class Migration implements Work {
           .onComplete(result -> ended(result, tell));
     }
     return outcome.future();
+  }
+
+  /**
+   * Of one that does not run nothing tells that the hypervisors work on it: it is as if it had not
+   * been begun until it is at its target. They give up one whose line is dead in less time.
+   */
+  private void lookWhenItIsOver(Refused why) {
+    loop.after(patience.abort().plus(patience.settle()), () -> look(why));
   }
 
   private Refused tooLong() {
@@ -275,7 +280,9 @@ public final class Migration implements Work {
       return;
     }
     Refused why = refusal(result.cause());
-    if (mayGoOn(why.reason()) && !order.rests()) {
+    if (mayGoOn(why.reason()) && order.rests()) {
+      lookWhenItIsOver(why);
+    } else if (mayGoOn(why.reason())) {
       LOG.warn("Following the migration of {}: {}", order.vm(), why.message());
       watch(why, tell);
     } else {
@@ -296,7 +303,9 @@ public final class Migration implements Work {
     }
     if (cause == null) {
       cause = why;
-      loop.after(patience.abort(), () -> lookIfStill(why));
+      if (!order.rests()) {
+        loop.after(patience.abort(), () -> lookIfStill(why));
+      }
     }
     if (!aborting) {
       aborting = true;

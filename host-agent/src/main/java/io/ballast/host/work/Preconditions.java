@@ -2,6 +2,7 @@ package io.ballast.host.work;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.host.trade.Domain;
+import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
@@ -37,6 +38,18 @@ public final class Preconditions {
     if (domain.state().active()) {
       throw wrongState(domain, "shut it down first");
     }
+  }
+
+  /** Of one that does not run nothing but its description and its disks can go elsewhere. */
+  public static void nothingBesides(Description found) {
+    DomainNeeds.besides(found)
+        .ifPresent(
+            what -> {
+              throw new RefusedException(
+                  Reason.NOT_ALLOWED,
+                  "%s has %s in a file of this host, which does not go along; start it, and move it live"
+                      .formatted(found.domain().name(), what));
+            });
   }
 
   public static void running(Domain domain) {

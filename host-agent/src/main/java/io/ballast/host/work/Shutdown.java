@@ -42,7 +42,10 @@ public final class Shutdown implements Work {
   @Override
   public Future<Outcome> run(Consumer<Event> tell) {
     Loop.Timer limit = loop.after(order.within(), () -> timeIsOver = true);
-    loop.here(asked ? Future.succeededFuture() : hypervisor.shutDown(order.vm()))
+    loop.here(
+            asked
+                ? Future.succeededFuture()
+                : hypervisor.shutDown(order.vm(), order.defined().orElse(false)))
         .onSuccess(listening -> look())
         .onFailure(outcome::tryFail);
     return outcome.future().onComplete(ended -> limit.stop());

@@ -141,7 +141,7 @@ final class LibvirtHypervisorIT {
     answer(host.reboot(vm));
     await().atMost(LONG).until(() -> guest.ticks().stream().filter(tick -> tick == 1).count() == 2);
     guest.awaitTicks(3);
-    answer(host.shutDown(vm));
+    answer(host.shutDown(vm, true));
     await().atMost(LONG).until(() -> state(host, vm).equals(Optional.of(VmState.SHUT_OFF)));
     assertRefused(Reason.WRONG_STATE, host.destroy(vm));
     assertRefused(Reason.WRONG_STATE, host.suspend(vm));

@@ -56,7 +56,14 @@ final class LibvirtMigrationTest {
                   Optional.empty()),
               PeerAddress.of("qemu+tcp://10.0.0.2/system"),
               false),
-          new LibvirtMigration.Lanes(sending, held, () -> aborting, held),
+          new LibvirtMigration.Lanes(
+              sending,
+              held,
+              () -> aborting,
+              held,
+              () -> {
+                throw new IllegalStateException("it copies no disks");
+              }),
           Deadlines.DEFAULT,
           clock);
 

@@ -104,7 +104,7 @@ final class FakeHypervisorTest {
     done(here.suspend(WEB));
     assertState(VmState.PAUSED, here);
     done(here.resume(WEB));
-    done(here.shutDown(WEB));
+    done(here.shutDown(WEB, false));
     assertState(VmState.SHUTTING_DOWN, here);
     time.pass(FakeHypervisor.SHUTDOWN_TIME);
     assertState(VmState.SHUT_OFF, here);
@@ -129,7 +129,7 @@ final class FakeHypervisorTest {
     here.boot(WEB, "web", 1, Bytes.ofMiB(64), 0);
     here.deafen(WEB);
 
-    done(here.shutDown(WEB));
+    done(here.shutDown(WEB, false));
     time.pass(Duration.ofSeconds(60));
 
     assertState(VmState.RUNNING, here);

@@ -109,6 +109,44 @@ final class DomainNeedsTest {
     assertTrue(hasFiles("<disk type='file'><source file='/b'/><target dev='vdb'/></disk>"));
   }
 
+  @Test
+  void filesAreToldOfDisksByTheirPlaces() {
+    String xml =
+        """
+        <domain type='kvm'>
+          <devices>
+            <disk type='file'><source file='/images/a'/><target dev='vda'/></disk>
+            <disk type='file'><source file='/images/b'/><target dev='vdb'/></disk>
+            <disk type='network'><source protocol='rbd' name='kvm/c'/><target dev='vdc'/></disk>
+          </devices>
+        </domain>
+        """;
+
+    assertEquals(List.of("/images/b"), DomainNeeds.files(xml, List.of("vdb", "vdc", "vdd")));
+    assertEquals(List.of(), DomainNeeds.files(xml, List.of()));
+  }
+
+  @Test
+  void whatLiesBesideTheDisksIsToldOf() {
+    assertEquals(Optional.empty(), besides("<os><type>hvm</type></os>"));
+    assertEquals(
+        Optional.of("its UEFI variables"),
+        besides("<os><nvram>/var/lib/libvirt/qemu/nvram/web.fd</nvram></os>"));
+    assertEquals(Optional.of("its UEFI variables"), besides("<os firmware='efi'/>"));
+    assertEquals(
+        Optional.of("its UEFI variables"),
+        besides("<os><loader type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader></os>"));
+    assertEquals(
+        Optional.of("the state of its TPM"),
+        besides("<devices><tpm><backend type='emulator'/></tpm></devices>"));
+    assertEquals(
+        Optional.empty(), besides("<devices><tpm><backend type='passthrough'/></tpm></devices>"));
+  }
+
+  private static Optional<String> besides(String xml) {
+    return DomainNeeds.besides(new Description(WEB, "<domain type='kvm'>" + xml + "</domain>"));
+  }
+
   private static boolean hasFiles(String disks) {
     return DomainNeeds.hasFiles(
         new Description(WEB, "<domain><devices>" + disks + "</devices></domain>"), List.of("vda"));

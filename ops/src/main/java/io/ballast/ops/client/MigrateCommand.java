@@ -4,6 +4,7 @@ import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.SchedulerCommand;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "  ballast migrate web1 h2 --detach      print the move's id and go",
       "  ballast migrate web1 h2 --copy        take disks along that its host alone has",
       "  ballast migrate web1 h2 --offline     move what defines it, while it does not run",
+      "  ballast migrate web1 h2 --offline --copy --shutdown",
       "  ballast migrate web1 --dry-run        what is in its way to each host of its cluster"
     })
 public final class MigrateCommand implements Callable<Integer> {
@@ -56,8 +58,24 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--offline",
-      description = "Move a VM that does not run; both hosts have to reach its disks.")
+      description =
+          "Move a VM that does not run; both hosts have to reach its disks, or they are copied.")
   private boolean offline;
+
+  @Option(
+      names = "--shutdown",
+      description =
+          "With --offline: shut it down first if it runs, and start it where it is then; it may"
+              + " take --within.")
+  private boolean shutdown;
+
+  @Option(
+      names = "--within",
+      paramLabel = "TIME",
+      defaultValue = "90s",
+      converter = FleetOptions.PositiveDuration.class,
+      description = "How long the guest may take to shut down (default: ${DEFAULT-VALUE}).")
+  private Duration within = Duration.ofSeconds(90);
 
   @Mixin private FleetOptions options;
 
@@ -67,10 +85,13 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (offline && (target == null || copy || dryRun)) {
+    if (shutdown && (!offline || detach)) {
       throw new CommandFailure(
-          ExitCode.USAGE,
-          "--offline needs a host to move to, and goes with neither --copy nor --dry-run");
+          ExitCode.USAGE, "--shutdown goes with --offline, and waits: not with --detach");
+    }
+    if (offline && (target == null || dryRun)) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--offline needs a host to move to, and has no --dry-run");
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Fleet fleet = connection.fleet();
@@ -82,18 +103,31 @@ public final class MigrateCommand implements Callable<Integer> {
             new DryRun(connection, fleet, shell.console(), copy).show(place.vm(), place.host(), to);
         return (free ? ExitCode.OK : ExitCode.REFUSED).value();
       }
-      MoveWatch watch = new MoveWatch(connection, shell.console());
-      OperationId move =
-          connection
-              .askScheduler(
-                  new SchedulerCommand.MoveVm(
-                      place.vm().id(),
-                      to,
-                      Optional.of(copy).filter(wanted -> wanted),
-                      Optional.of(offline).filter(wanted -> wanted)))
-              .operation();
-      shell.console().print(detach ? move.value() : watch.untilEnd(move, place.vm().name()));
+      shell.console().print(moved(connection, fleet, place, to));
       return ExitCode.OK.value();
     }
+  }
+
+  private String moved(
+      FleetConnection connection, Fleet fleet, Directory.Place place, Optional<HostId> to) {
+    return shutdown && place.vm().state().active()
+        ? new ColdMove(connection, shell.console(), place)
+            .make(fleet, to.orElseThrow(), within, () -> move(connection, place, to))
+        : move(connection, place, to);
+  }
+
+  /** The line about its end, or its id. */
+  private String move(FleetConnection connection, Directory.Place place, Optional<HostId> to) {
+    MoveWatch watch = new MoveWatch(connection, shell.console());
+    OperationId move =
+        connection
+            .askScheduler(
+                new SchedulerCommand.MoveVm(
+                    place.vm().id(),
+                    to,
+                    Optional.of(copy).filter(wanted -> wanted),
+                    Optional.of(offline).filter(wanted -> wanted)))
+            .operation();
+    return detach ? move.value() : watch.untilEnd(move, place.vm().name());
   }
 }

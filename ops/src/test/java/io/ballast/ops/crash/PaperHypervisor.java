@@ -274,7 +274,7 @@ record PaperHypervisor(Vertx vertx, Path world, HostId host) implements Hypervis
   }
 
   @Override
-  public Future<Void> shutDown(VmId vm) {
+  public Future<Void> shutDown(VmId vm, boolean defined) {
     throw new UnsupportedOperationException();
   }
 

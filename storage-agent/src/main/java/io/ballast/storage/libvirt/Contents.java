@@ -1,7 +1,6 @@
 package io.ballast.storage.libvirt;
 
-import static java.util.Objects.requireNonNull;
-
+import io.ballast.agent.FileStamp;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
@@ -10,7 +9,6 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * What files hold, by their SHA-256. Each is read once, one after the other, and known until it is
@@ -70,30 +69,8 @@ final class Contents implements AutoCloseable {
     reader.allowCoreThreadTimeOut(true);
   }
 
-  /**
-   * By which a file shows that it was changed.
-   *
-   * @param inode of it
-   * @param changed when anything of it was changed last, which nobody can set back
-   */
-  record Stamp(Object inode, long size, Object changed) {
-    /** How it is now; may block. */
-    static Stamp of(Path file) throws IOException {
-      if (!Files.isRegularFile(file)) {
-        throw new RefusedException(
-            Reason.NOT_ALLOWED,
-            file + " is no file, and of others it is not seen when they change");
-      }
-      Map<String, Object> seen = Files.readAttributes(file, "unix:ino,size,ctime");
-      return new Stamp(
-          requireNonNull(seen.get("ino")),
-          (Long) requireNonNull(seen.get("size")),
-          requireNonNull(seen.get("ctime")));
-    }
-  }
-
   /** A file that is read, or was. */
-  private record Reading(Path file, Stamp stamp, AtomicLong done, Promise<String> digest) {}
+  private record Reading(Path file, FileStamp stamp, AtomicLong done, Promise<String> digest) {}
 
   /**
    * The SHA-256 of a file in 64 digits; completes on any thread. Fails as {@code NOT_READY} where
@@ -102,19 +79,60 @@ final class Contents implements AutoCloseable {
    *
    * @param now how it is
    */
-  Future<String> of(Path file, Stamp now) {
+  Future<String> of(Path file, FileStamp now) {
     Reading reading = reading(file, now);
-    Promise<String> told = Promise.promise();
-    reading.digest().future().onSuccess(told::tryComplete).onFailure(told::tryFail);
+    return inTime(reading.digest().future(), () -> later(reading));
+  }
+
+  /**
+   * Completes, on any thread, once what was written into a file lies on its device. Fails as {@code
+   * NOT_READY} where that takes longer: it goes on, and may be asked for again.
+   */
+  Future<Void> lasting(Path file) {
+    Promise<Void> done = Promise.promise();
+    try {
+      reader.execute(() -> force(file, done));
+    } catch (RejectedExecutionException e) {
+      done.fail(full(file));
+    }
+    return inTime(
+        done.future(),
+        () ->
+            new RefusedException(
+                Reason.NOT_READY,
+                "what was written into %s is not on its device yet; try again in a while"
+                    .formatted(file)));
+  }
+
+  private static void force(Path file, Promise<Void> done) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      channel.force(true);
+      done.complete();
+    } catch (IOException | RuntimeException e) {
+      done.fail(
+          new RefusedException(
+              Reason.TRADE_REFUSED,
+              "what was written into %s does not get to its device: %s".formatted(file, e)));
+    }
+  }
+
+  private <T> Future<T> inTime(Future<T> slow, Supplier<RefusedException> late) {
+    Promise<T> told = Promise.promise();
+    slow.onSuccess(told::tryComplete).onFailure(told::tryFail);
     if (!told.future().isComplete()) {
       var unused =
           clock.schedule(
-              () -> told.tryFail(later(reading)), patience.toMillis(), TimeUnit.MILLISECONDS);
+              () -> told.tryFail(late.get()), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
     return told.future();
   }
 
-  private synchronized Reading reading(Path file, Stamp now) {
+  private static RefusedException full(Path file) {
+    return new RefusedException(
+        Reason.BUSY, "%d files are to be read before %s".formatted(WAITING, file));
+  }
+
+  private synchronized Reading reading(Path file, FileStamp now) {
     Reading before = readings.get(file);
     if (before != null && before.stamp().equals(now) && !before.digest().future().failed()) {
       return before;
@@ -124,11 +142,7 @@ final class Contents implements AutoCloseable {
     try {
       reader.execute(() -> read(reading));
     } catch (RejectedExecutionException e) {
-      reading
-          .digest()
-          .fail(
-              new RefusedException(
-                  Reason.BUSY, "%d files are to be read before %s".formatted(WAITING, file)));
+      reading.digest().fail(full(file));
     }
     return reading;
   }
@@ -145,7 +159,7 @@ final class Contents implements AutoCloseable {
   private static void read(Reading reading) {
     try {
       String digest = digest(reading);
-      if (Stamp.of(reading.file()).equals(reading.stamp())) {
+      if (FileStamp.of(reading.file()).equals(reading.stamp())) {
         reading.digest().complete(digest);
       } else {
         reading

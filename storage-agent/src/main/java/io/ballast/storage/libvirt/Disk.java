@@ -1,5 +1,6 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.agent.FileStamp;
 import io.ballast.agent.tool.FileSystem;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
@@ -62,9 +63,14 @@ final class Disk implements AutoCloseable {
 
   /** What a file holds; completes on any thread. */
   Future<Volume.Content> content(VolumeId volume, Shelf.Item item) {
-    return call("the look at " + item.path(), () -> Contents.Stamp.of(Path.of(item.path())))
+    return call("the look at " + item.path(), () -> FileStamp.of(Path.of(item.path())))
         .compose(stamp -> contents.of(Path.of(item.path()), stamp))
         .map(digest -> new Volume.Content(volume, item.path(), item.format(), digest));
+  }
+
+  /** Completes, on any thread, once what was written into a file lies on its device. */
+  Future<Void> lasting(String path) {
+    return contents.lasting(Path.of(path));
   }
 
   /**

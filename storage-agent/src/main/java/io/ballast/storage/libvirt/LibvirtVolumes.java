@@ -170,15 +170,10 @@ public final class LibvirtVolumes implements Volumes {
     return onContext(
         seen(volume.pool())
             .compose(
-                seen -> clients(seen, volume.name()).map(more -> seen.found(volume.name(), more))));
-  }
-
-  private Future<List<Volume.User>> clients(Seen seen, String name) {
-    return seen.shelf()
-        .item(name)
-        .filter(item -> seen.shelf().kind() == Shelf.Kind.RBD)
-        .map(item -> rbdPool.clients(seen.shelf(), item))
-        .orElseGet(() -> Future.succeededFuture(List.of()));
+                seen ->
+                    rbdPool
+                        .clients(seen.shelf(), volume.name())
+                        .map(more -> seen.found(volume.name(), more))));
   }
 
   private Future<Seen> seen(String pool) {
@@ -220,6 +215,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Future<Volume.Content> content(VolumeId volume) {
     return asked(volume, (backend, place) -> disk.content(volume, place.item()));
+  }
+
+  @Override
+  public Future<Void> lasting(VolumeId volume) {
+    return asked(volume, (backend, place) -> disk.lasting(place.item().path()));
   }
 
   @Override

@@ -390,8 +390,16 @@ final class RbdPool implements Backend {
                     .otherwise(layered));
   }
 
-  /** Who in the network has a volume open to write to it, or holds a lock on it. */
-  Future<List<Volume.User>> clients(Shelf shelf, Shelf.Item item) {
+  /** Who in the network has a volume open to write to it, or holds a lock on it; of Ceph alone. */
+  Future<List<Volume.User>> clients(Shelf shelf, String name) {
+    return shelf
+        .item(name)
+        .filter(item -> shelf.kind() == Shelf.Kind.RBD)
+        .map(item -> clients(shelf, item))
+        .orElseGet(() -> Future.succeededFuture(List.of()));
+  }
+
+  private Future<List<Volume.User>> clients(Shelf shelf, Shelf.Item item) {
     Address address = Sources.address(shelf, item.name());
     Rbd rbd = rbd(shelf);
     return rbd.watchers(address)

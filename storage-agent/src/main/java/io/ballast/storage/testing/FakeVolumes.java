@@ -328,13 +328,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<List<Volume.Trashed>> trash(String pool) {
-    return mood.answer(
-        () -> {
-          if (!pools.active(pool).type().equals(RBD)) {
-            throw new RefusedException(Reason.NOT_ALLOWED, "only pools of Ceph have a trash");
-          }
-          return trash.of(pool);
-        });
+    return mood.answer(() -> trash.of(pools.ofType(RBD, pool).name()));
   }
 
   /** A volume whose snapshots don't build upon what it builds upon. */
@@ -366,6 +360,11 @@ public final class FakeVolumes implements Volumes {
   @Override
   public Future<Volume.Content> content(VolumeId volume) {
     return mood.answer(() -> layers.content(known(volume), pools.path(volume)));
+  }
+
+  @Override
+  public Future<Void> lasting(VolumeId volume) {
+    return mood.answer(() -> known(volume)).mapEmpty();
   }
 
   private void make(VolumeId id, String format, Bytes size, Bytes takes, Optional<String> backing) {

@@ -90,6 +90,15 @@ final class PoolBook {
     return pool;
   }
 
+  /** One that is active and of such a type. */
+  Pool ofType(String type, String name) {
+    Pool pool = active(name);
+    if (!pool.type().equals(type)) {
+      throw new RefusedException(Reason.NOT_ALLOWED, "only pools of " + type + " do that");
+    }
+    return pool;
+  }
+
   Pool active(String name) {
     Pool pool = known(name);
     if (!pool.active()) {

@@ -96,6 +96,12 @@ public interface Volumes extends AutoCloseable {
   Future<Volume.Content> content(VolumeId volume);
 
   /**
+   * Completes once what was written into a volume in a folder would outlast a loss of power. Fails
+   * as {@link #content} does.
+   */
+  Future<Void> lasting(VolumeId volume);
+
+  /**
    * What lies in a pool's trash, sorted by name. Fails as {@link #stock} does, or as {@code
    * NOT_ALLOWED} where such a pool has none.
    */

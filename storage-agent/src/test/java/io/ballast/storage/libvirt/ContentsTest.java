@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.agent.FileStamp;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
 import io.vertx.core.Future;
@@ -43,13 +44,13 @@ final class ContentsTest {
   }
 
   private Future<String> asked(Contents by) throws IOException {
-    return by.of(file, Contents.Stamp.of(file));
+    return by.of(file, FileStamp.of(file));
   }
 
   @Test
   void whatAFileHoldsIsKnownUntilItIsChanged() throws IOException {
     assertEquals(ABC, asked(contents).await());
-    Contents.Stamp before = Contents.Stamp.of(file);
+    FileStamp before = FileStamp.of(file);
     assertTrue(contents.of(file, before).isComplete(), "known");
 
     Files.writeString(file, "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq");
@@ -60,8 +61,16 @@ final class ContentsTest {
   }
 
   @Test
+  void whatWasWrittenLastsUnlessItsFileIsGone() throws IOException {
+    contents.lasting(file).await();
+    Files.delete(file);
+
+    assertEquals(Reason.TRADE_REFUSED, reason(contents.lasting(file)));
+  }
+
+  @Test
   void whatIsChangedWhileItIsReadIsNotTold() throws IOException {
-    Contents.Stamp before = Contents.Stamp.of(file);
+    FileStamp before = FileStamp.of(file);
     Files.writeString(file, "abcd");
 
     assertEquals(Reason.WRONG_STATE, reason(contents.of(file, before)));
@@ -74,7 +83,7 @@ final class ContentsTest {
     Path slow = folder.resolve("slow");
     new ProcessBuilder("mkfifo", slow.toString()).start().onExit().join();
     try (Contents impatient = new Contents(clock, Duration.ofMillis(50))) {
-      Future<String> first = impatient.of(slow, Contents.Stamp.of(file));
+      Future<String> first = impatient.of(slow, FileStamp.of(file));
 
       assertEquals(Reason.NOT_READY, reason(first));
       Future<String> behind = asked(impatient);
