@@ -236,7 +236,9 @@ final class HostCommands implements Trade {
         .map(
             found ->
                 new Reply.VmInspected(
-                    found.map(it -> sampler.vm(it.domain())), found.map(Description::xml)));
+                    found.map(it -> sampler.vm(it.domain())),
+                    found.map(Description::xml),
+                    found.map(Description::defined)));
   }
 
   private Future<Reply.Examined> examine(Examine asked) {

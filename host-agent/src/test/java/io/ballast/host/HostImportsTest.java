@@ -91,7 +91,7 @@ final class HostImportsTest {
           .haveNameMatching(
               "io\\.ballast\\.host\\.(HostAgent|HostAgentConfig"
                   + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|DomainObstacles|Needs)"
-                  + "|trade\\.(PeerAddress|PeerRules|PortRange|Network|Journey|Leaving|Passage|Steering)"
+                  + "|trade\\.(PeerAddress|PeerRules|PortRange|Network|Journey|Leaving|NotBegunException|Passage|Steering)"
                   + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings)|meter\\.(HostMeter|ProcMeter)"
                   + "|work\\.(Migration|Shutdown|Aftermath)|work\\.(Preconditions|Room|Patience)"
                   + "|work\\.(Arrivals|Departures|Peers|Here)"

@@ -2,6 +2,7 @@ package io.ballast.messages;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Volumes of a virtual machine that a host keeps for a move that copies them: at its source those
@@ -13,6 +14,8 @@ import java.util.List;
  * @param volumes 1 to {@value #MOST}
  * @param needed room that they may yet take up in their pools; zero at the source
  * @param layers all that they build upon, which stays as it is and where it is
+ * @param broken why what was written into them can't be relied on, for a person; absent = nothing
+ *     is known to be wrong
  */
 public record Berth(
     OperationId move,
@@ -21,7 +24,8 @@ public record Berth(
     HostId to,
     List<VolumeId> volumes,
     Bytes needed,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<VolumeId> layers) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<VolumeId> layers,
+    Optional<String> broken) {
   /** So many disks of one virtual machine are copied at most. */
   public static final int MOST = 64;
 
@@ -33,9 +37,22 @@ public record Berth(
     volumes = some(Fields.listOf(volumes, "volumes"), "volumes");
     Fields.required(needed, "needed");
     layers = Fields.listOrNone(layers, "layers");
+    Fields.required(broken, "broken").ifPresent(why -> Fields.text(why, "broken"));
     if (from.equals(to)) {
       throw new IllegalArgumentException("a move from " + from + " to itself");
     }
+  }
+
+  /** Of volumes of which nothing is known to be wrong. */
+  public Berth(
+      OperationId move,
+      VmId vm,
+      HostId from,
+      HostId to,
+      List<VolumeId> volumes,
+      Bytes needed,
+      List<VolumeId> layers) {
+    this(move, vm, from, to, volumes, needed, layers, Optional.empty());
   }
 
   /** Of volumes that stand alone. */
@@ -51,7 +68,12 @@ public record Berth(
 
   /** This, with these volumes. */
   public Berth with(List<VolumeId> other) {
-    return new Berth(move, vm, from, to, other, needed, layers);
+    return new Berth(move, vm, from, to, other, needed, layers, broken);
+  }
+
+  /** This, of which what was written can't be relied on. */
+  public Berth broken(String why) {
+    return new Berth(move, vm, from, to, volumes, needed, layers, Optional.of(why));
   }
 
   /** As many disks as can be copied at once, and not none. */

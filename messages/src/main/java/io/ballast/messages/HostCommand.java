@@ -120,6 +120,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    * @param means what else may make it end; absent = nothing
    * @param copied the disks that are copied, by their places, such as {@code vda}, into those of
    *     the same path that are there already; absent = none, for the target has them
+   * @param files where those lie, in the same order; refused where they lie elsewhere by now, which
+   *     nothing was made for at the target; absent = wherever
    * @param incremental whether of those that build upon others only what lies in themselves is
    *     copied, for the target has the others; absent = all of each is
    * @param offline whether it does not run and is not to: what defines it goes, and before that the
@@ -134,6 +136,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       Duration within,
       Optional<Means> means,
       Optional<List<String>> copied,
+      Optional<List<String>> files,
       Optional<Boolean> incremental,
       Optional<Boolean> offline)
       implements HostCommand<Reply.Accepted> {
@@ -150,6 +153,10 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       copied =
           Fields.required(copied, "copied")
               .map(disks -> Berth.some(Fields.listOf(disks, "copied"), "copied"));
+      files = Fields.required(files, "files").map(all -> Fields.listOf(all, "files"));
+      if (files.isPresent() && !files.map(List::size).equals(copied.map(List::size))) {
+        throw new IllegalArgumentException("field 'files' has to have one for each of 'copied'");
+      }
     }
 
     /** One that copies no disk. */
@@ -171,6 +178,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           means,
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
@@ -190,6 +198,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           within,
           means,
           copied,
+          files,
           incremental,
           Optional.of(true));
     }
@@ -203,15 +212,17 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
     /** This with another longest pause. */
     public Migrate pausing(Duration most) {
       return new Migrate(
-          vm, to, peerUri, bandwidth, most, within, means, copied, incremental, offline);
+          vm, to, peerUri, bandwidth, most, within, means, copied, files, incremental, offline);
     }
 
     /**
      * This, which copies these disks.
      *
+     * @param disks by their places
+     * @param paths where they lie
      * @param increment whether only what lies in themselves
      */
-    public Migrate copying(List<String> disks, boolean increment) {
+    public Migrate copying(List<String> disks, List<String> paths, boolean increment) {
       return new Migrate(
           vm,
           to,
@@ -221,6 +232,7 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
           within,
           means,
           Optional.of(disks),
+          Optional.of(paths),
           Optional.of(increment).filter(only -> only),
           offline);
     }

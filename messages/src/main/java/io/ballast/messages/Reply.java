@@ -37,11 +37,20 @@ public sealed interface Reply extends Message {
    *
    * @param vm absent where the hypervisor answered that there is none
    * @param xml its domain XML without secrets; absent exactly where {@code vm} is
+   * @param defined whether its host defines it, so that it is there when it does not run; absent
+   *     where {@code vm} is, and where the agent does not tell
    */
-  record VmInspected(Optional<Vm> vm, Optional<String> xml) implements Reply {
+  record VmInspected(Optional<Vm> vm, Optional<String> xml, Optional<Boolean> defined)
+      implements Reply {
     public VmInspected {
       Fields.required(vm, "vm");
       Fields.required(xml, "xml");
+      Fields.required(defined, "defined");
+    }
+
+    /** That of which it is not told whether it is defined. */
+    public VmInspected(Optional<Vm> vm, Optional<String> xml) {
+      this(vm, xml, Optional.empty());
     }
   }
 

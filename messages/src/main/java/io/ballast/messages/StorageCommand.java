@@ -2,6 +2,7 @@ package io.ballast.messages;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a host's storage agent can be asked. Work on a volume is a {@link VolumeOrder}, work on a
@@ -100,10 +101,23 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
     }
   }
 
-  /** Look at the volumes that are kept for a move, as the storage has them now. */
-  record InspectBerth(OperationId move) implements StorageCommand<Reply.BerthInspected> {
+  /**
+   * Look at the volumes that are kept for a move, as the storage has them now.
+   *
+   * @param lasting whether it is answered only once what was written into them would outlast a loss
+   *     of power: {@code NOT_READY} until then, {@code INVALID_IMAGE} where some of it was lost, be
+   *     it earlier; absent = whatever became of it
+   */
+  record InspectBerth(OperationId move, Optional<Boolean> lasting)
+      implements StorageCommand<Reply.BerthInspected> {
     public InspectBerth {
       Fields.required(move, "move");
+      Fields.required(lasting, "lasting");
+    }
+
+    /** Whatever became of what was written into them. */
+    public InspectBerth(OperationId move) {
+      this(move, Optional.empty());
     }
   }
 

@@ -16,6 +16,7 @@ import io.ballast.messages.Message;
 import io.ballast.messages.Move;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
+import io.ballast.messages.StorageCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,8 @@ final class MoveSamples {
     Map<String, Message> grown = new TreeMap<>();
     grown.put("means", with(new Means(true, false, 4)));
     grown.put("locking", with(new Means(false, false, 1, Optional.of(List.of("gfs")))));
-    grown.put("copied", with(Means.NONE).copying(List.of("vda"), false));
-    grown.put("incremental", with(Means.NONE).copying(List.of("vda"), true));
+    grown.put("copied", copying(Optional.empty(), Optional.empty()));
+    grown.put("incremental", copying(Optional.empty(), Optional.of(true)));
     grown.put(
         "copying",
         new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.of(true), Optional.empty()));
@@ -41,6 +42,13 @@ final class MoveSamples {
         new SchedulerCommand.MoveVm(VM, Optional.of(H2), Optional.empty(), Optional.of(true)));
     grown.put("offline", with(Means.NONE).ofResting());
     grown.put("defined", new HostCommand.ShutDown(VM, Duration.ofMinutes(1), Optional.of(true)));
+    grown.put("files", copying(Optional.of(List.of("/images/web")), Optional.empty()));
+    grown.put(
+        "inspected-defined",
+        new Reply.VmInspected(Optional.empty(), Optional.empty(), Optional.of(true)));
+    grown.put("lasting", new StorageCommand.InspectBerth(OPERATION, Optional.of(true)));
+    grown.put(
+        "broken-berth", StorageSamples.beatWith(StorageSamples.berth().broken("it was lost")));
     grown.put("convergence", withConvergence());
     grown.put(
         "stages",
@@ -58,6 +66,22 @@ final class MoveSamples {
                     7_002_000))));
     grown.put("probe", new Reply.Prepared("qemu+tcp://10.0.0.2/system", Optional.of(49_215)));
     return grown;
+  }
+
+  private static HostCommand.Migrate copying(
+      Optional<List<String>> files, Optional<Boolean> incremental) {
+    return new HostCommand.Migrate(
+        VM,
+        H2,
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofMillis(300),
+        Duration.ofMinutes(10),
+        Optional.of(Means.NONE),
+        Optional.of(List.of("vda")),
+        files,
+        incremental,
+        Optional.empty());
   }
 
   private static HostCommand.Migrate with(Means means) {

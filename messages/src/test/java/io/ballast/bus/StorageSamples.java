@@ -113,6 +113,10 @@ final class StorageSamples {
   }
 
   static Message beatWithBerths() {
+    return beatWith(berth());
+  }
+
+  static Message beatWith(Berth berth) {
     StorageBeat beat = Samples.storageBeat();
     return new StorageBeat(
         beat.pulse(),
@@ -120,7 +124,7 @@ final class StorageSamples {
         beat.sampledAt(),
         beat.problem(),
         beat.health(),
-        List.of(berth()));
+        List.of(berth));
   }
 
   /** What a virtual machine's disks lie on. */

@@ -17,7 +17,7 @@ final class CephVolumeCommandsTest {
   void aHostWithAPoolOfCeph() {
     fleet.scheduler();
     fleet.host("h1", Bytes.ofMiB(4096));
-    fleet.storage("h1").cephPool("vms", Bytes.ofMiB(1024));
+    fleet.storage("h1").pool("vms", "rbd", Bytes.ofMiB(1024));
     fleet.until(
         seen ->
             seen.hosts().stream()

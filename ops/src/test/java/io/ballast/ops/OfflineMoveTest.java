@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
 import io.ballast.messages.VmState;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -101,6 +102,39 @@ final class OfflineMoveTest {
     assertTrue(ran.out().contains("db from h1 to h2: moved in "), ran.out());
     assertEquals(Optional.empty(), h1.truth(id("db")));
     assertEquals(Optional.of(VmState.RUNNING), h2.truth(id("db")));
+  }
+
+  private void running(Bytes memory) {
+    storage.machine(id("db").toString(), false);
+    h1.boot(id("db"), "db", 1, memory, 0.1);
+    fleet.until(seen -> seen.hosts().stream().anyMatch(host -> host.beat().vms().size() == 2));
+  }
+
+  @Test
+  void whatCouldNotStartThereIsNotShutDown() {
+    running(Bytes.ofMiB(1024));
+
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("db was not shut down: "), ran.err());
+    assertTrue(ran.err().contains("1 GiB"), ran.err());
+    assertEquals(Optional.of(VmState.RUNNING), h1.truth(id("db")));
+  }
+
+  @Test
+  void whatMovedAndDoesNotStartIsToldWithWhereItIs() {
+    running(Bytes.ofMiB(64));
+    h2.refuseNext(Reason.HYPERVISOR_REFUSED, "no such emulator");
+
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("db from h1 to h2: moved in "), ran.err());
+    assertTrue(ran.err().contains("no such emulator"), ran.err());
+    assertTrue(
+        ran.err().contains("db is shut off on h2 now; 'ballast vm start db' starts it"), ran.err());
+    assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("db")));
   }
 
   @Test

@@ -97,7 +97,7 @@ final class PoolCommandsTest {
     String shown = run("show", "images").out();
     assertTrue(shown.contains("promised  52 GiB, 52% of its size\n"), shown);
 
-    storage.cephPool("vms", Bytes.ofMiB(102_400));
+    storage.pool("vms", "rbd", Bytes.ofMiB(102_400));
     put("vms", "base", Optional.empty());
     put("vms", "web1", Optional.of("vms/base"));
     String ofCeph = run("show", "vms").out();

@@ -81,7 +81,7 @@ final class VolumeReportsTest {
 
   @Test
   void whetherASnapshotIsProtectedIsToldWhereItCanBe() throws IOException {
-    storage.cephPool("vms", Bytes.ofMiB(1024));
+    storage.pool("vms", "rbd", Bytes.ofMiB(1024));
     for (String volume : List.of("images/web1", "vms/web1")) {
       fleet.run("volume", "create", volume, "8MiB", "--format", "raw", "--host", "h1");
       fleet.run("volume", "snapshot", volume, "before", "--host", "h1");

@@ -80,7 +80,9 @@ final class Cargo {
                     ? Future.succeededFuture(send.command())
                     : load(
                         send.with(
-                            send.command().copying(freight.places(), freight.isIncremental())),
+                            send.command()
+                                .copying(
+                                    freight.places(), freight.files(), freight.isIncremental())),
                         freight));
   }
 
@@ -138,21 +140,20 @@ final class Cargo {
         .recover(cause -> failed("the storage of %s has no place for the disks", to, cause))
         .compose(
             made ->
-                freight.isIncremental()
-                    ? compared(send, freight)
-                    : send.command().rests() ? unchanged(send, freight) : Future.succeededFuture())
+                unchanged(send, freight)
+                    .compose(
+                        same ->
+                            freight.isIncremental()
+                                ? compared(send, freight)
+                                : Future.succeededFuture()))
         .onSuccess(same -> staged(send, to + " has made what they are copied into"));
   }
 
   /** What both keep by now, so that nothing changes it any more. */
   private Future<Void> compared(Effect.Send send, Freight freight) {
-    HostId from = send.host();
-    return unchanged(send, freight)
-        .compose(
-            same ->
-                Future.join(
-                    contents(from, freight.layers()),
-                    contents(send.command().to(), freight.layers())))
+    return Future.join(
+            contents(send.host(), freight.layers()),
+            contents(send.command().to(), freight.layers()))
         .compose(
             both ->
                 Freight.objection(layers(both, 0), layers(both, 1))
@@ -164,14 +165,14 @@ final class Cargo {
                     .orElseGet(Future::succeededFuture));
   }
 
-  /** Of a machine that does not run nothing else tells that it has got another disk since. */
+  /** Nothing is made at the target for a disk that it has got since. */
   private Future<Void> unchanged(Effect.Send send, Freight freight) {
     HostId from = send.host();
     return call(from, new InspectDisks(send.command().vm()))
         .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
         .compose(
             seen ->
-                Freight.of(seen.disks()).isUpon(freight)
+                Freight.of(seen.disks()).isSame(freight)
                     ? Future.succeededFuture()
                     : failed(
                         "the disks on %s, or what they build upon, were changed",
@@ -249,7 +250,8 @@ final class Cargo {
   }
 
   private Future<Void> settleWhole(OperationId move, HostId from, HostId to, boolean moved) {
-    return Future.all(call(from, new InspectBerth(move)), call(to, new InspectBerth(move)))
+    Optional<Boolean> lasting = Optional.of(moved).filter(copied -> copied);
+    return Future.all(call(from, new InspectBerth(move)), call(to, new InspectBerth(move, lasting)))
         .compose(
             both ->
                 Settling.objection(copy(both, moved), copy(both, !moved), moved)

@@ -63,6 +63,7 @@ final class CargoTest {
   private volatile Future<Reply.OperationInspected> migration = Future.failedFuture("not told");
   private volatile Future<Reply.OperationInspected> before = Future.failedFuture("not told");
   private volatile Future<Void> storage = Future.succeededFuture();
+  private volatile boolean torn;
   private volatile Map<HostId, List<Volume>> kept =
       Map.of(H1, List.of(copy(256)), H2, List.of(copy(256)));
   private volatile Map<HostId, String> contents = Map.of(H1, "a".repeat(64), H2, "a".repeat(64));
@@ -94,6 +95,7 @@ final class CargoTest {
             "h1 Announce",
             "h1 HoldDisks",
             "h2 PrepareDisks",
+            "h1 InspectDisks",
             "h1 Migrate Optional[[vda]]"),
         asked);
   }
@@ -109,18 +111,7 @@ final class CargoTest {
   }
 
   private static final VmDisk LAYER =
-      new VmDisk(
-              "vda",
-              "/images/web",
-              Optional.of(
-                  new Volume(
-                      new VolumeId("images", "web"),
-                      "qcow2",
-                      Bytes.ofMiB(256),
-                      Bytes.ofMiB(100),
-                      Optional.of("/images/base"),
-                      List.of())),
-              false)
+      new VmDisk("vda", "/images/web", Optional.of(copy(256, Optional.of("/images/base"))), false)
           .upon(List.of(new Volume.Layer("/images/base", Optional.of(BASE))));
 
   @Test
@@ -282,10 +273,13 @@ final class CargoTest {
     kept = Map.of(H1, List.of(copy(256)), H2, List.of(copy(128)));
     settlesNothing(false);
     kept = Map.of(H1, List.of(), H2, List.of(copy(256)));
+    torn = true;
+    settlesNothing(false);
+    torn = false;
     settle(false);
     assertSettled("h1 SettleDisks false", "h2 SettleDisks true");
 
-    kept = Map.of(H1, List.of(), H2, List.of(copy(256)));
+    torn = true; // what is only begun need not last
     told(Optional.of(new Outcome.Failed(Reason.CANCELLED, "given up")));
     settlesNothing(true);
     kept = Map.of(H1, List.of(copy(255)), H2, List.of(copy(256)));
@@ -306,12 +300,16 @@ final class CargoTest {
   }
 
   private static Volume copy(long mebibytes) {
+    return copy(mebibytes, Optional.empty());
+  }
+
+  private static Volume copy(long mebibytes, Optional<String> backing) {
     return new Volume(
         new VolumeId("images", "web"),
         "qcow2",
         Bytes.ofMiB(mebibytes),
         Bytes.ofMiB(100),
-        Optional.empty(),
+        backing,
         List.of());
   }
 
@@ -400,7 +398,10 @@ final class CargoTest {
   }
 
   private Future<? extends Reply> answer(HostId host, Envelope envelope, Command<?> command) {
-    if (command instanceof InspectBerth) {
+    if (command instanceof InspectBerth berth) {
+      if (torn && berth.lasting().orElse(false)) {
+        return Future.failedFuture(new RefusedException(Reason.INVALID_IMAGE, "it was lost"));
+      }
       return Future.succeededFuture(
           new Reply.BerthInspected(Optional.empty(), kept.getOrDefault(host, List.of())));
     }

@@ -32,6 +32,7 @@ import io.ballast.storage.work.Berths;
 import io.ballast.storage.work.Holds;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -49,6 +50,9 @@ import org.slf4j.LoggerFactory;
 /** What each command does about the disks that a move copies. Lives on one loop. */
 final class DiskCommands {
   private static final Logger LOG = LoggerFactory.getLogger(DiskCommands.class);
+
+  /** So long somebody waits who asks whether it lasts. */
+  private static final Duration UNTIL_WRITTEN = Duration.ofSeconds(5);
 
   private final Volumes volumes;
   private final Berths berths;
@@ -127,21 +131,60 @@ final class DiskCommands {
   Handling handling(InspectBerth asked) {
     return new Handling.Question(
         () ->
-            berths.inLine(
-                () -> {
-                  Optional<Berth> berth = berths.find(asked.move());
-                  return look(berth.map(Berth::volumes).orElse(List.of()))
-                      .map(seen -> there(seen.values()))
-                      .compose(
-                          there ->
-                              lasting(there).map(done -> new Reply.BerthInspected(berth, there)));
-                }));
+            berths
+                .inLine(() -> kept(asked.move()))
+                .compose(
+                    kept ->
+                        asked.lasting().orElse(false)
+                            ? lasting(asked.move(), kept)
+                            : Future.succeededFuture(kept)));
   }
 
-  /** The other copy may be deleted upon this answer: what is here has to outlast anything. */
-  private Future<Void> lasting(List<Volume> all) {
-    return Future.join(all.stream().map(it -> loop.here(volumes.lasting(it.id()))).toList())
-        .mapEmpty();
+  private Future<Reply.BerthInspected> kept(OperationId move) {
+    Optional<Berth> berth = berths.find(move);
+    return look(berth.map(Berth::volumes).orElse(List.of()))
+        .map(seen -> new Reply.BerthInspected(berth, there(seen.values())));
+  }
+
+  /**
+   * The other copy may be deleted upon this answer: what is here has to outlast anything. That some
+   * of it was lost is told once, maybe after nobody waits any more, and so is written down.
+   */
+  private Future<Reply.BerthInspected> lasting(OperationId move, Reply.BerthInspected kept) {
+    Optional<String> broken = kept.berth().flatMap(Berth::broken);
+    if (broken.isPresent()) {
+      return Future.failedFuture(new RefusedException(Reason.INVALID_IMAGE, broken.get()));
+    }
+    Future<Void> all =
+        loop.here(
+            Future.join(kept.volumes().stream().map(it -> volumes.lasting(it.id())).toList())
+                .mapEmpty());
+    Future<Void> written = all.recover(failure -> broken(move, failure));
+    return loop.here(written, UNTIL_WRITTEN, () -> notWritten(move)).map(kept);
+  }
+
+  private Future<Void> broken(OperationId move, Throwable failure) {
+    boolean lost =
+        failure instanceof RefusedException refused && refused.reason() == Reason.INVALID_IMAGE;
+    return (lost
+            ? berths.inLine(() -> broken(move, String.valueOf(failure.getMessage())))
+            : Future.<Void>succeededFuture())
+        .transform(marked -> Future.failedFuture(failure));
+  }
+
+  private Future<Void> broken(OperationId move, String why) {
+    LOG.error("What is kept for move {} can't be relied on: {}", move, why);
+    return berths
+        .find(move)
+        .map(berth -> keep(berth.broken(why)))
+        .orElseGet(Future::succeededFuture);
+  }
+
+  private static RefusedException notWritten(OperationId move) {
+    return new RefusedException(
+        Reason.NOT_READY,
+        "what was written for move %s is not on its device yet; try again in a while"
+            .formatted(move));
   }
 
   Handling handling(InspectContents asked) {

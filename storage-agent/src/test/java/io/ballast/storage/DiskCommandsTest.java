@@ -300,7 +300,7 @@ final class DiskCommandsTest {
     refused(Reason.NOT_ALLOWED, "/data/images/web1.qcow2", prepare());
     refused(Reason.NOT_ALLOWED, "/srv/images/web1.qcow2", prepare());
 
-    agent.volumes.cephPool("vms", Bytes.ofMiB(100));
+    agent.volumes.pool("vms", "rbd", Bytes.ofMiB(100));
     VolumeId ceph = new VolumeId("vms", "web1");
     refused(Reason.NOT_ALLOWED, "'rbd'", prepare(blank(ceph, Format.RAW)));
     VolumeId unknown = new VolumeId("attic", "web1");

@@ -14,7 +14,7 @@ final class FakeCephTest implements CephContract {
   private final FakeVolumes volumes = new FakeVolumes();
 
   FakeCephTest() {
-    volumes.cephPool("images", Bytes.ofMiB(100));
+    volumes.pool("images", "rbd", Bytes.ofMiB(100));
   }
 
   @Override

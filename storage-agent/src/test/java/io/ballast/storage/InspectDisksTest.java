@@ -38,7 +38,7 @@ final class InspectDisksTest {
 
   @Test
   void itTellsWhatTheDisksOfAMachineLieOn() {
-    agent.volumes.cephPool("vms", Bytes.ofMiB(100));
+    agent.volumes.pool("vms", "rbd", Bytes.ofMiB(100));
     agent.volumes.pool("nas", "netfs", Bytes.ofMiB(100));
     VolumeId ceph = new VolumeId("vms", "web1");
     VolumeId mounted = new VolumeId("nas", "web1");

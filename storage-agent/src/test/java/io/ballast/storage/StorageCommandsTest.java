@@ -271,7 +271,7 @@ final class StorageCommandsTest {
   @Test
   void aSnapshotIsProtectedAndFreedByTheNextLifeOfTheAgent() {
     VolumeId disk = new VolumeId("ceph", "web1");
-    volumes.cephPool("ceph", Bytes.ofMiB(64));
+    volumes.pool("ceph", "rbd", Bytes.ofMiB(64));
     volumes.put(
         new Volume(disk, "raw", Bytes.ofMiB(8), Bytes.ofMiB(3), Optional.empty(), List.of()));
     end(new SnapshotVolume(disk, "s"));

@@ -212,7 +212,7 @@ final class VmCommandsTest {
   }
 
   private void cephMachine() {
-    volumes.cephPool("vms", Bytes.ofMiB(100));
+    volumes.pool("vms", "rbd", Bytes.ofMiB(100));
     for (VolumeId disk : List.of(ROOT, DATA)) {
       volumes.put(
           new Volume(disk, "raw", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty(), List.of()));

@@ -119,7 +119,8 @@ final class LibvirtCalls {
           Domain domain =
               domain(own(Attempt.LOOK, what, () -> connection.statsOf(vm)), known, before);
           String xml = own(Attempt.LOOK, what, () -> connection.xml(vm));
-          return new Description(described(domain, xml), xml);
+          boolean defined = own(Attempt.LOOK, what, () -> connection.isDefined(vm));
+          return new Description(described(domain, xml), xml, defined);
         });
   }
 

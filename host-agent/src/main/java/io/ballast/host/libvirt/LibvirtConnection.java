@@ -223,6 +223,19 @@ final class LibvirtConnection extends Connect implements LaneConnection {
     return condition(vm).state();
   }
 
+  /** Whether a domain is there also when it does not run. */
+  boolean isDefined(VmId vm) throws LibvirtFailure {
+    return with(
+        lookUp(vm),
+        domain -> {
+          int defined = CALLS.virDomainIsPersistent(domain);
+          if (defined < 0) {
+            throw failure();
+          }
+          return defined == 1;
+        });
+  }
+
   /**
    * The state of a domain.
    *

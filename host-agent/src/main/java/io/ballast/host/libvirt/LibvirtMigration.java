@@ -4,7 +4,9 @@ import io.ballast.agent.Lane;
 import io.ballast.agent.RestMark;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
+import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.Journey;
+import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
@@ -59,6 +61,7 @@ final class LibvirtMigration {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration UNTIL_IT_BEGINS = Duration.ofMillis(200);
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(1);
+  private static final Duration UNTIL_IT_HEEDS = Duration.ofSeconds(5);
 
   /**
    * The lanes of a migration: for the call itself, for looking at it, for aborting it, and to its
@@ -80,6 +83,7 @@ final class LibvirtMigration {
   private final Lanes lanes;
   private final LibvirtSettings.Deadlines deadlines;
   private final ScheduledExecutorService clock;
+  private final LibvirtArrival arrival;
 
   private final Promise<Void> sent = Promise.promise();
   private final AtomicReference<@Nullable Reason> abortedFor = new AtomicReference<>();
@@ -111,6 +115,7 @@ final class LibvirtMigration {
     this.lanes = lanes;
     this.deadlines = deadlines;
     this.clock = clock;
+    this.arrival = new LibvirtArrival(order, lanes.target(), deadlines);
   }
 
   /** Sends the domain. To be called once; {@code seen} is called on a thread of the lanes. */
@@ -125,7 +130,8 @@ final class LibvirtMigration {
         .sending()
         .run(what(), atMost, here -> send(here, seen))
         .recover(this::neverGone)
-        .onComplete(sent);
+        .onSuccess(sent::tryComplete)
+        .onFailure(sent::tryFail);
     look(seen);
     return sent.future()
         .eventually(
@@ -133,8 +139,8 @@ final class LibvirtMigration {
               end.cancel(false);
               return Future.succeededFuture();
             })
-        .compose(done -> held ? letRun() : Future.succeededFuture())
-        .compose(done -> measures(since(start), since(begun)))
+        .compose(done -> held ? arrival.letRun() : Future.succeededFuture())
+        .compose(done -> measures(since(start)))
         .compose(measures -> keepAutostart().transform(kept -> Future.succeededFuture(measures)));
   }
 
@@ -152,7 +158,11 @@ final class LibvirtMigration {
     }
     Promise<Void> told = Promise.promise();
     sent.future().onSuccess(done -> told.tryComplete()).onFailure(e -> ended(told, e));
-    tryToAbort(told);
+    if (order.rests()) {
+      var unused = clock.schedule(this::giveUp, UNTIL_IT_HEEDS.toMillis(), TimeUnit.MILLISECONDS);
+    } else {
+      tryToAbort(told);
+    }
     return told.future();
   }
 
@@ -175,19 +185,33 @@ final class LibvirtMigration {
     }
   }
 
-  /** What did not go before its call was lost does not go any more, whatever hangs. */
-  private Future<Void> neverGone(Throwable failure) {
-    boolean lost = order.rests() && reason(failure) == Reason.MAY_YET_HAPPEN;
+  /** A copy that hangs does not go any more, whatever becomes of it. */
+  private void giveUp() {
+    sent.tryFail(new NotBegunException(aborted(COPYING)));
+  }
+
+  /** One that does not run, and did not go before its call ended, does not go any more. */
+  private <T> Future<T> neverGone(Throwable failure) {
     boolean asked = abortedFor.get() != null;
-    if (!lost || !mayAbort(Reason.HYPERVISOR_UNREACHABLE)) {
+    if (!order.rests() || !mayAbort(Reason.HYPERVISOR_UNREACHABLE)) {
       return Future.failedFuture(failure);
     }
-    return Future.failedFuture(
-        asked
-            ? aborted(COPYING)
-            : new RefusedException(
-                Reason.HYPERVISOR_UNREACHABLE,
-                what() + " was not begun while its disks were copied: " + failure.getMessage()));
+    return Future.failedFuture(new NotBegunException(asked ? aborted(COPYING) : broken(failure)));
+  }
+
+  private RefusedException broken(Throwable failure) {
+    return switch (failure) {
+      case RefusedException refused when refused.reason() == Reason.MAY_YET_HAPPEN ->
+          new RefusedException(
+              Reason.HYPERVISOR_UNREACHABLE,
+              what() + " was not begun while its disks were copied: " + refused.getMessage());
+      case RefusedException refused -> refused;
+      case Throwable other -> {
+        LOG.warn("{} was not begun", what(), other);
+        yield new RefusedException(
+            Reason.INTERNAL, what() + " was not begun; the agent failed: " + other);
+      }
+    };
   }
 
   private boolean runsThere() {
@@ -246,7 +270,7 @@ final class LibvirtMigration {
   }
 
   private String what() {
-    return "the migration of VM " + order.vm() + " to " + order.to();
+    return arrival.what();
   }
 
   private void send(LibvirtConnection connection, Consumer<Passage> seen) {
@@ -264,6 +288,7 @@ final class LibvirtMigration {
                   Reason.BUSY,
                   what() + " was not begun: a snapshot of its disks is being made; try again");
             }
+            checkFiles(xml);
             startedWithItsHost = startsWithItsHost(domain);
             if (order.rests()) {
               copied =
@@ -290,6 +315,18 @@ final class LibvirtMigration {
     }
   }
 
+  /** For other files nothing was made at the target, and somebody else's may lie there. */
+  private void checkFiles(String xml) {
+    if (order
+        .files()
+        .filter(files -> !DomainNeeds.files(xml, copiedDisks()).equals(files))
+        .isPresent()) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          what() + " was not begun: its disks lie elsewhere than at first; try again");
+    }
+  }
+
   /** Libvirt also says done when it could not end the copy here. */
   private void checkItIsGone(LibvirtConnection connection) {
     if (LibvirtCalls.state(connection, order.vm()).filter(VmState::active).isPresent()) {
@@ -301,17 +338,6 @@ final class LibvirtMigration {
 
   private List<String> copiedDisks() {
     return order.copied().orElse(List.of());
-  }
-
-  private Future<Void> letRun() {
-    String resumption = "the resumption of VM " + order.vm() + " at " + order.to();
-    return lanes
-        .target()
-        .run(
-            resumption,
-            deadlines.connect().plus(deadlines.call()),
-            connection ->
-                LibvirtCalls.act(connection, order.vm(), resumption, org.libvirt.Domain::resume));
   }
 
   private static Duration since(long nanos) {
@@ -422,30 +448,15 @@ final class LibvirtMigration {
     }
   }
 
-  /**
-   * The measures of the migration now that it is done. The domain and what libvirt counted are gone
-   * here, so the target is asked; where that does not answer, what was last seen has to do.
-   */
-  private Future<Outcome.Migration> measures(Duration elapsed, Duration untilItRan) {
-    if (order.rests()) {
-      return Future.succeededFuture(new Outcome.Migration(elapsed, Duration.ZERO, copied, 0));
-    }
-    return lanes
-        .target()
-        .look(
-            "the measures of " + what(),
-            deadlines.connect().plus(deadlines.call()),
-            connection -> LibvirtCalls.job(connection, order.vm(), LibvirtNative.JOB_COMPLETED))
-        .otherwise(Optional.empty())
-        .map(job -> job.map(LibvirtJob::measures).orElseGet(() -> lastSeen(elapsed)))
-        .map(measures -> held ? measures.runningAfter(untilItRan) : measures)
-        .onSuccess(
-            measures ->
-                LOG.info(
-                    "{} took {} ms, of which the guest stood still for {} ms",
-                    what(),
-                    measures.total().toMillis(),
-                    measures.downtime().toMillis()));
+  private Future<Outcome.Migration> measures(Duration elapsed) {
+    return order.rests()
+        ? Future.succeededFuture(new Outcome.Migration(elapsed, Duration.ZERO, copied, 0))
+        : arrival.measures(
+            elapsed, held ? Optional.of(since(begun)) : Optional.empty(), () -> last);
+  }
+
+  private Future<Void> keepAutostart() {
+    return startedWithItsHost ? arrival.startWithItsHost() : Future.succeededFuture();
   }
 
   private boolean startsWithItsHost(org.libvirt.Domain domain) {
@@ -455,34 +466,6 @@ final class LibvirtMigration {
       LOG.warn("Whether VM {} starts with its host is not known: {}", order.vm(), e.getMessage());
       return false;
     }
-  }
-
-  /** What makes libvirt start a domain with its host does not travel with it. */
-  private Future<Void> keepAutostart() {
-    if (!startedWithItsHost) {
-      return Future.succeededFuture();
-    }
-    String setting = "the autostart of VM " + order.vm() + " at " + order.to();
-    return lanes
-        .target()
-        .run(
-            setting,
-            deadlines.connect().plus(deadlines.call()),
-            connection ->
-                LibvirtCalls.act(
-                    connection, order.vm(), setting, domain -> domain.setAutostart(true)))
-        .onFailure(
-            e ->
-                LOG.warn("VM {} does not start with its host now: {}", order.vm(), e.getMessage()));
-  }
-
-  private Outcome.Migration lastSeen(Duration elapsed) {
-    LOG.warn("{}: the target did not tell its measures", what());
-    Passage seen = last;
-    return seen == null
-        ? new Outcome.Migration(elapsed, Duration.ZERO, Bytes.ZERO, 0)
-        : new Outcome.Migration(
-            elapsed, seen.needed(), seen.progress().processed(), seen.progress().iteration());
   }
 
   private static @Nullable Reason reason(Throwable failure) {

@@ -87,6 +87,8 @@ interface LibvirtNative extends Library {
 
   int virDomainGetUUIDString(Pointer domain, byte[] text);
 
+  int virDomainIsPersistent(Pointer domain);
+
   int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
 
   /** Text that the caller has to free. */

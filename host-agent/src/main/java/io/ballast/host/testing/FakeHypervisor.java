@@ -7,6 +7,7 @@ import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.Steering;
@@ -347,7 +348,12 @@ public final class FakeHypervisor implements Hypervisor {
               leaving.put(order.vm(), migration);
               return migration;
             })
+        .recover(failure -> Future.failedFuture(order.rests() ? notBegun(failure) : failure))
         .compose(FakeMigration::end);
+  }
+
+  private static Throwable notBegun(Throwable failure) {
+    return failure instanceof RefusedException refused ? new NotBegunException(refused) : failure;
   }
 
   @Override

@@ -78,11 +78,19 @@ public final class DomainNeeds {
         .anyMatch(source -> !source.hasAttribute("protocol"));
   }
 
-  /** The files of disks, by the places of these. */
-  public static List<String> files(String description, Collection<String> places) {
-    return devices(DomainDocument.of(DomainXml.plain(description)), "disk")
-        .filter(
-            disk -> below(disk, "target").anyMatch(it -> places.contains(it.getAttribute("dev"))))
+  /**
+   * The files of disks, each for its place, such as {@code vda}; those that are no files are none.
+   */
+  public static List<String> files(String description, List<String> places) {
+    Element xml = DomainDocument.of(DomainXml.plain(description));
+    return places.stream()
+        .flatMap(
+            place ->
+                devices(xml, "disk")
+                    .filter(
+                        disk ->
+                            below(disk, "target")
+                                .anyMatch(it -> it.getAttribute("dev").equals(place))))
         .flatMap(disk -> below(disk, "source"))
         .map(source -> source.getAttribute("file"))
         .filter(file -> !file.isEmpty())

@@ -82,6 +82,9 @@ public interface Hypervisor extends AutoCloseable {
    * because it took longer than the order allows, and with {@code BUSY} before it began when this
    * host sends too many already. The order's pause is allowed from the start, and {@link #steer}
    * changes it. {@code seen} is called about once a second, on the caller's context.
+   *
+   * <p>One that does not run goes after its disks are copied; what ends before that fails as {@link
+   * NotBegunException}.
    */
   Future<Outcome.Migration> migrate(Journey journey, Consumer<Passage> seen);
 
@@ -123,6 +126,15 @@ public interface Hypervisor extends AutoCloseable {
   @Override
   void close();
 
-  /** A domain as its hypervisor describes it now. */
-  record Description(Domain domain, String xml) {}
+  /**
+   * A domain as its hypervisor describes it now.
+   *
+   * @param defined whether it is there also when it does not run
+   */
+  record Description(Domain domain, String xml, boolean defined) {
+    /** One that is defined. */
+    public Description(Domain domain, String xml) {
+      this(domain, xml, true);
+    }
+  }
 }

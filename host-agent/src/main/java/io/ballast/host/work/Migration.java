@@ -7,6 +7,7 @@ import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.host.trade.Journey;
+import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.Steering;
@@ -55,6 +56,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migration implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+
+  /** A kernel that gets no answer tries to connect for 127 s, unless it is told otherwise. */
+  private static final Duration CONNECTING = Duration.ofSeconds(130);
 
   private final Trip trip;
   private final Migrate order;
@@ -127,10 +131,11 @@ public final class Migration implements Work {
 
   /**
    * Of one that does not run nothing tells that the hypervisors work on it: it is as if it had not
-   * been begun until it is at its target. They give up one whose line is dead in less time.
+   * been begun until it is at its target. They give up one whose line is dead, or can't be had, in
+   * less time.
    */
   private void lookWhenItIsOver(Refused why) {
-    loop.after(patience.abort().plus(patience.settle()), () -> look(why));
+    loop.after(CONNECTING.plus(patience.abort()).plus(patience.settle()), () -> look(why));
   }
 
   private Refused tooLong() {
@@ -277,6 +282,11 @@ public final class Migration implements Work {
       if (!outcome.tryComplete(new Outcome.Done(Optional.of(result.result())))) {
         LOG.warn("The migration of {} was done after it had been judged or left", order.vm());
       }
+      return;
+    }
+    if (result.cause() instanceof NotBegunException stayed) {
+      Refused known = cause == null ? stayed.why() : cause;
+      outcome.tryComplete(new Outcome.Failed(known.reason(), stayed.why().message()));
       return;
     }
     Refused why = refusal(result.cause());

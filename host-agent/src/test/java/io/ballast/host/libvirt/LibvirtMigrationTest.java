@@ -10,6 +10,7 @@ import io.ballast.agent.LaneLimits;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtSettings.Deadlines;
 import io.ballast.host.trade.Journey;
+import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostId;
@@ -43,29 +44,15 @@ final class LibvirtMigrationTest {
             throw new RefusedException(Reason.HYPERVISOR_STUCK, "held up for now");
           });
   private final Lane<LibvirtConnection> held = lane(() -> after(end, "the test is over"));
-  private final LibvirtMigration migration =
-      new LibvirtMigration(
-          new Journey(
-              new Migrate(
-                  VmId.of("11111111-1111-1111-1111-111111111111"),
-                  new HostId("h2"),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Duration.ofMillis(300),
-                  LONG,
-                  Optional.empty()),
-              PeerAddress.of("qemu+tcp://10.0.0.2/system"),
-              false),
-          new LibvirtMigration.Lanes(
-              sending,
-              held,
-              () -> aborting,
-              held,
-              () -> {
-                throw new IllegalStateException("it copies no disks");
-              }),
-          Deadlines.DEFAULT,
-          clock);
+  private static final Migrate ORDER =
+      new Migrate(
+          VmId.of("11111111-1111-1111-1111-111111111111"),
+          new HostId("h2"),
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofMillis(300),
+          LONG,
+          Optional.empty());
 
   @AfterEach
   void close() {
@@ -74,9 +61,39 @@ final class LibvirtMigrationTest {
     clock.shutdownNow();
   }
 
+  private LibvirtMigration migration(Migrate order) {
+    return new LibvirtMigration(
+        new Journey(order, PeerAddress.of("qemu+tcp://10.0.0.2/system"), false),
+        new LibvirtMigration.Lanes(
+            sending,
+            held,
+            () -> aborting,
+            held,
+            () -> {
+              throw new IllegalStateException("it copies no disks");
+            }),
+        Deadlines.DEFAULT,
+        clock);
+  }
+
+  /** What copies disks hangs, and won't go any more: nobody waits for it. */
+  @Test
+  void theAbortOfOneThatDoesNotRunIsHeededSoon() {
+    LibvirtMigration migration = migration(ORDER.ofResting());
+    Future<Outcome.Migration> move = migration.run(progress -> {});
+
+    Future<Void> abort = migration.abort();
+    await().atMost(LONG).until(move::isComplete);
+
+    assertTrue(abort.succeeded(), abort::toString);
+    assertEquals(Reason.CANCELLED, ((NotBegunException) move.cause()).why().reason());
+    assertEquals(0, aborts.get(), "libvirt has nothing to abort");
+  }
+
   /** Looks hang here, and an abort is held up: neither gives the abort up. */
   @Test
   void anAbortIsTriedAgainUntilTheCallOfTheMigrationHasEnded() {
+    LibvirtMigration migration = migration(ORDER);
     Future<Outcome.Migration> move = migration.run(progress -> {});
 
     Future<Void> abort = migration.abort();

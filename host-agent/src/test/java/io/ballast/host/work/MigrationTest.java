@@ -128,6 +128,36 @@ final class MigrationTest {
   }
 
   @Test
+  void ofOneThatWasNotBegunTheTargetNeedNotSpeak() {
+    here.destroy(WEB);
+    time.pass(Duration.ofSeconds(1));
+    there.cutPower();
+
+    Future<Outcome> outcome =
+        new Migration(
+                trip(order(Optional.empty()).ofResting(), false), here, time, Patience.DEFAULT)
+            .run(this::progressed);
+    time.pass(Duration.ofSeconds(1));
+
+    assertTrue(outcome.result() instanceof Outcome.Failed, () -> "" + outcome.result());
+  }
+
+  @Test
+  void ofOneThatDidNotRunAndMayGoOnNothingIsSaidBeforeItsEnd() {
+    here.destroy(WEB);
+    time.pass(Duration.ofSeconds(1));
+    Future<Outcome> outcome =
+        new Migration(trip(order(Optional.empty()).ofResting(), true), here, time, Patience.DEFAULT)
+            .run(this::progressed);
+
+    time.pass(Duration.ofSeconds(128));
+    assertFalse(outcome.isComplete(), "a connection may yet be made");
+    time.pass(Duration.ofSeconds(60));
+
+    assertTrue(outcome.result() instanceof Outcome.Failed, () -> "" + outcome.result());
+  }
+
+  @Test
   void aTargetThatNeverSpeaksAgainLeavesItUnknown() {
     Future<Outcome> outcome = migration.run(this::progressed);
     time.pass(Duration.ofSeconds(1));
@@ -266,17 +296,25 @@ final class MigrationTest {
   }
 
   private Migration.Trip trip(Optional<Bytes> bandwidth, boolean left) {
+    return trip(order(bandwidth), left);
+  }
+
+  private static Migrate order(Optional<Bytes> bandwidth) {
+    return new Migrate(
+        WEB,
+        new HostId("h2"),
+        Optional.empty(),
+        bandwidth,
+        Duration.ofMillis(300),
+        WITHIN,
+        Optional.empty());
+  }
+
+  private Migration.Trip trip(Migrate order, boolean left) {
     return new Migration.Trip(
         new OperationId("op"),
         new HostId("h1"),
-        new Migrate(
-            WEB,
-            new HostId("h2"),
-            Optional.empty(),
-            bandwidth,
-            Duration.ofMillis(300),
-            WITHIN,
-            Optional.empty()),
+        order,
         () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
         false,
         left);

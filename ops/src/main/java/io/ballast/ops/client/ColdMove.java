@@ -3,16 +3,21 @@ package io.ballast.ops.client;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.Reply;
+import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
  * A move of a running virtual machine that is shut down for it, and started where it is then: at
- * its target, or where it was if it did not move.
+ * its target, or where it was if it did not move. Nothing is shut down that could not be started
+ * again, by what both hosts say before.
  */
 final class ColdMove {
   /** How long a start may take, and how long a beat may be away that tells of the shutdown. */
@@ -23,36 +28,91 @@ final class ColdMove {
   private final FleetConnection connection;
   private final Console console;
   private final Directory.Place place;
+  private final HostId to;
 
-  ColdMove(FleetConnection connection, Console console, Directory.Place place) {
+  ColdMove(FleetConnection connection, Console console, Directory.Place place, HostId to) {
     this.connection = connection;
     this.console = console;
     this.place = place;
+    this.to = to;
   }
 
   /**
    * Makes it. Anything but success is a {@link CommandFailure}, which says where the machine is.
    *
    * @param guest how long the guest may take to shut down
+   * @param copying whether disks go along that its host alone has
    * @param move asks for the move, waits for its end and gives a line about it
    */
-  String make(Fleet fleet, HostId to, Duration guest, Supplier<String> move) {
+  String make(Fleet fleet, Duration guest, boolean copying, Supplier<String> move) {
     new Caution(connection, fleet).work(place);
+    checkItIsDefined();
+    checkItStartsThere(copying);
     VmId vm = place.vm().id();
-    carryOut(
-        place.on(),
-        new HostCommand.ShutDown(vm, guest, Optional.of(true)),
-        "shutting down",
-        guest.plus(PATIENCE));
-    awaitShutdown();
+    try {
+      carryOut(
+          place.on(),
+          new HostCommand.ShutDown(vm, guest, Optional.of(true)),
+          "shutting down",
+          guest.plus(PATIENCE));
+    } catch (CommandFailure e) {
+      throw located(e);
+    }
     String moved;
     try {
+      awaitShutdown();
       moved = move.get();
     } catch (CommandFailure e) {
-      throw e.code() == ExitCode.REFUSED ? startedAgain(e) : isOff(e);
+      throw e.code() == ExitCode.REFUSED ? startedAgain(e) : located(e);
     }
-    carryOut(to, new HostCommand.Start(vm), "starting", PATIENCE);
+    try {
+      carryOut(to, new HostCommand.Start(vm), "starting", PATIENCE);
+    } catch (CommandFailure e) {
+      throw located(new CommandFailure(e.code(), "%s; but %s".formatted(moved, e.getMessage()), e));
+    }
     return moved;
+  }
+
+  /** One that is only in memory would be gone. */
+  private void checkItIsDefined() {
+    Optional<Boolean> defined =
+        connection.askHost(place.on(), new HostCommand.InspectVm(place.vm().id())).defined();
+    if (!defined.equals(Optional.of(true))) {
+      throw new CommandFailure(
+          ExitCode.REFUSED,
+          (defined.isEmpty()
+                  ? "the agent of %2$s does not say whether it defines %1$s, which else is gone"
+                      + " once it is shut down; update the agent first"
+                  : "%s is only in memory of %s, and gone once it is shut down; have that host"
+                      + " define it first")
+              .formatted(name(), place.on()));
+    }
+  }
+
+  private void checkItStartsThere(boolean copying) {
+    List<String> obstacles =
+        connection
+            .askHost(place.on(), new HostCommand.Examine(place.vm().id(), to))
+            .obstacles()
+            .stream()
+            .filter(obstacle -> concernsAStart(obstacle.kind(), copying))
+            .map(Obstacle::message)
+            .toList();
+    if (!obstacles.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.REFUSED,
+          "%s was not shut down: %s".formatted(name(), String.join("; ", obstacles)));
+    }
+  }
+
+  /** What only a running machine needs to move is none; nor is a processor that it starts with. */
+  private static boolean concernsAStart(Obstacle.Kind kind, boolean copying) {
+    return switch (kind) {
+      case STATE, CLUSTER, NAME, PROMISE, ROOM, MACHINE, DEVICE, DRIVE, BRIDGE, POOL, ANSWER ->
+          true;
+      case DISK -> !copying;
+      case CPU, VERSION, CACHE, REACH -> false;
+    };
   }
 
   /** The scheduler moves what does not run by what it has heard. */
@@ -62,7 +122,7 @@ final class ColdMove {
         if (progress.elapsed().compareTo(PATIENCE) > 0) {
           throw new CommandFailure(
               ExitCode.NO_ANSWER,
-              "%s is shut down, and its host did not say so within %d s; look with 'ballast vms'"
+              "%s is shut down, and its host did not say so within %d s"
                   .formatted(name(), PATIENCE.toSeconds()));
         }
         progress.show("waiting for " + place.on() + " to say that " + name() + " is off");
@@ -84,20 +144,35 @@ final class ColdMove {
     try {
       carryOut(place.on(), new HostCommand.Start(place.vm().id()), "starting", PATIENCE);
     } catch (CommandFailure e) {
-      return new CommandFailure(
-          why.code(),
-          "%s; it is off on %s: %s".formatted(why.getMessage(), place.on(), e.getMessage()),
-          why);
+      return located(
+          new CommandFailure(
+              why.code(), "%s; %s".formatted(why.getMessage(), e.getMessage()), why));
     }
     return new CommandFailure(
         why.code(), "%s; it was started again on %s".formatted(why.getMessage(), place.on()), why);
   }
 
-  private CommandFailure isOff(CommandFailure why) {
+  /** The failure, with where the machine is now and how to have it run. */
+  private CommandFailure located(CommandFailure why) {
+    List<String> told = new ArrayList<>();
+    boolean off = true;
+    for (HostId host : List.of(place.on(), to)) {
+      try {
+        Optional<Vm> vm = connection.askHost(host, new HostCommand.InspectVm(place.vm().id())).vm();
+        vm.ifPresent(it -> told.add("%s on %s".formatted(Words.of(it.state()), host)));
+        off &= vm.filter(it -> it.state().active()).isEmpty();
+      } catch (CommandFailure e) {
+        told.add("not known on " + host + ", which does not answer");
+      }
+    }
     return new CommandFailure(
         why.code(),
-        "%s; it is shut down: start it with 'ballast vm start %s' where it is"
-            .formatted(why.getMessage(), name()),
+        "%s; %s is %s now%s"
+            .formatted(
+                why.getMessage(),
+                name(),
+                told.isEmpty() ? "on neither host" : String.join(", and ", told),
+                off ? "; 'ballast vm start %s' starts it".formatted(name()) : ""),
         why);
   }
 

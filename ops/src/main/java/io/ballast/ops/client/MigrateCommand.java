@@ -111,8 +111,8 @@ public final class MigrateCommand implements Callable<Integer> {
   private String moved(
       FleetConnection connection, Fleet fleet, Directory.Place place, Optional<HostId> to) {
     return shutdown && place.vm().state().active()
-        ? new ColdMove(connection, shell.console(), place)
-            .make(fleet, to.orElseThrow(), within, () -> move(connection, place, to))
+        ? new ColdMove(connection, shell.console(), place, to.orElseThrow())
+            .make(fleet, within, copy, () -> move(connection, place, to))
         : move(connection, place, to);
   }
 

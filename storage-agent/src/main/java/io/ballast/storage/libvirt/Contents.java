@@ -22,7 +22,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
  * What files hold, by their SHA-256. Each is read once, one after the other, and known until it is
@@ -81,48 +80,12 @@ final class Contents implements AutoCloseable {
    */
   Future<String> of(Path file, FileStamp now) {
     Reading reading = reading(file, now);
-    return inTime(reading.digest().future(), () -> later(reading));
-  }
-
-  /**
-   * Completes, on any thread, once what was written into a file lies on its device. Fails as {@code
-   * NOT_READY} where that takes longer: it goes on, and may be asked for again.
-   */
-  Future<Void> lasting(Path file) {
-    Promise<Void> done = Promise.promise();
-    try {
-      reader.execute(() -> force(file, done));
-    } catch (RejectedExecutionException e) {
-      done.fail(full(file));
-    }
-    return inTime(
-        done.future(),
-        () ->
-            new RefusedException(
-                Reason.NOT_READY,
-                "what was written into %s is not on its device yet; try again in a while"
-                    .formatted(file)));
-  }
-
-  private static void force(Path file, Promise<Void> done) {
-    try (FileChannel channel = FileChannel.open(file)) {
-      channel.force(true);
-      done.complete();
-    } catch (IOException | RuntimeException e) {
-      done.fail(
-          new RefusedException(
-              Reason.TRADE_REFUSED,
-              "what was written into %s does not get to its device: %s".formatted(file, e)));
-    }
-  }
-
-  private <T> Future<T> inTime(Future<T> slow, Supplier<RefusedException> late) {
-    Promise<T> told = Promise.promise();
-    slow.onSuccess(told::tryComplete).onFailure(told::tryFail);
+    Promise<String> told = Promise.promise();
+    reading.digest().future().onSuccess(told::tryComplete).onFailure(told::tryFail);
     if (!told.future().isComplete()) {
       var unused =
           clock.schedule(
-              () -> told.tryFail(late.get()), patience.toMillis(), TimeUnit.MILLISECONDS);
+              () -> told.tryFail(later(reading)), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
     return told.future();
   }

@@ -30,6 +30,7 @@ final class Disk implements AutoCloseable {
   private final ScheduledExecutorService clock;
   private final ThreadPoolExecutor threads;
   private final Contents contents;
+  private final Flushes flushes = new Flushes();
 
   Disk(Duration within, ScheduledExecutorService clock) {
     this(within, clock, THREADS);
@@ -68,9 +69,9 @@ final class Disk implements AutoCloseable {
         .map(digest -> new Volume.Content(volume, item.path(), item.format(), digest));
   }
 
-  /** Completes, on any thread, once what was written into a file lies on its device. */
+  /** As {@link Flushes#of}. */
   Future<Void> lasting(String path) {
-    return contents.lasting(Path.of(path));
+    return flushes.of(Path.of(path));
   }
 
   /**
@@ -122,5 +123,6 @@ final class Disk implements AutoCloseable {
   public void close() {
     threads.shutdown();
     contents.close();
+    flushes.close();
   }
 }

@@ -1,17 +1,22 @@
 package io.ballast.storage.testing;
 
+import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Reason;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A fake: what volumes build upon, which is a volume by its id or a snapshot by its path. */
 final class FakeLayers {
   private final Map<VolumeId, Volume> volumes;
   private final FakeSnapshots snapshots;
+  private final Set<VolumeId> torn = new HashSet<>();
 
   FakeLayers(Map<VolumeId, Volume> volumes, FakeSnapshots snapshots) {
     this.volumes = volumes;
@@ -51,6 +56,18 @@ final class FakeLayers {
     return base(volume)
         .map(base -> written(base).plus(volume.allocated().minusOrZero(FakeVolumes.EMPTY)))
         .orElse(volume.allocated());
+  }
+
+  /** As with a kernel, the next time all is well. */
+  Volume lasting(Volume volume) {
+    if (torn.remove(volume.id())) {
+      throw new RefusedException(Reason.INVALID_IMAGE, volume.id() + " was lost on its way");
+    }
+    return volume;
+  }
+
+  void tear(VolumeId volume) {
+    torn.add(volume);
   }
 
   /** The content of a fake is how much was written to it. */

@@ -73,11 +73,6 @@ public final class FakeVolumes implements Volumes {
     pools.put(name, capacity, used);
   }
 
-  /** Makes an active and empty pool of Ceph, or replaces the one of that name. */
-  public synchronized void cephPool(String name, Bytes capacity) {
-    pools.put(name, RBD, capacity, Bytes.ZERO);
-  }
-
   /** Makes an active and empty pool of a kind, in libvirt's words, or replaces one. */
   public synchronized void pool(String name, String type, Bytes capacity) {
     pools.put(name, type, capacity, Bytes.ZERO);
@@ -101,6 +96,11 @@ public final class FakeVolumes implements Volumes {
   /** Makes a pool go away. */
   public synchronized void removePool(String name) {
     pools.remove(name);
+  }
+
+  /** Loses something of what is written into a volume. */
+  public synchronized void tear(VolumeId volume) {
+    layers.tear(volume);
   }
 
   /** Puts a volume into a pool, or replaces the one of that name. */
@@ -364,7 +364,7 @@ public final class FakeVolumes implements Volumes {
 
   @Override
   public Future<Void> lasting(VolumeId volume) {
-    return mood.answer(() -> known(volume)).mapEmpty();
+    return mood.answer(() -> layers.lasting(known(volume))).mapEmpty();
   }
 
   private void make(VolumeId id, String format, Bytes size, Bytes takes, Optional<String> backing) {

@@ -96,8 +96,9 @@ public interface Volumes extends AutoCloseable {
   Future<Volume.Content> content(VolumeId volume);
 
   /**
-   * Completes once what was written into a volume in a folder would outlast a loss of power. Fails
-   * as {@link #content} does.
+   * Completes once what was written into a volume in a folder would outlast a loss of power, which
+   * may take long. Fails as {@link #snapshots} does, and as {@code INVALID_IMAGE} where some of it
+   * was lost on its way to the device, be it earlier.
    */
   Future<Void> lasting(VolumeId volume);
 

@@ -61,14 +61,6 @@ final class ContentsTest {
   }
 
   @Test
-  void whatWasWrittenLastsUnlessItsFileIsGone() throws IOException {
-    contents.lasting(file).await();
-    Files.delete(file);
-
-    assertEquals(Reason.TRADE_REFUSED, reason(contents.lasting(file)));
-  }
-
-  @Test
   void whatIsChangedWhileItIsReadIsNotTold() throws IOException {
     FileStamp before = FileStamp.of(file);
     Files.writeString(file, "abcd");

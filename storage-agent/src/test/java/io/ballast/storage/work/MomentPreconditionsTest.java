@@ -40,7 +40,7 @@ final class MomentPreconditionsTest {
 
   @BeforeEach
   void aMachineWithTwoDisksInCeph() {
-    volumes.cephPool("vms", Bytes.ofMiB(1000));
+    volumes.pool("vms", "rbd", Bytes.ofMiB(1000));
     volumes.pool("images", Bytes.ofMiB(1000), Bytes.ZERO);
     for (VolumeId disk : List.of(ROOT, DATA, FILE)) {
       volumes.put(

@@ -12,8 +12,8 @@ import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -111,14 +111,26 @@ public record Freight(List<VmDisk> disks) {
         .toList();
   }
 
-  /** Whether the same disks build upon the same, in the same order. */
-  public boolean isUpon(Freight other) {
-    return chains().equals(other.chains());
+  /** Where they lie, in the same order. */
+  public List<String> files() {
+    return disks.stream().map(VmDisk::source).toList();
   }
 
-  private Map<String, List<Volume.Layer>> chains() {
-    return disks.stream().collect(Collectors.toMap(VmDisk::target, VmDisk::layers));
+  /** Whether the same disks lie in the same places, and build upon the same in the same order. */
+  public boolean isSame(Freight other) {
+    return lies().equals(other.lies());
   }
+
+  private Set<Lie> lies() {
+    return disks.stream()
+        .map(
+            disk ->
+                new Lie(disk.target(), disk.source(), disk.volume().map(Volume::id), disk.layers()))
+        .collect(Collectors.toSet());
+  }
+
+  private record Lie(
+      String target, String source, Optional<VolumeId> volume, List<Volume.Layer> layers) {}
 
   /** Whether of some disks only that is copied which lies in themselves. */
   public boolean isIncremental() {

@@ -80,6 +80,7 @@ final class Unsettled {
                 berth.from(),
                 berth.to(),
                 Evidence.span(age)));
+    berth.broken().ifPresent(why -> evidence.add(why + "."));
     evidence.add(
         places.isEmpty()
             ? "No host tells of that VM."

@@ -47,6 +47,19 @@ final class FreightTest {
   }
 
   @Test
+  void aDiskThatWasExchangedForAnotherIsNotTheSame() {
+    VmDisk own = disk("qcow2", Bytes.ofMiB(256), Optional.empty());
+    VmDisk grown = disk("qcow2", Bytes.ofMiB(512), Optional.empty());
+    VmDisk elsewhere = new VmDisk("vda", "/images/db", own.volume(), false);
+    Freight freight = Freight.of(List.of(own));
+
+    assertEquals(List.of("/images/web"), freight.files());
+    assertTrue(freight.isSame(Freight.of(List.of(grown))));
+    assertFalse(freight.isSame(Freight.of(List.of(elsewhere))));
+    assertFalse(freight.isSame(Freight.of(List.of())));
+  }
+
+  @Test
   void whatIsMadeIsLikeWhatIsCopied() {
     assertEquals(
         new Blank(WEB, Volume.Format.QCOW2, Bytes.ofMiB(256), Bytes.ofMiB(100), "/images/web"),
