@@ -122,6 +122,19 @@ final class MigrateCommandsTest {
   }
 
   @Test
+  void aVmGoesNowhereWhereItsDiskIsAnotherFile() {
+    boot();
+    fleet.first.share("vda", "/nfs/web", "4711");
+    fleet.second.share("vda", "/nfs/web", "4712");
+
+    assertRefused(
+        Reason.NOT_MIGRATABLE,
+        "its disk vda is /nfs/web on the nfs4 of its host, and here another file has that path;"
+            + " mount the same here",
+        SmallFleet.migrate(WEB, H2, fleet.second.peerUri()));
+  }
+
+  @Test
   void aTargetWhoseAgentIsAwayGetsNothing() {
     boot();
     HostId h3 = new HostId("h3");

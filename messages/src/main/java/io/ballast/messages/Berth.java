@@ -71,6 +71,11 @@ public record Berth(
     return new Berth(move, vm, from, to, other, needed, layers, broken);
   }
 
+  /** Whether this is another one only in what is known of what was written. */
+  public boolean isSame(Berth other) {
+    return new Berth(move, vm, from, to, volumes, needed, layers, other.broken).equals(other);
+  }
+
   /** This, of which what was written can't be relied on. */
   public Berth broken(String why) {
     return new Berth(move, vm, from, to, volumes, needed, layers, Optional.of(why));

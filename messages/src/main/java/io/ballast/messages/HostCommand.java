@@ -1,5 +1,6 @@
 package io.ballast.messages;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -314,6 +315,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
    * @param pools that must be here and active
    * @param machine what runs it now; absent where that is not known
    * @param within how long the promise is needed; 1 ms to 8 days
+   * @param files of its disks, which must be the same files here; {@value DiskFile#MOST} at most,
+   *     absent = none
    */
   record Prepare(
       OperationId operation,
@@ -328,7 +331,8 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       List<String> bridges,
       List<String> pools,
       Optional<Machine> machine,
-      Duration within)
+      Duration within,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<DiskFile> files)
       implements HostCommand<Reply.Prepared> {
     public Prepare {
       Fields.required(machine, "machine");
@@ -343,6 +347,32 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
       bridges = Fields.listOf(bridges, "bridges");
       pools = Fields.listOf(pools, "pools");
       Fields.between(within, "within", BRIEFEST, LONGEST_PROMISE);
+      files = Fields.listOrNone(files, "files");
+      if (files.size() > DiskFile.MOST) {
+        throw new IllegalArgumentException(
+            "field 'files' has %d entries; it must have at most %d"
+                .formatted(files.size(), DiskFile.MOST));
+      }
+    }
+
+    /** Of one whose disks are no files that hosts share. */
+    public Prepare(
+        OperationId operation,
+        HostId from,
+        String cluster,
+        VmId vm,
+        String name,
+        Bytes memory,
+        boolean hugePages,
+        int vcpus,
+        Optional<String> cpu,
+        List<String> bridges,
+        List<String> pools,
+        Optional<Machine> machine,
+        Duration within) {
+      this(
+          operation, from, cluster, vm, name, memory, hugePages, vcpus, cpu, bridges, pools,
+          machine, within, List.of());
     }
   }
 

@@ -32,7 +32,7 @@ public record Obstacle(Kind kind, String message) {
     VERSION(Reason.HYPERVISOR_REFUSED),
     /** It uses a device of its host. */
     DEVICE(Reason.NOT_MIGRATABLE),
-    /** One of its disks lies on its host alone. */
+    /** One of its disks lies on its host alone, or is another file at the target. */
     DISK(Reason.NOT_MIGRATABLE),
     /** One of its drives holds a medium of its host. */
     DRIVE(Reason.NOT_MIGRATABLE),

@@ -27,7 +27,8 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
         StorageCommand.SettleDisks,
         PoolOrder,
         VolumeOrder,
-        VmOrder {
+        VmOrder,
+        DiskOrder {
   /** Tell what the next beat would tell. */
   record InspectStorage() implements StorageCommand<Reply.StorageInspected> {}
 
@@ -106,7 +107,7 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
    *
    * @param lasting whether it is answered only once what was written into them would outlast a loss
    *     of power: {@code NOT_READY} until then, {@code INVALID_IMAGE} where some of it was lost, be
-   *     it earlier; absent = whatever became of it
+   *     it earlier; absent = so
    */
   record InspectBerth(OperationId move, Optional<Boolean> lasting)
       implements StorageCommand<Reply.BerthInspected> {
@@ -115,7 +116,7 @@ public sealed interface StorageCommand<R extends Reply> extends Command<R>
       Fields.required(lasting, "lasting");
     }
 
-    /** Whatever became of what was written into them. */
+    /** Answered once that lasts. */
     public InspectBerth(OperationId move) {
       this(move, Optional.empty());
     }

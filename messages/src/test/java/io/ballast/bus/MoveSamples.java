@@ -8,6 +8,7 @@ import static io.ballast.bus.Samples.progress;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Convergence;
+import io.ballast.messages.DiskFile;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.Machine;
@@ -17,6 +18,7 @@ import io.ballast.messages.Move;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
+import io.ballast.messages.VmDisk;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,12 @@ final class MoveSamples {
     grown.put(
         "inspected-defined",
         new Reply.VmInspected(Optional.empty(), Optional.empty(), Optional.of(true)));
+    grown.put(
+        "disk-limits",
+        new Reply.DisksInspected(
+            List.of(
+                new VmDisk("vdb", "rbd:vms/web", Optional.empty(), true)
+                    .heldTo(Optional.of(StorageSamples.limits())))));
     grown.put("lasting", new StorageCommand.InspectBerth(OPERATION, Optional.of(true)));
     grown.put(
         "broken-berth", StorageSamples.beatWith(StorageSamples.berth().broken("it was lost")));
@@ -64,6 +72,13 @@ final class MoveSamples {
                     "pc-q35-7.2",
                     "kvm",
                     7_002_000))));
+    grown.put(
+        "files-shared",
+        arrival(
+            Optional.empty(),
+            List.of(
+                new DiskFile("vda", "/nfs/web", "nfs4", Optional.of("4711")),
+                new DiskFile("vdb", "/union/web-data", "fuse.mergerfs", Optional.empty()))));
     grown.put("probe", new Reply.Prepared("qemu+tcp://10.0.0.2/system", Optional.of(49_215)));
     return grown;
   }
@@ -96,6 +111,10 @@ final class MoveSamples {
   }
 
   static HostCommand.Prepare arrival(Optional<Machine> machine) {
+    return arrival(machine, List.of());
+  }
+
+  private static HostCommand.Prepare arrival(Optional<Machine> machine, List<DiskFile> files) {
     return new HostCommand.Prepare(
         OPERATION,
         H1,
@@ -109,7 +128,8 @@ final class MoveSamples {
         List.of("br0"),
         List.of("default"),
         machine,
-        Duration.ofMinutes(10));
+        Duration.ofMinutes(10),
+        files);
   }
 
   private static Message withConvergence() {

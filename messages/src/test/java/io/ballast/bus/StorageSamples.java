@@ -7,6 +7,8 @@ import static io.ballast.bus.Samples.VOLUME;
 import io.ballast.messages.Berth;
 import io.ballast.messages.Blank;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskLimits;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.Message;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.PoolSource;
@@ -81,6 +83,10 @@ final class StorageSamples {
         new VmOrder.SnapshotVm("web-1", "before-upgrade", VmOrder.SnapshotVm.Quiesce.AUTO),
         new VmOrder.RevertVm("web-1", "before-upgrade"),
         new VmOrder.DeleteVmSnapshot("web-1", "before-upgrade"),
+        new DiskOrder.AttachDisk(
+            "web-1", VOLUME, Optional.of("vdb"), Optional.of(Volume.Format.RAW), Optional.of(true)),
+        new DiskOrder.DetachDisk("web-1", "vdb"),
+        new DiskOrder.LimitDisk("web-1", "vdb", limits()),
         new StorageCommand.ListVmSnapshots("web-1"),
         new StorageCommand.InspectDisks(VM),
         new StorageCommand.InspectBerth(OPERATION),
@@ -106,6 +112,16 @@ final class StorageSamples {
                 Bytes.ofMiB(310),
                 "/var/lib/libvirt/images/web-1.qcow2")),
         List.of());
+  }
+
+  static DiskLimits limits() {
+    return new DiskLimits(
+        Optional.of(Bytes.ofMiB(50)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(500L),
+        Optional.of(200L));
   }
 
   static Berth berth() {

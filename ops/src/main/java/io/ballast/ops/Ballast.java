@@ -28,9 +28,13 @@ import io.ballast.ops.client.PoolShowCommand;
 import io.ballast.ops.client.PoolTrashCommand;
 import io.ballast.ops.client.Shell;
 import io.ballast.ops.client.SnapshotCommand;
+import io.ballast.ops.client.VmAttachDiskCommand;
 import io.ballast.ops.client.VmCommand;
 import io.ballast.ops.client.VmDefineCommand;
 import io.ballast.ops.client.VmDeleteSnapshotCommand;
+import io.ballast.ops.client.VmDetachDiskCommand;
+import io.ballast.ops.client.VmDisksCommand;
+import io.ballast.ops.client.VmLimitDiskCommand;
 import io.ballast.ops.client.VmRevertCommand;
 import io.ballast.ops.client.VmShowCommand;
 import io.ballast.ops.client.VmSnapshotCommand;
@@ -127,7 +131,11 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VmSnapshotCommand(shell))
                     .addSubcommand(new VmSnapshotsCommand(shell))
                     .addSubcommand(new VmRevertCommand(shell))
-                    .addSubcommand(new VmDeleteSnapshotCommand(shell)))
+                    .addSubcommand(new VmDeleteSnapshotCommand(shell))
+                    .addSubcommand(new VmDisksCommand(shell))
+                    .addSubcommand(new VmAttachDiskCommand(shell))
+                    .addSubcommand(new VmDetachDiskCommand(shell))
+                    .addSubcommand(new VmLimitDiskCommand(shell)))
             .addSubcommand(
                 new CommandLine(new VolumeCommand(shell))
                     .addSubcommand(new VolumeListCommand(shell))

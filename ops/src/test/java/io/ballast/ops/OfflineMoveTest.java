@@ -133,7 +133,8 @@ final class OfflineMoveTest {
     assertTrue(ran.err().contains("db from h1 to h2: moved in "), ran.err());
     assertTrue(ran.err().contains("no such emulator"), ran.err());
     assertTrue(
-        ran.err().contains("db is shut off on h2 now; 'ballast vm start db' starts it"), ran.err());
+        ran.err().contains("db is shut off on h2 now; 'ballast vm start db --host h2' starts it"),
+        ran.err());
     assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("db")));
   }
 

@@ -250,8 +250,9 @@ final class Cargo {
   }
 
   private Future<Void> settleWhole(OperationId move, HostId from, HostId to, boolean moved) {
-    Optional<Boolean> lasting = Optional.of(moved).filter(copied -> copied);
-    return Future.all(call(from, new InspectBerth(move)), call(to, new InspectBerth(move, lasting)))
+    return Future.all(
+            call(from, new InspectBerth(move, Optional.of(false))),
+            call(to, new InspectBerth(move, Optional.of(moved))))
         .compose(
             both ->
                 Settling.objection(copy(both, moved), copy(both, !moved), moved)

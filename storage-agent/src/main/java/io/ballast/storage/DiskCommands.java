@@ -135,7 +135,7 @@ final class DiskCommands {
                 .inLine(() -> kept(asked.move()))
                 .compose(
                     kept ->
-                        asked.lasting().orElse(false)
+                        asked.lasting().orElse(true)
                             ? lasting(asked.move(), kept)
                             : Future.succeededFuture(kept)));
   }
@@ -155,12 +155,13 @@ final class DiskCommands {
     if (broken.isPresent()) {
       return Future.failedFuture(new RefusedException(Reason.INVALID_IMAGE, broken.get()));
     }
-    Future<Void> all =
-        loop.here(
-            Future.join(kept.volumes().stream().map(it -> volumes.lasting(it.id())).toList())
-                .mapEmpty());
-    Future<Void> written = all.recover(failure -> broken(move, failure));
+    Future<Void> written =
+        Future.join(kept.volumes().stream().map(it -> lasting(move, it.id())).toList()).mapEmpty();
     return loop.here(written, UNTIL_WRITTEN, () -> notWritten(move)).map(kept);
+  }
+
+  private Future<Void> lasting(OperationId move, VolumeId volume) {
+    return loop.here(volumes.lasting(volume)).recover(failure -> broken(move, failure));
   }
 
   private Future<Void> broken(OperationId move, Throwable failure) {

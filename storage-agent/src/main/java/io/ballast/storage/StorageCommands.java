@@ -7,6 +7,7 @@ import io.ballast.agent.Trade;
 import io.ballast.agent.Work;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Command;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
 import io.ballast.messages.HostId;
@@ -92,6 +93,7 @@ final class StorageCommands implements Trade {
   private final PoolCommands pools;
   private final VmCommands vms;
   private final DiskCommands disks;
+  private final DiskOrders plugged;
   private final Berths berths;
   private final FetchPolicy images;
 
@@ -110,6 +112,7 @@ final class StorageCommands implements Trade {
     images = policy.images();
     pools = new PoolCommands(host, volumes, policy.pools(), holds, this::untouched, loop);
     vms = new VmCommands(host, volumes, holds, this::untouched, loop, clock);
+    plugged = new DiskOrders(host, volumes, holds, this::untouched, loop);
     berths = new Berths(loop, machine.berths(), holds);
     disks = new DiskCommands(volumes, berths, holds, this::untouched, agent::beat, loop);
   }
@@ -171,6 +174,7 @@ final class StorageCommands implements Trade {
                           machine ->
                               new Reply.VmSnapshotsListed(machine.vm(), Moments.all(machine))));
       case VmOrder asked -> knowing(vms.order(id, asked));
+      case DiskOrder asked -> knowing(plugged.order(id, asked));
       case VolumeOrder asked -> knowing(order(id, asked));
     };
   }

@@ -57,15 +57,15 @@ final class BrokenBerthTest {
     assertEquals(1, agent.ask(LASTING).volumes().size());
     agent.volumes.tear(WEB);
 
-    assertEquals(1, agent.ask(new InspectBerth(MOVE)).volumes().size(), "that is not asked for");
+    InspectBerth now = new InspectBerth(MOVE, Optional.of(false));
+    assertEquals(1, agent.ask(now).volumes().size(), "that is not asked for");
     for (int again = 0; again < 2; again++) {
       RefusedException broken = agent.refusal(LASTING);
       assertEquals(Reason.INVALID_IMAGE, broken.reason());
       assertTrue(broken.toString().contains("was lost on its way"), broken::toString);
     }
     assertTrue(
-        agent.ask(new InspectBerth(MOVE)).berth().flatMap(Berth::broken).isPresent(),
-        "it is told with what is kept");
+        agent.ask(now).berth().flatMap(Berth::broken).isPresent(), "it is told with what is kept");
     agent.ask(new SettleDisks(MOVE, true));
     assertEquals(List.of(), agent.ask(LASTING).volumes(), "a person lets go of it");
   }

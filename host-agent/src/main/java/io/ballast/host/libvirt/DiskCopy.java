@@ -105,6 +105,7 @@ final class DiskCopy {
     DiskSum ours = new DiskSum();
     try (VolumeStream from = VolumeStream.from(here, file, 0);
         VolumeStream into = VolumeStream.into(there, file)) {
+      check.run(); // what is opened later may be another one of that path
       for (int got = from.receive(piece); got != 0; got = from.receive(piece)) {
         if (got == LibvirtNative.AT_HOLE) {
           long hole = from.receiveHole();
@@ -164,11 +165,13 @@ final class DiskCopy {
       send(into, (int) Math.min(left, VolumeStream.PIECE));
     }
     if (hole > zeroes) {
+      check.run();
       into.sendHole(hole - zeroes);
     }
   }
 
   private void send(VolumeStream into, int size) throws LibvirtFailure {
+    check.run();
     into.send(piece, size);
     sent += size;
     passed(size);

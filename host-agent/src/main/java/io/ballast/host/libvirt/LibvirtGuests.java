@@ -4,18 +4,19 @@ import io.ballast.host.trade.DomainObstacles;
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.SharedFiles;
+import io.ballast.host.trade.SharedFiles.Seen;
 import io.ballast.messages.Machine;
 import io.ballast.messages.Obstacle;
 import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VmState;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -34,8 +35,13 @@ final class LibvirtGuests {
 
   private LibvirtGuests() {}
 
-  /** All that stands in the way of one that would come. */
-  static List<Obstacle> coming(LibvirtConnection connection, Needs needs) {
+  /**
+   * All that stands in the way of one that would come.
+   *
+   * @param files what was seen here of the files of its disks, by their paths
+   */
+  static List<Obstacle> coming(
+      LibvirtConnection connection, Needs needs, Function<String, Optional<Seen>> files) {
     List<Obstacle> obstacles = new ArrayList<>();
     Optional<VmState> state = LibvirtCalls.state(connection, needs.vm());
     if (state.filter(VmState::active).isPresent()) {
@@ -64,28 +70,27 @@ final class LibvirtGuests {
     }
     needs.machine().flatMap(machine -> machine(connection, machine)).ifPresent(obstacles::add);
     needs.cpu().flatMap(cpu -> cpu(connection, cpu)).ifPresent(obstacles::add);
+    obstacles.addAll(SharedFiles.obstacles(needs.files(), files));
     return obstacles;
   }
 
-  /** What stands in the way of one that would leave. */
-  static Leaving leaving(LibvirtConnection connection, Description domain) {
+  /**
+   * What stands in the way of one that would leave, and the files that it shares.
+   *
+   * @param files what was seen here of the files of its disks, by their paths
+   */
+  static Leaving leaving(
+      LibvirtConnection connection, Description domain, Function<String, Optional<Seen>> files) {
     try {
       return new Leaving(
-          connection.getVersion(), new DomainObstacles(LibvirtGuests::fileSystem).of(domain.xml()));
+          connection.getVersion(),
+          new DomainObstacles(path -> files.apply(path).map(Seen::kind)).of(domain.xml()),
+          SharedFiles.of(domain.xml(), files));
     } catch (LibvirtException e) {
       throw LibvirtRefusal.of(e.getError())
           .refused(
               LibvirtRefusal.Attempt.LOOK,
               "the look whether " + domain.domain().name() + " can go");
-    }
-  }
-
-  private static Optional<String> fileSystem(String path) {
-    try {
-      return Optional.of(Files.getFileStore(Path.of(path)).type());
-    } catch (IOException | InvalidPathException e) {
-      LOG.debug("Where {} lies is not known: {}", path, e.getMessage());
-      return Optional.empty();
     }
   }
 

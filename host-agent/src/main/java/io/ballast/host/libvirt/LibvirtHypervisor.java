@@ -8,6 +8,7 @@ import io.ballast.host.trade.Hypervisor;
 import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.Steering;
@@ -41,6 +42,7 @@ import java.util.stream.IntStream;
  * migrations, one for each migration that runs, one for each VM of which a migration is aborted and
  * one for each peer, so that whatever hangs holds up its like only. A VM on which a call hangs gets
  * no further ones but {@code destroy} and the abort of its migration, until that call comes back.
+ * The files of disks are looked at on no lane.
  */
 public final class LibvirtHypervisor implements Hypervisor {
   private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
@@ -57,6 +59,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final List<Lane<LibvirtConnection>> control;
   private final Lane<LibvirtConnection> watching;
   private final MigrationPorts ports;
+  private final GuestChecks checks;
 
   // Guarded by this.
   private final Map<String, Lane<LibvirtConnection>> peers = new HashMap<>();
@@ -92,6 +95,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             .toList();
     watching = lane("migrations", settings.uri(), KEPT_OPEN);
     ports = new MigrationPorts(vertx, settings.ports());
+    checks = new GuestChecks(this::commands, settings.deadlines().call(), clock);
   }
 
   private Lane<LibvirtConnection> lane(String name, String uri, Duration idle) {
@@ -212,22 +216,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Future<List<Obstacle>> obstacles(Needs needs) {
-    return here(
-        commands()
-            .look(
-                "the look whether VM " + needs.vm() + " can come",
-                settings.deadlines().call(),
-                connection -> LibvirtGuests.coming(connection, needs)));
+    return here(checks.coming(needs));
   }
 
   @Override
   public Future<Leaving> leaving(Description domain) {
-    return here(
-        commands()
-            .look(
-                "the look whether VM " + domain.domain().id() + " can go",
-                settings.deadlines().call(),
-                connection -> LibvirtGuests.leaving(connection, domain)));
+    return here(checks.leaving(domain));
   }
 
   @Override
@@ -247,14 +241,17 @@ public final class LibvirtHypervisor implements Hypervisor {
     Lane<LibvirtConnection> lane;
     synchronized (this) {
       if (closed) {
-        return here(refused(Reason.HYPERVISOR_UNREACHABLE, "the agent of this host is stopping"));
+        return here(
+            notBegun(order, Reason.HYPERVISOR_UNREACHABLE, "the agent of this host is stopping"));
       }
       if (migrations.containsKey(order.vm())) {
-        return here(refused(Reason.WRONG_STATE, "VM " + order.vm() + " is migrating already"));
+        return here(
+            notBegun(order, Reason.WRONG_STATE, "VM " + order.vm() + " is migrating already"));
       }
       if (migrations.size() >= settings.migrations()) {
         return here(
-            refused(
+            notBegun(
+                order,
                 Reason.BUSY,
                 "this host sends " + settings.migrations() + " VMs already. Try again later."));
       }
@@ -286,6 +283,11 @@ public final class LibvirtHypervisor implements Hypervisor {
                   lane.close();
                   return Future.succeededFuture();
                 }));
+  }
+
+  private static <T> Future<T> notBegun(Migrate order, Reason reason, String message) {
+    RefusedException refused = new RefusedException(reason, message);
+    return Future.failedFuture(order.rests() ? new NotBegunException(refused) : refused);
   }
 
   @Override
@@ -385,6 +387,7 @@ public final class LibvirtHypervisor implements Hypervisor {
       lanes.addAll(peers.values());
     }
     ports.close();
+    checks.close();
     lanes.forEach(Lane::close);
     try {
       long end = System.nanoTime() + TO_CLOSE.toNanos();

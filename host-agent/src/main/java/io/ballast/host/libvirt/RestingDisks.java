@@ -48,6 +48,7 @@ record RestingDisks(Migrate order, String what, Domain domain, String xml) {
     Bytes sent;
     LibvirtConnection there = copying.get();
     try {
+      check.run(); // it may have taken long to connect
       sent =
           new DiskCopy(
                   here,

@@ -10,8 +10,11 @@ import io.ballast.host.trade.Needs;
 import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
 import io.ballast.host.trade.PeerAddress;
+import io.ballast.host.trade.SharedFiles;
+import io.ballast.host.trade.SharedFiles.Seen;
 import io.ballast.host.trade.Steering;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskFile;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.Obstacle;
 import io.ballast.messages.Obstacle.Kind;
@@ -47,6 +50,7 @@ public final class FakeHypervisor implements Hypervisor {
   private static final int PORT = 49_215;
 
   private final Set<String> lacking = new HashSet<>();
+  private final List<DiskFile> shared = new ArrayList<>();
   private boolean tied;
   private final Map<VmId, FakeMigration> leaving = new HashMap<>();
   private FakeMigration.Ending nextEnding = FakeMigration.Ending.ARRIVES;
@@ -109,6 +113,20 @@ public final class FakeHypervisor implements Hypervisor {
     synchronized (world) {
       lacking.add(name);
     }
+  }
+
+  /** Lets a server's file be here, as that disk of every domain; {@code inode} is its number. */
+  public void share(String place, String path, String inode) {
+    synchronized (world) {
+      shared.add(new DiskFile(place, path, "nfs4", Optional.of(inode)));
+    }
+  }
+
+  private Optional<Seen> file(String path) {
+    return shared.stream()
+        .filter(file -> file.path().equals(path))
+        .map(file -> new Seen(file.fileSystem(), file.inode().orElseThrow()))
+        .findFirst();
   }
 
   /** Says how the next migration away from here ends. */
@@ -287,6 +305,7 @@ public final class FakeHypervisor implements Hypervisor {
           if (needs.cpu().filter(lacking::contains).isPresent()) {
             obstacles.add(new Obstacle(Kind.CPU, "this host can't provide the CPU"));
           }
+          obstacles.addAll(SharedFiles.obstacles(needs.files(), this::file));
           return obstacles;
         });
   }
@@ -310,7 +329,8 @@ public final class FakeHypervisor implements Hypervisor {
                 VERSION,
                 tied
                     ? List.of(new Obstacle(Kind.DEVICE, "its <hostdev> uses a device of its host"))
-                    : List.of()));
+                    : List.of(),
+                shared));
   }
 
   @Override

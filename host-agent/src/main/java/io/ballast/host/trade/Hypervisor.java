@@ -16,10 +16,11 @@ import java.util.function.Consumer;
  * was asked for, or with a {@link io.ballast.bus.RefusedException} of one of the reasons {@code
  * UNKNOWN_VM}, {@code WRONG_STATE}, {@code NO_ROOM}, {@code INVALID_DOMAIN}, {@code
  * NOT_MIGRATABLE}, {@code HYPERVISOR_REFUSED}, {@code HYPERVISOR_STUCK}, {@code
- * HYPERVISOR_UNREACHABLE} or {@code MAY_YET_HAPPEN}. A call that failed as {@code MAY_YET_HAPPEN}
- * may still take effect. One that failed as {@code HYPERVISOR_STUCK} or {@code
- * HYPERVISOR_UNREACHABLE} was not tried, was a look, or was a migration between hosts that do not
- * reach each other.
+ * HYPERVISOR_UNREACHABLE}, {@code TRADE_REFUSED} or {@code MAY_YET_HAPPEN}. A call that failed as
+ * {@code MAY_YET_HAPPEN} may still take effect. One that failed as {@code HYPERVISOR_STUCK} or
+ * {@code HYPERVISOR_UNREACHABLE} was not tried, was a look, or was a migration between hosts that
+ * do not reach each other. One that failed as {@code TRADE_REFUSED} was a look at files that did
+ * not come back.
  */
 public interface Hypervisor extends AutoCloseable {
   /** All domains with their counters, taken in bulk and without waiting for a stuck guest. */
@@ -55,7 +56,7 @@ public interface Hypervisor extends AutoCloseable {
 
   /**
    * What stands in the way of a domain of another host that would come to this one, as far as the
-   * hypervisor can say. Whether there is room is not asked.
+   * hypervisor can say, and the files of its disks here. Whether there is room is not asked.
    */
   Future<List<Obstacle>> obstacles(Needs needs);
 

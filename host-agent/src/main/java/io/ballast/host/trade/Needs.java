@@ -1,6 +1,7 @@
 package io.ballast.host.trade;
 
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskFile;
 import io.ballast.messages.Machine;
 import io.ballast.messages.VmId;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param bridges that it is plugged into
  * @param pools in which its disks lie
  * @param machine what runs it where it is; absent where that is not known
+ * @param files of its disks, which must be the same files where it goes
  */
 public record Needs(
     VmId vm,
@@ -25,15 +27,36 @@ public record Needs(
     Optional<String> cpu,
     List<String> bridges,
     List<String> pools,
-    Optional<Machine> machine) {
-  /** This, of one that does not run: it takes no memory. */
-  public Needs ofResting() {
-    return new Needs(
-        vm, name, Bytes.ZERO, hugePages, vcpus, Optional.empty(), bridges, pools, machine);
-  }
-
+    Optional<Machine> machine,
+    List<DiskFile> files) {
   public Needs {
     bridges = List.copyOf(bridges);
     pools = List.copyOf(pools);
+    files = List.copyOf(files);
+  }
+
+  /** Of one whose disks are no files that hosts share. */
+  public Needs(
+      VmId vm,
+      String name,
+      Bytes memory,
+      boolean hugePages,
+      int vcpus,
+      Optional<String> cpu,
+      List<String> bridges,
+      List<String> pools,
+      Optional<Machine> machine) {
+    this(vm, name, memory, hugePages, vcpus, cpu, bridges, pools, machine, List.of());
+  }
+
+  /** This, of one that does not run: it takes no memory. */
+  public Needs ofResting() {
+    return new Needs(
+        vm, name, Bytes.ZERO, hugePages, vcpus, Optional.empty(), bridges, pools, machine, files);
+  }
+
+  /** This, of one whose disks are these files. */
+  public Needs sharing(List<DiskFile> shared) {
+    return new Needs(vm, name, memory, hugePages, vcpus, cpu, bridges, pools, machine, shared);
   }
 }

@@ -171,7 +171,8 @@ public final class Arrivals {
         asked.cpu(),
         asked.bridges(),
         asked.pools(),
-        asked.machine());
+        asked.machine(),
+        asked.files());
   }
 
   /** Takes back what was promised for an operation, if anything was. */

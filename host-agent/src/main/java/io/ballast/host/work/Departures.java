@@ -77,19 +77,10 @@ public final class Departures {
    */
   public Future<Work> of(
       OperationId operation, Migrate order, Description found, Optional<Long> epoch) {
-    return within(
-            order.to(),
-            claimed(order)
-                .compose(
-                    fine ->
-                        peers.prepare(
-                            order.to(),
-                            prepare(operation, order.within(), needs(order, found)),
-                            epoch,
-                            ANSWER))
-                .map(Prepared::peerUri)
-                .recover(failure -> withoutPromise(order.to(), failure))
-                .compose(uri -> allowed(order.to(), order.peerUri(), uri)))
+    return within(order.to(), claimed(order))
+        .compose(fine -> leaving(found))
+        .map(leaving -> prepare(operation, order.within(), needs(order, found, leaving)))
+        .compose(arrival -> within(order.to(), promised(order, arrival, epoch)))
         .onFailure(failure -> release(order.to(), operation, epoch))
         .map(
             peer ->
@@ -102,8 +93,22 @@ public final class Departures {
                     false));
   }
 
-  private static Needs needs(Migrate order, Description found) {
-    Needs needs = DomainNeeds.of(found, UNKNOWN);
+  /** The address of a target that promised. */
+  private Future<PeerAddress> promised(Migrate order, Prepare arrival, Optional<Long> epoch) {
+    return peers
+        .prepare(order.to(), arrival, epoch, ANSWER)
+        .map(Prepared::peerUri)
+        .recover(failure -> withoutPromise(order.to(), failure))
+        .compose(uri -> allowed(order.to(), order.peerUri(), uri));
+  }
+
+  /** A disk that is copied need not be the same file at the target, and is not. */
+  private static Needs needs(Migrate order, Description found, Leaving leaving) {
+    List<String> copied = order.copied().orElse(List.of());
+    Needs needs =
+        DomainNeeds.of(found, UNKNOWN)
+            .sharing(
+                leaving.files().stream().filter(file -> !copied.contains(file.place())).toList());
     return order.rests() ? needs.ofResting() : needs;
   }
 
@@ -139,7 +144,7 @@ public final class Departures {
     }
     return leaving(found)
         .onSuccess(leaving -> obstacles.addAll(leaving.obstacles()))
-        .map(leaving -> DomainNeeds.of(found, leaving.version()))
+        .map(leaving -> DomainNeeds.of(found, leaving.version()).sharing(leaving.files()))
         .compose(needs -> there(asked.to(), needs))
         .map(
             there -> {
@@ -263,7 +268,8 @@ public final class Departures {
         needs.bridges(),
         needs.pools(),
         needs.machine(),
-        within.plus(patience.abort()).plus(patience.doubt()));
+        within.plus(patience.abort()).plus(patience.doubt()),
+        needs.files());
   }
 
   /** An agent that does not know how to promise is asked for its address alone. */

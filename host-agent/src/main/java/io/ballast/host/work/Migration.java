@@ -119,6 +119,7 @@ public final class Migration implements Work {
     } else {
       loop.here(
               peer.get()
+                  .recover(this::notBegun)
                   .compose(
                       found ->
                           hypervisor.migrate(
@@ -136,6 +137,11 @@ public final class Migration implements Work {
    */
   private void lookWhenItIsOver(Refused why) {
     loop.after(CONNECTING.plus(patience.abort()).plus(patience.settle()), () -> look(why));
+  }
+
+  private Future<PeerAddress> notBegun(Throwable failure) {
+    return Future.failedFuture(
+        order.rests() ? new NotBegunException(new RefusedException(refusal(failure))) : failure);
   }
 
   private Refused tooLong() {
@@ -286,7 +292,7 @@ public final class Migration implements Work {
     }
     if (result.cause() instanceof NotBegunException stayed) {
       Refused known = cause == null ? stayed.why() : cause;
-      outcome.tryComplete(new Outcome.Failed(known.reason(), stayed.why().message()));
+      outcome.tryComplete(new Outcome.Failed(known.reason(), known.message()));
       return;
     }
     Refused why = refusal(result.cause());

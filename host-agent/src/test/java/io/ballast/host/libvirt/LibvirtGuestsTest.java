@@ -6,15 +6,14 @@ import io.ballast.host.trade.Domain;
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.host.trade.Leaving;
 import io.ballast.host.trade.Needs;
+import io.ballast.host.trade.SharedFiles.Seen;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskFile;
 import io.ballast.messages.Machine;
 import io.ballast.messages.Obstacle;
 import io.ballast.messages.Obstacle.Kind;
 import io.ballast.messages.VmId;
 import io.ballast.messages.VmState;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +21,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
 
@@ -59,8 +57,7 @@ final class LibvirtGuestsTest {
   void aGuestComesWhereAllIsThatItNeeds() {
     assertEquals(
         List.of(),
-        LibvirtGuests.coming(
-            connection,
+        coming(
             needs(
                 "web", List.of("lo"), List.of(POOL), Optional.of("<cpu><model>x</model></cpu>"))));
   }
@@ -111,18 +108,16 @@ final class LibvirtGuestsTest {
   void aCpuThatIsNoneLeavesTheDecisionToTheMigration() {
     assertEquals(
         List.of(),
-        LibvirtGuests.coming(
-            connection,
-            needs("web", List.of(), List.of(), Optional.of("no description of a CPU"))));
+        coming(needs("web", List.of(), List.of(), Optional.of("no description of a CPU"))));
   }
 
   @Test
   void anOlderHypervisorIsInTheWay() throws LibvirtException {
     long version = connection.getVersion();
-    assertEquals(List.of(), LibvirtGuests.coming(connection, from(version)));
-    assertEquals(List.of(), LibvirtGuests.coming(connection, from(version + 1)), "a mended one");
+    assertEquals(List.of(), coming(from(version)));
+    assertEquals(List.of(), coming(from(version + 1)), "a mended one");
 
-    List<Obstacle> obstacles = LibvirtGuests.coming(connection, from(version + 1_000));
+    List<Obstacle> obstacles = coming(from(version + 1_000));
 
     assertEquals(Kind.VERSION, obstacles.getFirst().kind());
   }
@@ -131,38 +126,63 @@ final class LibvirtGuestsTest {
   void allThatIsInTheWayIsSaid() {
     assertEquals(
         List.of(Kind.NAME, Kind.POOL, Kind.BRIDGE),
-        LibvirtGuests.coming(
-                connection, needs("test", List.of("none"), List.of("fast"), Optional.empty()))
-            .stream()
+        coming(needs("test", List.of("none"), List.of("fast"), Optional.empty())).stream()
             .map(Obstacle::kind)
             .toList());
   }
 
   @Test
-  void whatTiesAGuestToItsHostIsFoundByItsFiles(@TempDir Path folder) throws IOException {
-    Path file = Files.createFile(folder.resolve("disk"));
-    String kind = Files.getFileStore(file).type();
+  void aDiskThatIsAnotherFileHereIsSaid() {
+    Needs web = needs("web", List.of(), List.of(), Optional.empty());
 
+    assertEquals(List.of(), coming(web.sharing(List.of(file("4711")))));
+    assertInTheWay(
+        Kind.DISK,
+        "its disk vdb is /nfs/a on the nfs4 of its host, and here another file has that path;"
+            + " mount the same here",
+        web.sharing(List.of(file("4712"))));
+  }
+
+  @Test
+  void whatTiesAGuestToItsHostAndWhatItSharesIsFoundByItsFiles() {
     Leaving leaving =
         LibvirtGuests.leaving(
             connection,
             new Description(
                 DOMAIN,
-                "<domain><devices><disk><source file='%s'/><target dev='vda'/></disk>"
-                        .formatted(file)
-                    + "<disk><source file='/nowhere'/></disk></devices></domain>"));
+                "<domain><devices><disk><source file='/local/a'/><target dev='vda'/></disk>"
+                    + "<disk><source file='/nfs/a'/><target dev='vdb'/></disk>"
+                    + "<disk><source file='/nowhere'/></disk></devices></domain>"),
+            LibvirtGuestsTest::see);
 
     assertEquals(
         List.of(
             new Obstacle(
                 Kind.DISK,
-                "its disk vda is %s, which lies on the %s of its host alone: take it along with --copy, or share its storage"
-                    .formatted(file, kind))),
+                "its disk vda is /local/a, which lies on the ext4 of its host alone: take it along"
+                    + " with --copy, or share its storage")),
         leaving.obstacles());
+    assertEquals(List.of(file("4711")), leaving.files());
+  }
+
+  private static DiskFile file(String inode) {
+    return new DiskFile("vdb", "/nfs/a", "nfs4", Optional.of(inode));
+  }
+
+  private static Optional<Seen> see(String path) {
+    return switch (path) {
+      case "/local/a" -> Optional.of(new Seen("ext4", "12"));
+      case "/nfs/a" -> Optional.of(new Seen("nfs4", "4711"));
+      default -> Optional.empty();
+    };
+  }
+
+  private List<Obstacle> coming(Needs needs) {
+    return LibvirtGuests.coming(connection, needs, LibvirtGuestsTest::see);
   }
 
   private void assertInTheWay(Kind kind, String message, Needs needs) {
-    assertEquals(List.of(new Obstacle(kind, message)), LibvirtGuests.coming(connection, needs));
+    assertEquals(List.of(new Obstacle(kind, message)), coming(needs));
   }
 
   private static Needs from(long version) {

@@ -10,6 +10,7 @@ import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.host.testing.FakeWorld;
 import io.ballast.host.trade.Domain;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskFile;
 import io.ballast.messages.HostCommand.Prepare;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Obstacle;
@@ -140,6 +141,19 @@ final class ArrivalsTest {
   }
 
   @Test
+  void aDiskThatIsAnotherFileHereMayNotCome() {
+    here.share("vdb", "/nfs/web", "4711");
+
+    assertRefused(Reason.NOT_MIGRATABLE, sharing("/nfs/web", "4712"));
+    assertRefused(Reason.NOT_MIGRATABLE, sharing("/nfs/db", "4711"));
+    assertEquals(yes, promised(sharing("/nfs/web", "4711")));
+    assertEquals(
+        Reason.DUPLICATE_ID,
+        refusal(arrivals.prepare(sharing("/nfs/web", "4712"))).reason(),
+        "which is not the same again");
+  }
+
+  @Test
   void anotherClusterMayNotCome() {
     assertEquals(
         "h1 is of cluster east and h2 of cluster lab; choose a host of the same cluster",
@@ -215,6 +229,24 @@ final class ArrivalsTest {
 
   private static Prepare web(OperationId operation, long mebibytes) {
     return prepare(operation, WEB, "web", "lab", mebibytes, List.of(), List.of(), Optional.empty());
+  }
+
+  private static Prepare sharing(String path, String inode) {
+    return new Prepare(
+        ONE,
+        new HostId("h1"),
+        "lab",
+        WEB,
+        "web",
+        Bytes.ofMiB(1),
+        false,
+        1,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        WITHIN,
+        List.of(new DiskFile("vda", path, "nfs4", Optional.of(inode))));
   }
 
   private static Prepare db(OperationId operation, long mebibytes) {

@@ -12,6 +12,7 @@ import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.host.trade.PeerAddress;
 import io.ballast.host.trade.PeerRules;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskFile;
 import io.ballast.messages.HostCommand.Examine;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.HostCommand.Prepare;
@@ -257,6 +258,39 @@ final class DeparturesTest {
     assertEquals(List.of(), peers.asked);
     assertEquals(List.of(OPERATION), peers.released);
     assertEquals(List.of(Optional.of(7L)), peers.releasedFor);
+  }
+
+  @Test
+  void filesThatAreNotCopiedAreToBeTheSameAtTheTarget() {
+    here.share("vda", "/nfs/web", "4711");
+    here.share("vdb", "/nfs/data", "4712");
+    DiskFile web = new DiskFile("vda", "/nfs/web", "nfs4", Optional.of("4711"));
+    Migrate order = order(Optional.empty());
+
+    assertTrue(work(order.copying(List.of("vdb"), List.of("/nfs/data"), false)).succeeded());
+    assertTrue(work(order.ofResting()).succeeded());
+    assertEquals(List.of(), examined().obstacles());
+
+    DiskFile data = new DiskFile("vdb", "/nfs/data", "nfs4", Optional.of("4712"));
+    assertEquals(
+        List.of(List.of(web), List.of(web, data)),
+        peers.asked.stream().map(Prepare::files).toList());
+    assertEquals(List.of(web, data), peers.considered.getFirst().files());
+  }
+
+  @Test
+  void aHypervisorThatDoesNotSayWhatWouldLeaveMovesNothing() {
+    Future<Optional<Description>> found = here.inspect(WEB);
+    time.pass(Duration.ZERO);
+    here.hang();
+
+    Future<Work> work =
+        departures.of(
+            OPERATION, order(Optional.empty()), found.result().orElseThrow(), Optional.of(7L));
+    time.pass(Patience.DEFAULT.check());
+
+    assertEquals(Reason.HYPERVISOR_STUCK, refusal(work).reason());
+    assertEquals(List.of(), peers.asked);
   }
 
   @Test

@@ -25,6 +25,9 @@ public final class FakePeers implements Peers {
   /** What was asked for, and what was given back, in order. */
   final List<Prepare> asked = new ArrayList<>();
 
+  /** What was only to be considered, in order. */
+  final List<Prepare> considered = new ArrayList<>();
+
   final List<Optional<Long>> epochs = new ArrayList<>();
   final List<OperationId> released = new ArrayList<>();
   final List<Optional<Long>> releasedFor = new ArrayList<>();
@@ -56,6 +59,7 @@ public final class FakePeers implements Peers {
 
   @Override
   public Future<Considered> consider(HostId to, Prepare prepare, Duration within) {
+    considered.add(prepare);
     return silent
         ? Promise.<Considered>promise().future()
         : uri(to).map(uri -> new Considered(new Prepared(uri, probe), obstacles));

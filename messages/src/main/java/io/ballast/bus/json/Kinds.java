@@ -2,6 +2,7 @@ package io.ballast.bus.json;
 
 import io.ballast.bus.Role;
 import io.ballast.messages.Command;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostCommand;
@@ -108,6 +109,9 @@ public final class Kinds {
         "storage.measure-volume", StorageCommand.MeasureVolume.class, Reply.VolumeMeasured.class);
     command("storage.snapshot-vm", VmOrder.SnapshotVm.class, Reply.Accepted.class);
     command("storage.revert-vm", VmOrder.RevertVm.class, Reply.Accepted.class);
+    command("storage.attach-disk", DiskOrder.AttachDisk.class, Reply.Accepted.class);
+    command("storage.detach-disk", DiskOrder.DetachDisk.class, Reply.Accepted.class);
+    command("storage.limit-disk", DiskOrder.LimitDisk.class, Reply.Accepted.class);
     command("storage.delete-vm-snapshot", VmOrder.DeleteVmSnapshot.class, Reply.Accepted.class);
     command(
         "storage.list-vm-snapshots",

@@ -110,10 +110,11 @@ final class AnyRecord {
 
   /** A text in one of the forms that some fields ask for. */
   private static String form(Random random) {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(9)) {
       case 0, 1 -> "/dev/\u00fc " + random.nextInt(100);
       case 2, 3, 4 -> "w-" + random.nextInt(100);
-      case 5 -> "https://w" + random.nextInt(100) + ".example/x?y=%20";
+      case 5, 6 -> "vd" + (char) ('a' + random.nextInt(26));
+      case 7 -> "https://w" + random.nextInt(100) + ".example/x?y=%20";
       default -> "0123456789abcdef".repeat(4);
     };
   }

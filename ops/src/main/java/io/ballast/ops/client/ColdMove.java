@@ -152,19 +152,22 @@ final class ColdMove {
         why.code(), "%s; it was started again on %s".formatted(why.getMessage(), place.on()), why);
   }
 
-  /** The failure, with where the machine is now and how to have it run. */
+  /** The failure, with where the machine is now, and how to have it run where that is sure. */
   private CommandFailure located(CommandFailure why) {
     List<String> told = new ArrayList<>();
-    boolean off = true;
+    List<HostId> off = new ArrayList<>();
+    boolean sure = true;
     for (HostId host : List.of(place.on(), to)) {
       try {
         Optional<Vm> vm = connection.askHost(host, new HostCommand.InspectVm(place.vm().id())).vm();
         vm.ifPresent(it -> told.add("%s on %s".formatted(Words.of(it.state()), host)));
-        off &= vm.filter(it -> it.state().active()).isEmpty();
+        vm.filter(it -> !it.state().active()).ifPresent(it -> off.add(host));
       } catch (CommandFailure e) {
-        told.add("not known on " + host + ", which does not answer");
+        sure = false;
+        told.add("not known on %s (%s)".formatted(host, e.getMessage()));
       }
     }
+    boolean startable = sure && off.size() == 1 && told.size() == 1;
     return new CommandFailure(
         why.code(),
         "%s; %s is %s now%s"
@@ -172,7 +175,10 @@ final class ColdMove {
                 why.getMessage(),
                 name(),
                 told.isEmpty() ? "on neither host" : String.join(", and ", told),
-                off ? "; 'ballast vm start %s' starts it".formatted(name()) : ""),
+                startable
+                    ? "; 'ballast vm start %s --host %s' starts it"
+                        .formatted(name(), off.getFirst())
+                    : ""),
         why);
   }
 

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       "  ballast vm stop web1 --force    cut its power",
       "  ballast vm show web1",
       "  ballast vm snapshot web1 before-upgrade",
-      "  ballast vm revert web1 before-upgrade"
+      "  ballast vm revert web1 before-upgrade",
+      "  ballast vm attach-disk web1 images/data"
     })
 public final class VmCommand implements Runnable {
   private final Shell shell;

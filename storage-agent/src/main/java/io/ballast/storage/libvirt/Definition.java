@@ -105,7 +105,8 @@ final class Definition {
     return text(snapshot);
   }
 
-  private static String text(Xml xml) {
+  /** As libvirt takes it. */
+  static String text(Xml xml) {
     try {
       Transformer writer = TransformerFactory.newDefaultInstance().newTransformer();
       writer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");

@@ -6,6 +6,7 @@ import io.ballast.messages.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -105,18 +106,22 @@ final class Flushes implements AutoCloseable {
     } catch (RefusedException e) {
       return e;
     } catch (IOException | RuntimeException e) {
-      return new RefusedException(
-          Reason.TRADE_REFUSED,
-          "whether what was written into %s lasts can't be seen: %s".formatted(file, e));
+      return unseen(file, e);
     }
+  }
+
+  private static RefusedException unseen(Path file, Exception failure) {
+    return new RefusedException(
+        Reason.TRADE_REFUSED,
+        "whether what was written into %s lasts can't be seen: %s".formatted(file, failure));
   }
 
   private @Nullable RefusedException forced(
       Path file, Object inode, FileChannel channel, FileChannel folder) {
     try {
       device.force(channel);
-      device.force(folder);
-      return null;
+    } catch (ClosedChannelException e) {
+      return unseen(file, e);
     } catch (IOException e) {
       RefusedException why =
           new RefusedException(
@@ -128,6 +133,12 @@ final class Flushes implements AutoCloseable {
       }
       return why;
     }
+    try {
+      device.force(folder);
+      return null;
+    } catch (IOException e) {
+      return unseen(file, e);
+    }
   }
 
   private synchronized @Nullable RefusedException lost(Path file, Object inode) {
@@ -137,6 +148,6 @@ final class Flushes implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.shutdown(); // an interrupt would look like something lost
   }
 }

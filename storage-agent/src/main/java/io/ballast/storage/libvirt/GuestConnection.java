@@ -4,8 +4,11 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskLimits;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import java.time.Duration;
@@ -49,6 +52,18 @@ final class GuestConnection extends Connect implements Guests {
     int virDomainFSThaw(DomainPointer domain, Pointer all, int none, int flags);
 
     int virDomainFree(DomainPointer domain);
+
+    int virDomainSetBlockIoTune(
+        DomainPointer domain, String disk, Pointer params, int count, int flags);
+
+    int virTypedParamsAddULLong(
+        PointerByReference params,
+        IntByReference count,
+        IntByReference room,
+        String name,
+        long value);
+
+    void virTypedParamsFree(Pointer params, int count);
   }
 
   /** A guest's agent may never answer, and libvirt would wait for it. */
@@ -59,8 +74,8 @@ final class GuestConnection extends Connect implements Guests {
   private static final int PIVOT = 1 << 1;
   private static final int COMMIT_ACTIVE = 1 << 2;
 
-  private static final int WITH_SECRETS = 1;
-  private static final int DEFINED = 1 << 1;
+  static final int WITH_SECRETS = 1;
+  static final int DEFINED = 1 << 1;
 
   private static final int REMEMBER_NOTHING = 1 << 2;
   private static final int ONLY_DISKS = 1 << 4;
@@ -70,6 +85,7 @@ final class GuestConnection extends Connect implements Guests {
 
   private final String uri;
   private final Sleep sleep = new Sleep(this);
+  private final Plugs plugs = new Plugs(this);
   private boolean broken;
 
   private GuestConnection(String uri) throws LibvirtException {
@@ -113,12 +129,12 @@ final class GuestConnection extends Connect implements Guests {
     }
   }
 
-  private interface Use<T> {
+  interface Use<T> {
     T of(Domain domain) throws LibvirtException;
   }
 
   /** Calls something on a domain. {@code what} is for people: "the look at VM x". */
-  private <T> T on(String vm, String what, Use<T> use) {
+  <T> T on(String vm, String what, Use<T> use) {
     try {
       Domain domain = found(vm);
       try {
@@ -154,7 +170,7 @@ final class GuestConnection extends Connect implements Guests {
   }
 
   /** Libvirt would keep its caller waiting for half a minute before it said so. */
-  private static void staying(String vm, Domain domain) throws LibvirtException {
+  static void staying(String vm, Domain domain) throws LibvirtException {
     if (domain.isActive() == 1 && domain.getJobInfo().getType() != 0) {
       throw new RefusedException(
           Reason.BUSY,
@@ -165,7 +181,7 @@ final class GuestConnection extends Connect implements Guests {
   }
 
   /** The memory that was saved belongs to its disks as they are. */
-  private static void unsaved(String vm, Domain domain) throws LibvirtException {
+  static void unsaved(String vm, Domain domain) throws LibvirtException {
     if (domain.isActive() != 1 && domain.hasManagedSaveImage() == 1) {
       throw new RefusedException(
           Reason.WRONG_STATE,
@@ -224,7 +240,7 @@ final class GuestConnection extends Connect implements Guests {
         });
   }
 
-  private static Optional<Job> job(Domain domain, Slot slot) throws LibvirtException {
+  static Optional<Job> job(Domain domain, Slot slot) throws LibvirtException {
     DomainBlockJobInfo job = domain.getBlockJobInfo(slot.target(), 0);
     Job.Kind kind =
         switch (job.type) {
@@ -242,6 +258,31 @@ final class GuestConnection extends Connect implements Guests {
         slot.vm(),
         "the growth of " + slot,
         domain -> domain.blockResize(slot.target(), size.value(), RESIZE_IN_BYTES));
+  }
+
+  @Override
+  public String plug(String vm, Plug plug) {
+    return plugs.plug(vm, plug);
+  }
+
+  @Override
+  public boolean unplug(Slot slot) {
+    return plugs.unplug(slot);
+  }
+
+  @Override
+  public boolean isPlugged(Slot slot) {
+    return plugs.isPlugged(slot);
+  }
+
+  @Override
+  public void forget(Slot slot) {
+    plugs.forget(slot);
+  }
+
+  @Override
+  public void limit(Slot slot, DiskLimits limits) {
+    plugs.limit(slot, limits);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.ballast.storage.libvirt;
 import io.ballast.agent.LaneConnection;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskLimits;
 import io.ballast.messages.OperationId;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,33 @@ interface Guests extends LaneConnection {
    * <p>Fails as {@code BUSY} too where the VM is on its way to another host.
    */
   void grow(Slot slot, Bytes size);
+
+  /**
+   * Plugs a disk in, at once if the machine is in memory, and for later starts if it is defined;
+   * where it is then, or was already. Fails as {@link #grow} does, and as {@code WRONG_STATE} where
+   * there is no place for it.
+   */
+  String plug(String vm, Plug plug);
+
+  /**
+   * Asks the guest of a machine that is in memory to let a disk go. Fails as {@link #grow} does,
+   * and as {@code WRONG_STATE} where the machine has no such disk, be it only for later starts.
+   *
+   * @return whether that was asked for
+   */
+  boolean unplug(Slot slot);
+
+  /** Whether a machine that is in memory has a disk. */
+  boolean isPlugged(Slot slot);
+
+  /** Takes a disk off for later starts, if the machine has it then. Fails as {@link #grow} does. */
+  void forget(Slot slot);
+
+  /**
+   * Holds a disk to limits and no others, at once and for later starts. Fails as {@link #unplug}
+   * does.
+   */
+  void limit(Slot slot, DiskLimits limits);
 
   /** Begins a job that copies into a disk what it builds upon. Fails as {@link #grow} does. */
   void pull(Slot slot);

@@ -6,6 +6,7 @@ import io.ballast.agent.LaneLimits;
 import io.ballast.agent.tool.FileSystem;
 import io.ballast.agent.tool.Runner;
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.PoolOrder.DefinePool;
@@ -21,8 +22,6 @@ import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.messages.VolumeOrder;
 import io.ballast.messages.VolumeOrder.DeleteVolume;
-import io.ballast.messages.VolumeOrder.FlattenVolume;
-import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.messages.VolumeOrder.SnapshotVolume;
 import io.ballast.storage.tool.Downloads;
 import io.ballast.storage.tool.QemuImg;
@@ -36,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -79,6 +77,7 @@ public final class LibvirtVolumes implements Volumes {
   private final Lane<Guests> guests;
   private final Lane<Guests> rests;
   private final Live live;
+  private final Plugging plugging;
   private final Stillness stillness;
   private final Machines machines;
   private final Runner runner;
@@ -123,6 +122,11 @@ public final class LibvirtVolumes implements Volumes {
     guests = lane("disks", () -> GuestConnection.open(uri), new LaneLimits(1, 256, 2));
     rests = lane("machines at rest", () -> GuestConnection.open(uri), new LaneLimits(1, 256, 2));
     live = new Live(guests, clock);
+    plugging =
+        new Plugging(
+            guests,
+            clock,
+            volume -> asked(volume, (backend, place) -> Future.succeededFuture(place)));
     runner = new Runner(Runner.Limits.DEFAULT, clock);
     disk = new Disk(Duration.ofMinutes(1), clock);
     downloads = new Downloads(clock);
@@ -227,10 +231,8 @@ public final class LibvirtVolumes implements Volumes {
     return onContext(shelf(pool).compose(shelf -> backend(shelf).trash(shelf)));
   }
 
-  /** A volume, and the pool that it lies in. */
-  private record Place(Shelf shelf, Shelf.Item item) {}
-
-  private <T> Future<T> asked(VolumeId volume, BiFunction<Backend, Place, Future<T>> question) {
+  private <T> Future<T> asked(
+      VolumeId volume, BiFunction<Backend, Shelf.Place, Future<T>> question) {
     return onContext(
         shelf(volume.pool())
             .compose(
@@ -242,7 +244,8 @@ public final class LibvirtVolumes implements Volumes {
                                 sound(shelf, item)
                                     .compose(
                                         sound ->
-                                            question.apply(backend(shelf), new Place(shelf, item))))
+                                            question.apply(
+                                                backend(shelf), new Shelf.Place(shelf, item))))
                         .orElseGet(() -> Future.failedFuture(unknown(volume)))));
   }
 
@@ -304,9 +307,7 @@ public final class LibvirtVolumes implements Volumes {
         .map(
             tenants -> {
               bench.checkHeaders(tenants);
-              return running(bench, tenants)
-                  .map(vm -> live(bench, vm, bench.item(order.volume())))
-                  .orElseGet(() -> backend.carryOut(bench));
+              return live.part(bench, tenants, folder).orElseGet(() -> backend.carryOut(bench));
             });
   }
 
@@ -323,22 +324,6 @@ public final class LibvirtVolumes implements Volumes {
                     : keeping.get());
   }
 
-  /** Whose QEMU has to work on the volume. */
-  private static Optional<String> running(Bench bench, List<Tenant> tenants) {
-    VolumeOrder order = bench.order();
-    boolean live = order instanceof FlattenVolume || order instanceof ResizeVolume;
-    return live && bench.shelf().kind() == Shelf.Kind.FOLDER
-        ? Live.user(tenants, order.volume().pool(), bench.item(order.volume()))
-        : Optional.empty();
-  }
-
-  private Task live(Bench bench, String vm, Shelf.Item item) {
-    String pool = bench.order().volume().pool();
-    return bench.order() instanceof ResizeVolume resize
-        ? live.grow(vm, pool, item, resize.size())
-        : folder.unkept(item, () -> live.flatten(vm, pool, item, bench.progress()));
-  }
-
   @Override
   public Future<VmDisks> disks(String vm) {
     return onContext(machines.disks(vm));
@@ -347,6 +332,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress) {
     return machines.carryOut(operation, order, at, progress);
+  }
+
+  @Override
+  public Task carryOut(OperationId operation, DiskOrder order) {
+    return plugging.carryOut(order);
   }
 
   @Override

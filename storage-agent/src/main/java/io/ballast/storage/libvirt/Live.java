@@ -4,6 +4,8 @@ import io.ballast.agent.Lane;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VolumeOrder.FlattenVolume;
+import io.ballast.messages.VolumeOrder.ResizeVolume;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -41,6 +43,27 @@ final class Live {
               .formatted(item.path(), String.join(", ", running)));
     }
     return running.stream().findFirst();
+  }
+
+  /**
+   * What QEMU has to do of an order; empty where no machine runs on what that works on, or none has
+   * a part in it.
+   */
+  Optional<Task> part(Bench bench, List<Tenant> tenants, Folder folder) {
+    if (bench.shelf().kind() != Shelf.Kind.FOLDER) {
+      return Optional.empty();
+    }
+    String pool = bench.order().volume().pool();
+    if (bench.order() instanceof ResizeVolume resize) {
+      Shelf.Item item = bench.item(resize.volume());
+      return user(tenants, pool, item).map(vm -> grow(vm, pool, item, resize.size()));
+    }
+    if (bench.order() instanceof FlattenVolume flatten) {
+      Shelf.Item item = bench.item(flatten.volume());
+      return user(tenants, pool, item)
+          .map(vm -> folder.unkept(item, () -> flatten(vm, pool, item, bench.progress())));
+    }
+    return Optional.empty();
   }
 
   /** Gives a disk of a running machine more room. */

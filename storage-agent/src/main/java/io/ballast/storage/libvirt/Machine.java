@@ -1,5 +1,7 @@
 package io.ballast.storage.libvirt;
 
+import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ record Machine(String name, boolean active, List<Disk> disks) {
    * @param below what the source builds upon, nearest first, as far as libvirt tells; only of a
    *     machine that is active
    * @param ready whether a job that writes it into what it builds upon only waits for its end
+   * @param limits to which it is held
    */
   record Disk(
       String target,
@@ -32,9 +35,21 @@ record Machine(String name, boolean active, List<Disk> disks) {
       String format,
       boolean written,
       List<String> below,
-      boolean ready) {
+      boolean ready,
+      Optional<DiskLimits> limits) {
     Disk {
       below = List.copyOf(below);
+    }
+
+    /** One without limits. */
+    Disk(
+        String target,
+        String source,
+        String format,
+        boolean written,
+        List<String> below,
+        boolean ready) {
+      this(target, source, format, written, below, ready, Optional.empty());
     }
 
     /** Whether it lies on a file, itself or by what it builds upon. */
@@ -72,7 +87,29 @@ record Machine(String name, boolean active, List<Disk> disks) {
         disk.at("driver").flatMap(driver -> driver.attribute("type")).orElse("raw"),
         written,
         below(disk),
-        disk.at("mirror").flatMap(mirror -> mirror.attribute("ready")).equals(Optional.of("yes")));
+        disk.at("mirror").flatMap(mirror -> mirror.attribute("ready")).equals(Optional.of("yes")),
+        disk.at("iotune").flatMap(Machine::limits));
+  }
+
+  /** What a hypervisor has that can't be said so is none of ours. */
+  private static Optional<DiskLimits> limits(Xml tune) {
+    try {
+      DiskLimits limits =
+          new DiskLimits(
+              most(tune, "total_bytes_sec").map(Bytes::new),
+              most(tune, "read_bytes_sec").map(Bytes::new),
+              most(tune, "write_bytes_sec").map(Bytes::new),
+              most(tune, "total_iops_sec"),
+              most(tune, "read_iops_sec"),
+              most(tune, "write_iops_sec"));
+      return Optional.of(limits).filter(it -> !it.equals(DiskLimits.NONE));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Long> most(Xml tune, String name) {
+    return tune.text(name).map(Long::valueOf).filter(value -> value != 0);
   }
 
   private static List<String> below(Xml disk) {

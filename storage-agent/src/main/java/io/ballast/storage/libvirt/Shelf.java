@@ -22,6 +22,9 @@ record Shelf(Pool pool, String place, Access access, List<Item> items) {
     items = List.copyOf(items);
   }
 
+  /** A volume, and the pool that it lies in. */
+  record Place(Shelf shelf, Item item) {}
+
   /** What sort of storage a pool is. */
   enum Kind {
     FOLDER,

@@ -59,7 +59,8 @@ record VmSeen(Machine machine, List<Seen> folders) {
     return new VmDisks.Disk(
         disk.target(),
         disk.source().isEmpty() ? "nothing" : disk.source(),
-        Optional.ofNullable(keepers.get(disk.target())).or(() -> volume(disk)));
+        Optional.ofNullable(keepers.get(disk.target())).or(() -> volume(disk)),
+        disk.limits());
   }
 
   /** A disk of the machine that lies on a volume which keeps snapshots itself. */

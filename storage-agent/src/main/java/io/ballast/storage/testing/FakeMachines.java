@@ -1,6 +1,8 @@
 package io.ballast.storage.testing;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.DiskLimits;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
@@ -35,6 +37,7 @@ final class FakeMachines {
   private final Map<VolumeId, Volume> volumes;
   private final Function<VolumeId, String> sources;
   private final Set<OperationId> resting = new HashSet<>();
+  private final Map<String, DiskLimits> limits = new TreeMap<>();
 
   /**
    * @param sources tells what a disk lies on, in the words of libvirt
@@ -114,6 +117,35 @@ final class FakeMachines {
       }
     }
     return "";
+  }
+
+  /** Does at once what an order on one disk says. */
+  String carryOut(DiskOrder order) {
+    Map<String, VolumeId> disks = known(order.vm()).disks();
+    switch (order) {
+      case DiskOrder.AttachDisk attach -> {
+        String place = attach.target().orElseGet(() -> "vd" + (char) ('a' + disks.size()));
+        disks.put(place, attach.volume());
+        return "as " + place;
+      }
+      case DiskOrder.DetachDisk detach -> {
+        there(detach.vm(), detach.target());
+        disks.remove(detach.target());
+      }
+      case DiskOrder.LimitDisk limit ->
+          limits.put(there(limit.vm(), limit.target()), limit.limits());
+    }
+    return "";
+  }
+
+  private String there(String vm, String target) {
+    if (!known(vm).disks().containsKey(target)) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "there is no disk %s of VM %s; it has %s"
+              .formatted(target, vm, String.join(", ", known(vm).disks().keySet())));
+    }
+    return vm + " " + target;
   }
 
   private void layer(String vm, List<Tree.Overlay> overlays) {
@@ -228,7 +260,8 @@ final class FakeMachines {
                         disk.getKey(),
                         sources.apply(disk.getValue()),
                         Optional.of(disk.getValue())
-                            .filter(id -> used.stream().anyMatch(it -> it.id().equals(id)))))
+                            .filter(id -> used.stream().anyMatch(it -> it.id().equals(id))),
+                        Optional.ofNullable(limits.get(name + " " + disk.getKey()))))
             .toList(),
         pools,
         used.stream().filter(it -> !kept.containsKey(it.id())).toList(),

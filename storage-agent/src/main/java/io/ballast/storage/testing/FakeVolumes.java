@@ -3,6 +3,7 @@ package io.ballast.storage.testing;
 import io.ballast.agent.tool.FileSystem;
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
@@ -55,8 +56,6 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeVolumes implements Volumes {
   /** What an empty disk takes of its pool. */
   static final Bytes EMPTY = Bytes.ofKiB(192);
-
-  private static final String RBD = "rbd";
 
   private final PoolBook pools = new PoolBook();
   private final Map<VolumeId, Volume> volumes = new TreeMap<>();
@@ -323,12 +322,12 @@ public final class FakeVolumes implements Volumes {
   }
 
   private boolean isCeph(VolumeId volume) {
-    return pools.active(volume.pool()).type().equals(RBD);
+    return pools.active(volume.pool()).type().equals("rbd");
   }
 
   @Override
   public Future<List<Volume.Trashed>> trash(String pool) {
-    return mood.answer(() -> trash.of(pools.ofType(RBD, pool).name()));
+    return mood.answer(() -> trash.of(pools.ofType("rbd", pool).name()));
   }
 
   /** A volume whose snapshots don't build upon what it builds upon. */
@@ -467,6 +466,11 @@ public final class FakeVolumes implements Volumes {
                 ? machines.carryOut(
                     operation, order, at, seen(order.vm()), it -> carryOut(it, progress))
                 : machines.carryOut(order, at, () -> seen(order.vm())));
+  }
+
+  @Override
+  public Task carryOut(OperationId operation, DiskOrder order) {
+    return mood.work(() -> machines.carryOut(order));
   }
 
   /** Leaves the machine of an operation as an agent does that is cut off while that rests. */

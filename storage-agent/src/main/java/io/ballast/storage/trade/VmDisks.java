@@ -1,5 +1,6 @@
 package io.ballast.storage.trade;
 
+import io.ballast.messages.DiskLimits;
 import io.ballast.messages.StorageBeat.Pool;
 import io.ballast.messages.VmDisk;
 import io.ballast.messages.Volume;
@@ -55,8 +56,15 @@ public record VmDisks(
    * @param source what it lies on, for people
    * @param volume that it lies on; absent where that is neither a file of a pool that is a folder,
    *     nor one that keeps snapshots itself
+   * @param limits to which it is held
    */
-  public record Disk(String target, String source, Optional<VolumeId> volume) {}
+  public record Disk(
+      String target, String source, Optional<VolumeId> volume, Optional<DiskLimits> limits) {
+    /** One without limits. */
+    public Disk(String target, String source, Optional<VolumeId> volume) {
+      this(target, source, volume, Optional.empty());
+    }
+  }
 
   /** Whether the volumes of a pool are files in a folder. */
   public static boolean isFolder(Pool pool) {
@@ -71,10 +79,11 @@ public record VmDisks(
   private VmDisk told(Disk disk) {
     Optional<Pool> pool = pool(disk);
     return new VmDisk(
-        disk.target(),
-        disk.source(),
-        pool.filter(VmDisks::isFolder).flatMap(folder -> disk.volume()).flatMap(this::volume),
-        pool.map(it -> SHARED.contains(it.type())).orElseGet(() -> inNetwork(disk.source())));
+            disk.target(),
+            disk.source(),
+            pool.filter(VmDisks::isFolder).flatMap(folder -> disk.volume()).flatMap(this::volume),
+            pool.map(it -> SHARED.contains(it.type())).orElseGet(() -> inNetwork(disk.source())))
+        .heldTo(disk.limits());
   }
 
   private Optional<Pool> pool(Disk disk) {

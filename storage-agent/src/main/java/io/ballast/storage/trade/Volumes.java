@@ -1,6 +1,7 @@
 package io.ballast.storage.trade;
 
 import io.ballast.agent.tool.FileSystem;
+import io.ballast.messages.DiskOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
@@ -161,6 +162,18 @@ public interface Volumes extends AutoCloseable {
    * @param at the moment of a new snapshot
    */
   Task carryOut(OperationId operation, VmOrder order, Instant at, Task.Progress progress);
+
+  /**
+   * Has an order on one disk of a machine carried out, of which all was checked but what can only
+   * be found out on the way; carried out again it changes nothing more, but where a disk is to be
+   * taken off that is not there.
+   *
+   * <p>Fails as {@code WRONG_STATE} where there is no such disk or no place for one, as {@code
+   * BUSY} where something else works on the machine or it is being moved away, as {@code
+   * MAY_YET_HAPPEN} where its guest does not let go, as {@code HYPERVISOR_REFUSED}, or as {@link
+   * #stock} does.
+   */
+  Task carryOut(OperationId operation, DiskOrder order);
 
   /**
    * Has the virtual machine go on that an operation has brought to rest, if it was cut off before

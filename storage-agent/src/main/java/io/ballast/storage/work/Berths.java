@@ -113,7 +113,7 @@ public final class Berths {
    */
   public boolean has(Berth berth) {
     Berth there = kept.get(berth.move());
-    if (there != null && !there.equals(berth)) {
+    if (there != null && !there.isSame(berth)) {
       throw new RefusedException(
           Reason.DUPLICATE_ID,
           "other volumes are kept for move %s: %s; settle those first, or give the move another id"

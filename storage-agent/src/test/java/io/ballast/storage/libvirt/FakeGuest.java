@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.DiskLimits;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import java.time.Duration;
@@ -68,6 +69,31 @@ final class FakeGuest implements Guests {
     if (migrates) {
       throw new RefusedException(Reason.BUSY, "it is being moved away");
     }
+  }
+
+  @Override
+  public String plug(String vm, Plug plug) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean unplug(Slot slot) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean isPlugged(Slot slot) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void forget(Slot slot) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void limit(Slot slot, DiskLimits limits) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
