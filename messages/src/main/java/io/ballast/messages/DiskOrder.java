@@ -64,6 +64,28 @@ public sealed interface DiskOrder extends StorageCommand<Reply.Accepted> {
     }
   }
 
+  /**
+   * Have a disk lie on a new volume of the same host that holds the same, while the machine runs or
+   * is off. What it lay on is deleted then.
+   *
+   * @param into a name that is free, in a pool that is a folder
+   * @param keep whether the old volume stays; absent = no
+   */
+  record MoveDisk(String vm, String target, VolumeId into, Optional<Boolean> keep)
+      implements DiskOrder {
+    public MoveDisk {
+      VolumeId.checked(vm, "VM");
+      Targets.checked(target);
+      Fields.required(into, "into");
+      Fields.required(keep, "keep");
+    }
+
+    /** Whether the old volume stays. */
+    public boolean keeps() {
+      return keep.orElse(false);
+    }
+  }
+
   /** The places of disks. */
   final class Targets {
     private Targets() {}

@@ -87,6 +87,7 @@ final class StorageSamples {
             "web-1", VOLUME, Optional.of("vdb"), Optional.of(Volume.Format.RAW), Optional.of(true)),
         new DiskOrder.DetachDisk("web-1", "vdb"),
         new DiskOrder.LimitDisk("web-1", "vdb", limits()),
+        new DiskOrder.MoveDisk("web-1", "vdb", VOLUME, Optional.of(true)),
         new StorageCommand.ListVmSnapshots("web-1"),
         new StorageCommand.InspectDisks(VM),
         new StorageCommand.InspectBerth(OPERATION),

@@ -35,6 +35,7 @@ import io.ballast.ops.client.VmDeleteSnapshotCommand;
 import io.ballast.ops.client.VmDetachDiskCommand;
 import io.ballast.ops.client.VmDisksCommand;
 import io.ballast.ops.client.VmLimitDiskCommand;
+import io.ballast.ops.client.VmMoveDiskCommand;
 import io.ballast.ops.client.VmRevertCommand;
 import io.ballast.ops.client.VmShowCommand;
 import io.ballast.ops.client.VmSnapshotCommand;
@@ -135,7 +136,8 @@ public final class Ballast implements Runnable {
                     .addSubcommand(new VmDisksCommand(shell))
                     .addSubcommand(new VmAttachDiskCommand(shell))
                     .addSubcommand(new VmDetachDiskCommand(shell))
-                    .addSubcommand(new VmLimitDiskCommand(shell)))
+                    .addSubcommand(new VmLimitDiskCommand(shell))
+                    .addSubcommand(new VmMoveDiskCommand(shell)))
             .addSubcommand(
                 new CommandLine(new VolumeCommand(shell))
                     .addSubcommand(new VolumeListCommand(shell))

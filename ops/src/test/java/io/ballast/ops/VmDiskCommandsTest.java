@@ -57,6 +57,9 @@ final class VmDiskCommandsTest {
         new Ran(0, "limited vdb of web1 on h1\n", ""),
         fleet.run("vm", "limit-disk", "web1", "vdb", "--bytes", "50MiB", "--read-requests", "9"));
     assertEquals(
+        new Ran(0, "moved vdb to images/fast of web1 on h1; images/data is kept\n", ""),
+        fleet.run("vm", "move-disk", "web1", "vdb", "images/fast", "--keep"));
+    assertEquals(
         new Ran(0, "took vdb off web1 on h1\n", ""), fleet.run("vm", "detach-disk", "web1", "vdb"));
     Ran again = fleet.run("vm", "detach-disk", "web1", "vdb");
     assertEquals(1, again.code(), again::toString);

@@ -104,6 +104,11 @@ final class Commanded implements AutoCloseable {
     return done(send(command));
   }
 
+  /** How all that was accepted has ended so far. */
+  Map<OperationId, Outcome> ends() {
+    return Map.copyOf(ends);
+  }
+
   /** How what was accepted ended. */
   Outcome end(StorageCommand<Reply.Accepted> command) {
     OperationId operation = ask(command).operation();

@@ -1,5 +1,6 @@
 package io.ballast.storage;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,13 +13,16 @@ import io.ballast.messages.DiskOrder;
 import io.ballast.messages.DiskOrder.AttachDisk;
 import io.ballast.messages.DiskOrder.DetachDisk;
 import io.ballast.messages.DiskOrder.LimitDisk;
+import io.ballast.messages.DiskOrder.MoveDisk;
 import io.ballast.messages.HostId;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
 import io.ballast.messages.Reason;
+import io.ballast.messages.StorageCommand;
 import io.ballast.messages.StorageCommand.HoldDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmId;
+import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
 import io.ballast.messages.VolumeId;
@@ -107,6 +111,68 @@ final class DiskOrdersTest {
         new AttachDisk(
             "web1", BASE, Optional.of("vdx"), Optional.of(Format.RAW), Optional.of(true)));
     assertEquals(2, disks().size());
+  }
+
+  @Test
+  void aDiskMovesToAnotherVolume() {
+    VolumeId fast = new VolumeId("fast", "web1");
+    agent.volumes.pool("fast", Bytes.ofMiB(100), Bytes.ZERO);
+
+    agent.end(new MoveDisk("web1", "vda", fast, Optional.empty()));
+    assertEquals(Optional.of(fast), disks().getFirst().volume());
+    assertEquals(Optional.empty(), agent.volumes.find(ROOT).await().volume());
+
+    agent.volumes.machine("web1", false, fast);
+    assertEquals(
+        new Outcome.Done(Optional.empty(), Optional.of("fast/web1 is kept")),
+        agent.end(new MoveDisk("web1", "vda", ROOT, Optional.of(true))));
+    assertEquals(Optional.of(ROOT), disks().getFirst().volume());
+    refused(
+        Reason.NAME_TAKEN,
+        "fast/web1 is there already",
+        new MoveDisk("web1", "vda", fast, Optional.empty()));
+    refused(
+        Reason.WRONG_STATE, "has no disk vdq", new MoveDisk("web1", "vdq", DATA, Optional.empty()));
+  }
+
+  @Test
+  void aMoveThatIsCancelledLeavesNothing() {
+    VolumeId fast = new VolumeId("images", "fast");
+    agent.volumes.slow();
+    OperationId move = agent.ask(new MoveDisk("web1", "vda", fast, Optional.empty())).operation();
+    agent.ask(new StorageCommand.Cancel(move));
+    await().until(() -> agent.ends().containsKey(move));
+    agent.volumes.recover();
+
+    assertEquals(Optional.of(ROOT), disks().getFirst().volume());
+    assertEquals(Optional.empty(), agent.volumes.find(fast).await().volume());
+  }
+
+  @Test
+  void whatSnapshotsKeepIsNotLost() {
+    agent.volumes.machine("web1", false, ROOT);
+    agent.end(new VmOrder.SnapshotVm("web1", "before", VmOrder.SnapshotVm.Quiesce.NEVER));
+
+    refused(
+        Reason.WRONG_STATE,
+        "has snapshots, which a move would lose",
+        new MoveDisk("web1", "vda", new VolumeId("images", "new"), Optional.empty()));
+  }
+
+  @Test
+  void whatAGuestMayHaveWrittenIsNotBelieved() {
+    put(BASE, Optional.empty());
+    put(DATA, Optional.of(BASE));
+    refused(Reason.INVALID_IMAGE, "say --format qcow2 if it does", attach(DATA));
+    agent.end(
+        new AttachDisk(
+            "web1", DATA, Optional.empty(), Optional.of(Format.QCOW2), Optional.empty()));
+    assertEquals(2, disks().size());
+
+    VolumeId odd = new VolumeId("images", "odd");
+    agent.volumes.put(
+        new Volume(odd, "vmdk", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty(), List.of()));
+    refused(Reason.INVALID_IMAGE, "looks like the form vmdk", attach(odd));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -137,9 +138,11 @@ final class DiskLook implements AutoCloseable {
       String kind = FileSystem.of(file).kind();
       Object inode = requireNonNull(Files.readAttributes(file, "unix:ino").get("ino"));
       return Optional.of(new Seen(kind, Long.toUnsignedString((Long) inode)));
-    } catch (IOException | InvalidPathException e) {
-      LOG.debug("What {} is can't be seen: {}", path, e.getMessage());
+    } catch (NoSuchFileException | InvalidPathException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      LOG.info("What {} is can't be seen: {}", path, e.toString());
+      return Optional.of(Seen.NOTHING);
     }
   }
 

@@ -28,7 +28,7 @@ public final class SharedFiles {
 
   /** File systems on which all hosts see one number for one file. */
   private static final Set<String> NUMBERED =
-      Set.of("nfs", "nfs4", "ceph", "gfs2", "ocfs2", "fuse.glusterfs", "cifs", "smb3");
+      Set.of("nfs", "nfs4", "ceph", "gfs2", "ocfs2", "fuse.glusterfs");
 
   /** Kinds that are one, reached by another version of its protocol. */
   private static final Map<String, String> VERSIONS = Map.of("nfs4", "nfs", "smb3", "cifs");
@@ -42,6 +42,9 @@ public final class SharedFiles {
    * @param inode its number there, in decimal
    */
   public record Seen(String kind, String inode) {
+    /** Of a file that may be there, and can't be looked at. */
+    public static final Seen NOTHING = new Seen("", "");
+
     private boolean isOf(String otherKind) {
       return VERSIONS.getOrDefault(kind, kind).equals(VERSIONS.getOrDefault(otherKind, otherKind));
     }
@@ -84,7 +87,15 @@ public final class SharedFiles {
       return Stream.of("this host sees no such file");
     }
     Seen here = found.get();
-    if (!here.isOf(file.fileSystem()) || new FileSystem(here.kind()).isLocal()) {
+    boolean local = new FileSystem(here.kind()).isLocal();
+    boolean served =
+        file.fileSystem().startsWith("nfs")
+            && local
+            && file.inode().equals(Optional.of(here.inode()));
+    if (here.equals(Seen.NOTHING) || served) {
+      return Stream.empty();
+    }
+    if (!here.isOf(file.fileSystem()) || local) {
       return Stream.of("here that path lies on " + here.kind());
     }
     return file.inode().isPresent()
@@ -106,6 +117,7 @@ public final class SharedFiles {
         .flatMap(
             path ->
                 look.apply(path)
+                    .filter(seen -> !seen.equals(Seen.NOTHING))
                     .filter(seen -> !new FileSystem(seen.kind()).isLocal())
                     .flatMap(seen -> told(disk, path, seen)));
   }

@@ -78,7 +78,7 @@ public final class Departures {
   public Future<Work> of(
       OperationId operation, Migrate order, Description found, Optional<Long> epoch) {
     return within(order.to(), claimed(order))
-        .compose(fine -> leaving(found))
+        .compose(fine -> leaving(found).recover(failure -> unseen(found, failure)))
         .map(leaving -> prepare(operation, order.within(), needs(order, found, leaving)))
         .compose(arrival -> within(order.to(), promised(order, arrival, epoch)))
         .onFailure(failure -> release(order.to(), operation, epoch))
@@ -91,6 +91,15 @@ public final class Departures {
                     () -> Future.succeededFuture(peer),
                     isHeld(order) && !DomainNeeds.lies(found, locking(order)),
                     false));
+  }
+
+  /** A server that is gone, be it that of a medium, must keep nobody here. */
+  private static Future<Leaving> unseen(Description found, Throwable failure) {
+    if (failure instanceof RefusedException refused && refused.reason() == Reason.TRADE_REFUSED) {
+      LOG.warn("{} moves unlooked at: {}", found.domain().name(), failure.getMessage());
+      return Future.succeededFuture(new Leaving(UNKNOWN, List.of()));
+    }
+    return Future.failedFuture(failure);
   }
 
   /** The address of a target that promised. */

@@ -100,8 +100,18 @@ final class SharedFilesTest {
 
   @Test
   void anotherFileSystemIsInTheWay() {
-    assertInTheWay("here that path lies on ext4", WEB, new Seen("ext4", "4711"));
+    assertInTheWay("here that path lies on ext4", WEB, new Seen("ext4", "4712"));
     assertInTheWay("here that path lies on ceph", WEB, new Seen("ceph", "4711"));
+  }
+
+  @Test
+  void theServerItselfHasItOnADiskOfItsOwn() {
+    assertEquals(List.of(), obstacles(WEB, new Seen("xfs", "4711")));
+  }
+
+  @Test
+  void whatCantBeLookedAtIsNotCompared() {
+    assertEquals(List.of(), obstacles(WEB, Seen.NOTHING));
   }
 
   @Test

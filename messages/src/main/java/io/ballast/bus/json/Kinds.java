@@ -112,6 +112,7 @@ public final class Kinds {
     command("storage.attach-disk", DiskOrder.AttachDisk.class, Reply.Accepted.class);
     command("storage.detach-disk", DiskOrder.DetachDisk.class, Reply.Accepted.class);
     command("storage.limit-disk", DiskOrder.LimitDisk.class, Reply.Accepted.class);
+    command("storage.move-disk", DiskOrder.MoveDisk.class, Reply.Accepted.class);
     command("storage.delete-vm-snapshot", VmOrder.DeleteVmSnapshot.class, Reply.Accepted.class);
     command(
         "storage.list-vm-snapshots",

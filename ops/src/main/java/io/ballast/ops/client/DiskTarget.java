@@ -41,7 +41,7 @@ final class DiskTarget {
           new AgentWork(connection, shell.console())
               .run(place.on(), asked, doing + " " + what, target.patience)
               .report()
-              .map(text -> " " + text)
+              .map(text -> (text.startsWith("as ") ? " " : "; ") + text)
               .orElse("");
       shell.console().print(done + " " + what + report);
       return ExitCode.OK.value();

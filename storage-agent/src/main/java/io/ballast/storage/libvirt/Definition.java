@@ -105,6 +105,14 @@ final class Definition {
     return text(snapshot);
   }
 
+  /** A file that a disk is copied into, alone. */
+  static String copy(Source into) {
+    Xml disk = Xml.of("<disk type='file'><source/><driver/></disk>");
+    disk.at("source").orElseThrow().element().setAttribute("file", into.path());
+    disk.at("driver").orElseThrow().element().setAttribute("type", into.format());
+    return text(disk);
+  }
+
   /** As libvirt takes it. */
   static String text(Xml xml) {
     try {

@@ -56,6 +56,9 @@ final class GuestConnection extends Connect implements Guests {
     int virDomainSetBlockIoTune(
         DomainPointer domain, String disk, Pointer params, int count, int flags);
 
+    int virDomainBlockCopy(
+        DomainPointer domain, String disk, String into, Pointer params, int count, int flags);
+
     int virTypedParamsAddULLong(
         PointerByReference params,
         IntByReference count,
@@ -245,6 +248,7 @@ final class GuestConnection extends Connect implements Guests {
     Job.Kind kind =
         switch (job.type) {
           case 1 -> Job.Kind.PULL;
+          case 2 -> Job.Kind.COPY;
           case 3 -> Job.Kind.COMMIT;
           case 4 -> Job.Kind.COMMIT_TOP;
           default -> Job.Kind.OTHER;
@@ -414,10 +418,15 @@ final class GuestConnection extends Connect implements Guests {
   }
 
   @Override
+  public void copy(Slot slot, Definition.Source into) {
+    plugs.copy(slot, into);
+  }
+
+  @Override
   public void pivot(Slot slot) {
     on(
         slot.vm(),
-        "the end of the merge of layers of " + slot,
+        "the switch of " + slot,
         domain -> {
           domain.blockJobAbort(slot.target(), DO_NOT_WAIT | PIVOT);
           return true;

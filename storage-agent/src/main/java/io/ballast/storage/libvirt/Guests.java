@@ -44,6 +44,8 @@ interface Guests extends LaneConnection {
       COMMIT,
       /** It writes the disk into what it builds upon, until it is told to use that instead. */
       COMMIT_TOP,
+      /** It copies the disk elsewhere, until it is told to use that instead. */
+      COPY,
       /** Something that others began. */
       OTHER
     }
@@ -152,6 +154,12 @@ interface Guests extends LaneConnection {
    */
   void commit(Slot slot, String upper, String lower, boolean top);
 
-  /** Ends a job that only waits, so that the disk lies on the lower layer. */
+  /**
+   * Begins a job that copies a disk of a machine that runs into a file, which is there and is
+   * empty; the job only waits then at last. Fails as {@link #grow} does.
+   */
+  void copy(Slot slot, Definition.Source into);
+
+  /** Ends a job that only waits, so that the disk lies on what that has written. */
   void pivot(Slot slot);
 }

@@ -335,8 +335,8 @@ public final class LibvirtVolumes implements Volumes {
   }
 
   @Override
-  public Task carryOut(OperationId operation, DiskOrder order) {
-    return plugging.carryOut(order);
+  public Task carryOut(OperationId operation, DiskOrder order, Task.Progress progress) {
+    return plugging.carryOut(order, progress);
   }
 
   @Override

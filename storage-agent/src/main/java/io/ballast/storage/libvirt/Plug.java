@@ -16,6 +16,8 @@ import org.w3c.dom.Element;
 /**
  * A disk that is to be plugged into a machine.
  *
+ * @param pool in which it lies
+ * @param item what it lies on
  * @param type of its source, in libvirt's words
  * @param source the attributes of that, by their names
  * @param format in which QEMU opens it
@@ -23,6 +25,8 @@ import org.w3c.dom.Element;
  * @param written whether the guest may write to it
  */
 record Plug(
+    String pool,
+    Shelf.Item item,
     String type,
     Map<String, String> source,
     String format,
@@ -37,47 +41,54 @@ record Plug(
   /** The one of an order, by the volume that it names. */
   static Plug of(AttachDisk order, Shelf shelf, Shelf.Item item) {
     String format = order.format().map(Format::word).orElse(item.format());
+    String pool = shelf.pool().name();
     return switch (shelf.kind()) {
-      case FOLDER ->
-          new Plug("file", Map.of("file", item.path()), format, order.target(), order.writes());
-      case GROUP ->
-          new Plug("block", Map.of("dev", item.path()), "raw", order.target(), order.writes());
+      case FOLDER -> of(order, pool, item, "file", Map.of("file", item.path()), format);
+      case GROUP -> of(order, pool, item, "block", Map.of("dev", item.path()), "raw");
       // Libvirt knows how such a pool is reached, and with which secret.
       case RBD ->
-          new Plug(
-              "volume",
-              Map.of("pool", shelf.pool().name(), "volume", item.name()),
-              "raw",
-              order.target(),
-              order.writes());
+          of(order, pool, item, "volume", Map.of("pool", pool, "volume", item.name()), "raw");
       case OTHER -> throw shelf.unfit();
     };
   }
 
-  /**
-   * Where it is plugged in already, by some descriptions of a machine.
-   *
-   * @throws RefusedException as {@code WRONG_STATE} where it is, and somewhere else is wanted
-   */
-  Optional<String> in(List<Xml> descriptions) {
-    Optional<String> there =
-        disks(descriptions).stream()
-            .filter(disk -> disk.at("source").filter(this::isSource).isPresent())
-            .flatMap(disk -> target(disk).stream())
-            .findFirst();
-    there
-        .filter(place -> wanted.isPresent() && !wanted.get().equals(place))
-        .ifPresent(
-            place -> {
-              throw new RefusedException(
-                  Reason.WRONG_STATE, "it is plugged in there already, as " + place);
-            });
-    return there;
+  private static Plug of(
+      AttachDisk order,
+      String pool,
+      Shelf.Item item,
+      String type,
+      Map<String, String> source,
+      String format) {
+    return new Plug(pool, item, type, source, format, order.target(), order.writes());
   }
 
-  private boolean isSource(Xml found) {
-    return source.entrySet().stream()
-        .allMatch(it -> found.attribute(it.getKey()).equals(Optional.of(it.getValue())));
+  /**
+   * Where it is plugged in already, by a description of a machine, whichever way that names it.
+   *
+   * @throws RefusedException as {@code WRONG_STATE} where it is so in another way
+   */
+  Optional<String> in(Xml description) {
+    return Machine.of(Definition.text(description), true).disks().stream()
+        .filter(disk -> disk.liesOn(pool, item))
+        .findFirst()
+        .map(this::same);
+  }
+
+  private String same(Machine.Disk there) {
+    boolean same =
+        there.written() == written
+            && there.format().equals(format)
+            && wanted.filter(place -> !place.equals(there.target())).isEmpty();
+    if (!same) {
+      throw new RefusedException(
+          Reason.WRONG_STATE,
+          "it is plugged in there already, as %s, in the form %s, %s"
+              .formatted(
+                  there.target(),
+                  there.format(),
+                  there.written() ? "and the guest may write to it" : "and is only read"));
+    }
+    return there.target();
   }
 
   /**

@@ -6,21 +6,27 @@ import io.ballast.messages.DiskOrder;
 import io.ballast.messages.DiskOrder.AttachDisk;
 import io.ballast.messages.DiskOrder.DetachDisk;
 import io.ballast.messages.DiskOrder.LimitDisk;
+import io.ballast.messages.DiskOrder.MoveDisk;
 import io.ballast.messages.Reason;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.trade.Task;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What is done with single disks of machines, whether those run or not. */
 final class Plugging {
   /** So long a guest may take to let go of a disk. */
   private static final Duration LETTING_GO = Duration.ofSeconds(30);
+
+  /** So long the copy of a disk may take. */
+  private static final Duration LONG = Duration.ofHours(24);
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
@@ -41,15 +47,55 @@ final class Plugging {
   }
 
   /** Has an order carried out. */
-  Task carryOut(DiskOrder order) {
-    return Task.telling(
-        switch (order) {
-          case AttachDisk attach ->
-              places.apply(attach.volume()).compose(place -> attach(attach, place));
-          case DetachDisk detach -> detach(new Slot(detach.vm(), detach.target()));
-          case LimitDisk limit -> limit(new Slot(limit.vm(), limit.target()), limit);
-        },
-        () -> {});
+  Task carryOut(DiskOrder order, Task.Progress progress) {
+    return switch (order) {
+      case AttachDisk attach ->
+          Task.telling(
+              places.apply(attach.volume()).compose(place -> attach(attach, place)), () -> {});
+      case DetachDisk detach ->
+          Task.telling(detach(new Slot(detach.vm(), detach.target())), () -> {});
+      case LimitDisk limit ->
+          Task.telling(limit(new Slot(limit.vm(), limit.target()), limit), () -> {});
+      case MoveDisk move ->
+          Deferred.of(
+              places.apply(move.into()).compose(place -> move(move, place.item(), progress)),
+              Future::succeededFuture);
+    };
+  }
+
+  /** A machine that runs has its QEMU copy the disk; one that is off is told what to use. */
+  private Future<Task> move(MoveDisk order, Shelf.Item into, Task.Progress progress) {
+    Slot slot = new Slot(order.vm(), order.target());
+    Definition.Source source = new Definition.Source(into.path(), into.format());
+    return lane.look(
+            "the look at VM " + slot.vm(), LiveJob.CALL, guests -> guests.machine(slot.vm()))
+        .map(
+            machine ->
+                machine.active()
+                    ? copy(slot, source, LiveJob.telling(progress, into.capacity()))
+                    : Task.of(use(slot, source)));
+  }
+
+  private Future<Void> use(Slot slot, Definition.Source source) {
+    return lane.run(
+        "the definition of VM " + slot.vm(),
+        LiveJob.CALL,
+        guests -> guests.use(slot.vm(), Map.of(slot.target(), source)));
+  }
+
+  private Task copy(Slot slot, Definition.Source into, Consumer<Guests.Job> progress) {
+    return LiveJob.of(
+        lane,
+        clock,
+        slot,
+        new LiveJob.Goal(
+            "the move of " + slot,
+            Guests.Job.Kind.COPY,
+            guests -> guests.copy(slot, into),
+            guests -> guests.pivot(slot),
+            disk -> disk.source().equals(into.path()),
+            LONG),
+        progress);
   }
 
   private Future<String> attach(AttachDisk order, Shelf.Place place) {

@@ -1,5 +1,6 @@
 package io.ballast.storage.libvirt;
 
+import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.ballast.bus.RefusedException;
@@ -19,6 +20,8 @@ import org.libvirt.LibvirtException;
 final class Plugs {
   private static final int AT_ONCE = 1;
   private static final int LATER = 1 << 1;
+  private static final int FILE_IS_THERE = 1 << 1;
+  private static final int NOT_AFTER_A_STOP = 1 << 2;
   private static final long NO_LIMIT = 0;
 
   /** What QEMU says where a guest was asked before. */
@@ -36,13 +39,15 @@ final class Plugs {
         "the plugging of a disk into VM " + vm,
         domain -> {
           stays(vm, domain);
-          List<Xml> descriptions = descriptions(domain);
-          Optional<String> there = plug.in(descriptions);
-          if (there.isPresent()) {
-            return there.get();
+          Optional<String> now = domain.isActive() == 1 ? plug.in(now(domain)) : Optional.empty();
+          Optional<String> later =
+              domain.isPersistent() == 1 ? plug.in(later(domain)) : Optional.empty();
+          String place = now.or(() -> later).orElseGet(() -> plug.place(all(domain)));
+          int lacking =
+              flags(domain) & ((now.isPresent() ? 0 : AT_ONCE) | (later.isPresent() ? 0 : LATER));
+          if (lacking != 0) {
+            domain.attachDeviceFlags(plug.xml(place), lacking);
           }
-          String place = plug.place(descriptions);
-          domain.attachDeviceFlags(plug.xml(place), flags(domain));
           return place;
         });
   }
@@ -124,6 +129,24 @@ final class Plugs {
     }
   }
 
+  /** The guest writes to both from the moment on when the copy holds all. */
+  void copy(Slot slot, Definition.Source into) {
+    String what = "the move of " + slot;
+    connection.change(slot.vm(), what, domain -> checkItIsThere(slot, domain));
+    int unused =
+        connection.call(
+            slot.vm(),
+            what,
+            domain ->
+                Own.CALLS.virDomainBlockCopy(
+                    domain,
+                    slot.target(),
+                    Definition.copy(into),
+                    Pointer.NULL,
+                    0,
+                    FILE_IS_THERE | NOT_AFTER_A_STOP));
+  }
+
   /** What is not said, libvirt would leave as it is. */
   private static Map<String, Long> words(DiskLimits limits) {
     Map<String, Long> words = new LinkedHashMap<>();
@@ -133,6 +156,9 @@ final class Plugs {
     words.put("total_iops_sec", limits.requests().orElse(NO_LIMIT));
     words.put("read_iops_sec", limits.readRequests().orElse(NO_LIMIT));
     words.put("write_iops_sec", limits.writeRequests().orElse(NO_LIMIT));
+    for (String name : List.copyOf(words.keySet())) {
+      words.put(name + "_max", NO_LIMIT); // no bursts beyond
+    }
     return words;
   }
 
@@ -173,6 +199,15 @@ final class Plugs {
       all.add(later(domain));
     }
     return all;
+  }
+
+  private static List<Xml> all(Domain domain) {
+    try {
+      return descriptions(domain);
+    } catch (LibvirtException e) {
+      throw new RefusedException(
+          Reason.HYPERVISOR_REFUSED, "the look at its disks failed: " + e.getMessage());
+    }
   }
 
   private static Xml now(Domain domain) throws LibvirtException {

@@ -132,6 +132,10 @@ final class FakeMachines {
         there(detach.vm(), detach.target());
         disks.remove(detach.target());
       }
+      case DiskOrder.MoveDisk move -> {
+        there(move.vm(), move.target());
+        use(move.vm(), move.target(), move.into());
+      }
       case DiskOrder.LimitDisk limit ->
           limits.put(there(limit.vm(), limit.target()), limit.limits());
     }

@@ -469,7 +469,7 @@ public final class FakeVolumes implements Volumes {
   }
 
   @Override
-  public Task carryOut(OperationId operation, DiskOrder order) {
+  public Task carryOut(OperationId operation, DiskOrder order, Task.Progress progress) {
     return mood.work(() -> machines.carryOut(order));
   }
 

@@ -166,14 +166,15 @@ public interface Volumes extends AutoCloseable {
   /**
    * Has an order on one disk of a machine carried out, of which all was checked but what can only
    * be found out on the way; carried out again it changes nothing more, but where a disk is to be
-   * taken off that is not there.
+   * taken off that is not there. A disk moves to a volume that is there: empty where the machine
+   * runs, else holding the same already; and the one that it lay on stays.
    *
    * <p>Fails as {@code WRONG_STATE} where there is no such disk or no place for one, as {@code
    * BUSY} where something else works on the machine or it is being moved away, as {@code
    * MAY_YET_HAPPEN} where its guest does not let go, as {@code HYPERVISOR_REFUSED}, or as {@link
    * #stock} does.
    */
-  Task carryOut(OperationId operation, DiskOrder order);
+  Task carryOut(OperationId operation, DiskOrder order, Task.Progress progress);
 
   /**
    * Has the virtual machine go on that an operation has brought to rest, if it was cut off before

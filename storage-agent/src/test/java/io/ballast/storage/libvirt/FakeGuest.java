@@ -72,6 +72,11 @@ final class FakeGuest implements Guests {
   }
 
   @Override
+  public void copy(Slot slot, Definition.Source into) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public String plug(String vm, Plug plug) {
     throw new UnsupportedOperationException();
   }

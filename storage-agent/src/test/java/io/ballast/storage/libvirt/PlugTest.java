@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.bus.RefusedException;
+import io.ballast.messages.Bytes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +18,19 @@ final class PlugTest {
               + "<disk type='file' device='cdrom'><target dev='sda'/></disk></devices></domain>");
   private static final Xml LATER =
       Xml.of(
-          "<domain><devices><disk type='file'><source file='/images/a'/><target dev='vda'/></disk>"
-              + "<disk type='file'><source file='/images/b'/><target dev='vdb'/></disk>"
-              + "</devices></domain>");
+          "<domain><devices><disk type='file'><source file='/images/a'/><target"
+              + " dev='vda'/></disk><disk type='file'><driver type='qcow2'/><source"
+              + " file='/images/b'/><target dev='vdb'/></disk></devices></domain>");
+
+  private static Shelf.Item item() {
+    return new Shelf.Item(
+        "<a>", "rbd:vms/a", "raw", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty());
+  }
 
   private static Plug plug(String file, Optional<String> wanted) {
-    return new Plug("file", Map.of("file", file), "qcow2", wanted, true);
+    Shelf.Item item =
+        new Shelf.Item("x", file, "qcow2", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty());
+    return new Plug("images", item, "file", Map.of("file", file), "qcow2", wanted, true);
   }
 
   @Test
@@ -40,17 +48,32 @@ final class PlugTest {
 
   @Test
   void whatIsPluggedInAlreadyIsKnownByWhatItLiesOn() {
-    assertEquals(Optional.of("vdb"), plug("/images/b", Optional.empty()).in(List.of(NOW, LATER)));
-    assertEquals(Optional.empty(), plug("/images/c", Optional.empty()).in(List.of(NOW, LATER)));
+    assertEquals(Optional.of("vdb"), plug("/images/b", Optional.empty()).in(LATER));
+    assertEquals(Optional.empty(), plug("/images/b", Optional.empty()).in(NOW));
+    assertEquals(
+        Optional.of("vdc"),
+        plug("/images/c", Optional.empty())
+            .in(
+                Xml.of(
+                    "<domain><devices><disk type='volume'><driver type='qcow2'/>"
+                        + "<source pool='images' volume='x'/><target dev='vdc'/></disk>"
+                        + "</devices></domain>")));
+    assertThrows(RefusedException.class, () -> plug("/images/b", Optional.of("vdc")).in(LATER));
     assertThrows(
-        RefusedException.class,
-        () -> plug("/images/b", Optional.of("vdc")).in(List.of(NOW, LATER)));
+        RefusedException.class, () -> plug("/images/a", Optional.empty()).in(NOW), "it is raw");
   }
 
   @Test
   void itIsDescribedForLibvirt() {
     Plug ceph =
-        new Plug("volume", Map.of("pool", "vms", "volume", "<a>"), "raw", Optional.empty(), false);
+        new Plug(
+            "vms",
+            item(),
+            "volume",
+            Map.of("pool", "vms", "volume", "<a>"),
+            "raw",
+            Optional.empty(),
+            false);
 
     Xml disk = Xml.of(ceph.xml("sdb"));
 

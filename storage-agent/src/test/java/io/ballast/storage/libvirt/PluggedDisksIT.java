@@ -15,6 +15,7 @@ import io.ballast.messages.DiskOrder;
 import io.ballast.messages.DiskOrder.AttachDisk;
 import io.ballast.messages.DiskOrder.DetachDisk;
 import io.ballast.messages.DiskOrder.LimitDisk;
+import io.ballast.messages.DiskOrder.MoveDisk;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
@@ -94,7 +95,11 @@ final class PluggedDisksIT implements Writing {
   }
 
   private String done(DiskOrder order) {
-    return answer(volumes.carryOut(operation(), order).end());
+    return answer(volumes.carryOut(operation(), order, (done, total) -> {}).end());
+  }
+
+  private Reason failed(DiskOrder order) {
+    return refusal(volumes.carryOut(operation(), order, (done, total) -> {}).end());
   }
 
   private static AttachDisk attach(Lab.Guest guest, VolumeId volume) {
@@ -130,9 +135,7 @@ final class PluggedDisksIT implements Writing {
     assertFalse(has(guest, "vdb"));
     assertFalse(has(guest, "vdb", "--inactive"));
     assertTrue(answer(volumes.find(data)).volume().isPresent(), "the volume stays");
-    assertEquals(
-        Reason.WRONG_STATE,
-        refusal(volumes.carryOut(operation(), new DetachDisk(guest.name(), "vdb")).end()));
+    assertEquals(Reason.WRONG_STATE, failed(new DetachDisk(guest.name(), "vdb")));
     guest.awaitTold("wrote", 2);
     cut(guest);
 
@@ -161,8 +164,33 @@ final class PluggedDisksIT implements Writing {
     guest.awaitTold("wrote", 2);
     cut(guest);
     assertAllKept(written(guest), found(guest));
-    assertEquals(
-        Reason.WRONG_STATE,
-        refusal(volumes.carryOut(operation(), new LimitDisk(guest.name(), "vdz", SLOW)).end()));
+    assertEquals(Reason.WRONG_STATE, failed(new LimitDisk(guest.name(), "vdz", SLOW)));
+  }
+
+  @Test
+  void aDiskMovesUnderItsGuest() throws IOException {
+    VolumeId root = created("web3");
+    VolumeId fast = new VolumeId("images", "web3-fast");
+    Lab.Guest guest = started("qcow2:" + folder.resolve(root.name()));
+    guest.awaitTold("wrote", 3);
+    MoveDisk order = new MoveDisk(guest.name(), "vda", fast, Optional.empty());
+    answer(
+        volumes
+            .carryOut(
+                operation(),
+                new CreateVolume(
+                    fast, Format.QCOW2, Bytes.ofMiB(8), Volume.Preallocation.OFF, Optional.empty()),
+                (done, total) -> {})
+            .end());
+
+    done(order);
+
+    assertTrue(has(guest, folder.resolve(fast.name()).toString()), "now");
+    assertTrue(has(guest, folder.resolve(fast.name()).toString(), "--inactive"), "and later");
+    assertFalse(has(guest, folder.resolve(root.name()) + "\n"));
+    guest.awaitTold("wrote", 3);
+    done(order);
+    cut(guest);
+    assertAllKept(written(guest), found(guest));
   }
 }
