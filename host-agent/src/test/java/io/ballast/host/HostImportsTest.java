@@ -90,7 +90,7 @@ final class HostImportsTest {
           .should()
           .haveNameMatching(
               "io\\.ballast\\.host\\.(HostAgent|HostAgentConfig"
-                  + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|DomainObstacles|Needs|SharedFiles)"
+                  + "|trade\\.(Hypervisor|Domain|DomainXml|DomainPolicy|DomainNeeds|DomainObstacles|Needs|SharedFiles|FlatDisks)"
                   + "|trade\\.(PeerAddress|PeerRules|PortRange|Network|Journey|Leaving|NotBegunException|Passage|Steering)"
                   + "|libvirt\\.(LibvirtHypervisor|LibvirtSettings)|meter\\.(HostMeter|ProcMeter)"
                   + "|work\\.(Migration|Shutdown|Aftermath)|work\\.(Preconditions|Room|Patience)"

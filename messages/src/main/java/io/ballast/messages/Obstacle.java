@@ -1,15 +1,24 @@
 package io.ballast.messages;
 
+import java.util.Optional;
+
 /**
  * What stands in the way of a migration.
  *
  * @param kind what it is about
  * @param message for a person: what is wrong and what to do about it
+ * @param disk that would not be in the way if it were copied, by its place, such as {@code vda}
  */
-public record Obstacle(Kind kind, String message) {
+public record Obstacle(Kind kind, String message, Optional<String> disk) {
   public Obstacle {
     Fields.required(kind, "kind");
     Fields.text(message, "message");
+    Fields.required(disk, "disk").ifPresent(place -> Fields.text(place, "disk"));
+  }
+
+  /** One that no copy of a disk takes away. */
+  public Obstacle(Kind kind, String message) {
+    this(kind, message, Optional.empty());
   }
 
   /** What an obstacle is about. */

@@ -15,6 +15,7 @@ import io.ballast.messages.Machine;
 import io.ballast.messages.Means;
 import io.ballast.messages.Message;
 import io.ballast.messages.Move;
+import io.ballast.messages.Obstacle;
 import io.ballast.messages.Reply;
 import io.ballast.messages.SchedulerCommand;
 import io.ballast.messages.StorageCommand;
@@ -57,6 +58,11 @@ final class MoveSamples {
     grown.put("lasting", new StorageCommand.InspectBerth(OPERATION, Optional.of(true)));
     grown.put(
         "broken-berth", StorageSamples.beatWith(StorageSamples.berth().broken("it was lost")));
+    grown.put(
+        "obstacle-disk",
+        new Reply.Examined(
+            Bytes.ofMiB(96),
+            List.of(new Obstacle(Obstacle.Kind.DISK, "its disk vda", Optional.of("vda")))));
     grown.put("convergence", withConvergence());
     grown.put(
         "stages",

@@ -106,10 +106,10 @@ final class CopiedDisksIT {
     fleet().lab().virsh(1, "blkdeviotune", guest.name(), "vda", "--total-iops-sec", "777");
     fleet().lab().virsh(1, "desc", guest.name(), "--title", "--new-desc", "kept");
 
-    String plan = fleet().done("migrate", guest.name(), "h2", "--copy", "--dry-run");
+    String plan = fleet().done("migrate", guest.name(), "h2", "--dry-run");
     assertTrue(plan.contains("copies vda: images/web, "), plan);
     assertTrue(plan.contains("nothing is in its way"), plan);
-    String moved = fleet().done("migrate", guest.name(), "h2", "--copy");
+    String moved = fleet().done("migrate", guest.name(), "h2");
     reporter.publishEntry("moved", moved.lines().toList().getLast());
     await().atMost(LONG).until(() -> volumes(1).isEmpty());
     assertEquals(List.of("web"), volumes(2));
@@ -122,7 +122,7 @@ final class CopiedDisksIT {
     guest.awaitTold("wrote", 5);
     assertEquals(List.of(), guest.breaks());
 
-    fleet().done("migrate", guest.name(), "h1", "--copy");
+    fleet().done("migrate", guest.name(), "h1");
     await().atMost(LONG).until(() -> volumes(2).isEmpty());
     assertEquals(List.of(), guest.breaks());
     assertKept(1, guest);
@@ -139,10 +139,10 @@ final class CopiedDisksIT {
     fleet().lab().exec(2, "cp", "--sparse=always", world + "/base", FOLDER + "/base");
     Guest guest = upon("base");
 
-    String plan = fleet().done("migrate", guest.name(), "h2", "--copy", "--dry-run");
+    String plan = fleet().done("migrate", guest.name(), "h2", "--dry-run");
     assertTrue(plan.contains("and not what it builds upon: images/base"), plan);
     assertTrue(plan.contains("nothing is in its way"), plan);
-    String moved = fleet().done("migrate", guest.name(), "h2", "--copy");
+    String moved = fleet().done("migrate", guest.name(), "h2");
     reporter.publishEntry("moved", moved.lines().toList().getLast());
 
     await().atMost(LONG).until(() -> volumes(1).equals(List.of("base")));
@@ -177,15 +177,41 @@ final class CopiedDisksIT {
   }
 
   @Test
-  void whereTheTargetHoldsSomethingElseBelowNothingIsTouched() throws IOException {
+  void whereTheTargetHoldsSomethingElseBelowAllOfItIsCopied(TestReporter reporter)
+      throws IOException {
     base(1);
     Guest guest = upon("base");
-    Ran without = fleet().ran("migrate", guest.name(), "h2", "--copy");
-    assertEquals(1, without.code(), without::toString);
-    assertEquals(List.of(), volumes(2));
-
+    fleet().lab().virsh(1, "define", world.resolve(guest.name()).toString());
+    String without = fleet().done("migrate", guest.name(), "h2", "--dry-run");
+    assertTrue(without.contains("copied whole: there is no volume images/base"), without);
     fleet().done("volume", "create", "images/base", "256MiB", "--host", "h2");
-    Ran other = fleet().ran("migrate", guest.name(), "h2", "--copy");
+
+    String moved = fleet().done("migrate", guest.name(), "h2");
+    reporter.publishEntry("moved", moved.lines().toList().getLast());
+
+    await().atMost(LONG).until(() -> volumes(1).equals(List.of("base")));
+    assertEquals(List.of("base", "web"), volumes(2));
+    String shown = fleet().done("move", "show", guest.name());
+    assertTrue(shown.contains("copied whole"), shown);
+    guest.awaitTold("wrote", 5);
+    assertEquals(List.of(), guest.breaks());
+    String image = fleet().lab().exec(2, "qemu-img", "info", "-U", FOLDER + "/web");
+    assertTrue(!image.contains("backing file"), image);
+    fleet().done("volume", "delete", "images/base", "--host", "h2");
+    assertKept(2, guest);
+    fleet().lab().virsh(2, "destroy", guest.name());
+    read(2, "qcow2", "7 64M 100M", "web");
+    fleet().lab().exec(2, "qemu-img", "check", FOLDER + "/web");
+  }
+
+  @Test
+  void whatDoesNotRunStaysWhereTheTargetHoldsSomethingElseBelow() throws IOException {
+    base(1);
+    Guest guest = upon("base");
+    define(guest);
+    fleet().done("volume", "create", "images/base", "256MiB", "--host", "h2");
+
+    Ran other = fleet().ran("migrate", guest.name(), "h2", "--offline");
 
     assertEquals(1, other.code(), other::toString);
     assertTrue(
@@ -193,8 +219,7 @@ final class CopiedDisksIT {
         other::toString);
     await().atMost(LONG).until(() -> volumes(2).equals(List.of("base")));
     await().atMost(LONG).until(() -> isFree(1, "web"));
-    guest.awaitTicks(5);
-    assertEquals(List.of(), guest.breaks());
+    fleet().lab().virsh(1, "undefine", guest.name());
   }
 
   @Test
@@ -226,7 +251,7 @@ final class CopiedDisksIT {
 
     Guest other = writing("web", 1);
     define(other);
-    Ran ran = fleet().ran("migrate", other.name(), "h2", "--offline");
+    Ran ran = fleet().ran("migrate", other.name(), "h2", "--offline", "--no-copy");
     assertEquals(1, ran.code(), ran::toString);
     assertTrue(
         Stream.of(ran.out(), ran.err()).anyMatch(text -> text.contains("lies on h1 alone")),
@@ -249,7 +274,7 @@ final class CopiedDisksIT {
     fleet().lab().virsh(1, "attach-disk", guest.name(), FOLDER + "/raw", "vdb", "--config");
     long wrote = guest.told("wrote").getLast();
 
-    String moved = fleet().done("migrate", guest.name(), "h2", "--offline", "--copy");
+    String moved = fleet().done("migrate", guest.name(), "h2", "--offline");
     reporter.publishEntry("moved", moved.lines().toList().getLast());
 
     await().atMost(LONG).until(() -> volumes(1).equals(List.of("base")));
@@ -320,7 +345,7 @@ final class CopiedDisksIT {
   void aCopyThatIsCancelledLeavesTheDiskWhereItIsAndNothingAtTheTarget() throws IOException {
     Guest guest = writing("web", 150);
     fleet().lab().virsh(1, "migrate-setspeed", guest.name(), "20"); // MiB/s
-    fleet().done("migrate", guest.name(), "h2", "--copy", "--detach");
+    fleet().done("migrate", guest.name(), "h2", "--detach");
     await().atMost(LONG).until(() -> taken(2, "web") > 40_000_000);
 
     fleet().done("cancel", guest.name());
@@ -355,9 +380,9 @@ final class CopiedDisksIT {
     Guest guest = writing("web", 1);
     fleet().done("volume", "create", "images/web", "8MiB", "--host", "h2");
 
-    Ran plan = fleet().ran("migrate", guest.name(), "h2", "--copy", "--dry-run");
+    Ran plan = fleet().ran("migrate", guest.name(), "h2", "--dry-run");
     assertTrue(plan.out().contains("images/web is there"), plan::toString);
-    Ran ran = fleet().ran("migrate", guest.name(), "h2", "--copy");
+    Ran ran = fleet().ran("migrate", guest.name(), "h2");
 
     assertEquals(1, ran.code(), ran::toString);
     assertTrue(

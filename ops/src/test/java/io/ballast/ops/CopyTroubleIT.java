@@ -145,9 +145,9 @@ final class CopyTroubleIT {
     }
     if (of.offline()) {
       switchOff(guest);
-      fleet().done("migrate", guest.name(), "h2", "--copy", "--detach", "--offline");
+      fleet().done("migrate", guest.name(), "h2", "--detach", "--offline");
     } else {
-      fleet().done("migrate", guest.name(), "h2", "--copy", "--detach");
+      fleet().done("migrate", guest.name(), "h2", "--detach");
     }
     if (of.trouble() == Trouble.POOL_TOO_SMALL) {
       await().atMost(LONG).until(() -> moveHasEnded(guest));

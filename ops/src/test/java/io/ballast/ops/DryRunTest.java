@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ballast.host.testing.FakeHypervisor;
 import io.ballast.messages.Bytes;
+import io.ballast.messages.Volume;
+import io.ballast.messages.VolumeId;
 import io.ballast.ops.SimulatedFleet.Ran;
+import io.ballast.storage.testing.FakeVolumes;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +68,40 @@ final class DryRunTest {
     assertEquals(1, ran.code(), ran.toString());
     assertTrue(
         ran.out().contains("h2  device  its <hostdev> uses a device of its host"), ran.out());
+  }
+
+  @Test
+  void aDiskIsCopiedWholeWhereItsBaseIsNot() {
+    FakeVolumes here = fleet.storage("h1");
+    FakeVolumes there = fleet.storage("h2");
+    VolumeId base = new VolumeId("images", "base");
+    VolumeId disk = new VolumeId("images", "web");
+    here.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
+    there.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
+    here.put(volume(base, Optional.empty()));
+    here.put(volume(disk, Optional.of("images/base")));
+    here.machine(id("web").toString(), true, disk);
+    fleet.until(
+        seen -> seen.hosts().stream().filter(host -> host.storage().isPresent()).count() == 2);
+
+    Ran without = fleet.run("migrate", "web", "h2", "--dry-run");
+    there.put(volume(base, Optional.empty()));
+    Ran with = fleet.run("migrate", "web", "h2", "--dry-run");
+
+    assertEquals(0, without.code(), without.toString());
+    assertTrue(
+        without
+            .out()
+            .contains("h2  ok     nothing is in its way, but its disks are copied whole: there is"),
+        without.out());
+    assertTrue(with.out().contains("h2  ok     nothing is in its way\n"), with.out());
+    assertTrue(with.out().contains("and not what it builds upon: images/base"), with.out());
+    assertTrue(
+        fleet.run("migrate", "web", "h2", "--dry-run", "--no-copy").out().contains("of memory at"));
+  }
+
+  private static Volume volume(VolumeId id, Optional<String> base) {
+    return new Volume(id, "qcow2", Bytes.ofMiB(8), Bytes.ofMiB(1), base, List.of());
   }
 
   @Test

@@ -65,7 +65,7 @@ final class OfflineMoveTest {
   void aDiskThatItsHostAloneHasIsInTheWay() {
     storage.machine(id("web").toString(), false, DISK);
 
-    Ran ran = fleet.run("migrate", "web", "h2", "--offline");
+    Ran ran = fleet.run("migrate", "web", "h2", "--offline", "--no-copy");
 
     assertEquals(1, ran.code(), ran.toString());
     assertTrue(ran.err().contains("disk vda, /srv/images/web, lies on h1 alone"), ran.err());
@@ -74,13 +74,13 @@ final class OfflineMoveTest {
   }
 
   @Test
-  void aDiskGoesAlongWhereThatIsWanted() {
+  void aDiskGoesAlong() {
     FakeVolumes there = fleet.storage("h2");
     there.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
     storage.machine(id("web").toString(), false, DISK);
     fleet.until(seen -> seen.hosts().stream().allMatch(host -> host.storage().isPresent()));
 
-    Ran ran = fleet.run("migrate", "web", "h2", "--offline", "--copy");
+    Ran ran = fleet.run("migrate", "web", "h2", "--offline");
 
     assertEquals(0, ran.code(), ran.toString());
     assertEquals(Optional.of(VmState.SHUT_OFF), h2.truth(id("web")));
@@ -123,6 +123,24 @@ final class OfflineMoveTest {
   }
 
   @Test
+  void whatCantTakeItsDisksAlongIsNotShutDown() {
+    FakeVolumes there = fleet.storage("h2");
+    there.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
+    there.put(
+        new Volume(DISK, "qcow2", Bytes.ofMiB(8), Bytes.ofMiB(1), Optional.empty(), List.of()));
+    storage.machine(id("db").toString(), false, DISK);
+    h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);
+    fleet.until(seen -> seen.hosts().stream().anyMatch(host -> host.beat().vms().size() == 2));
+
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown");
+
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("db was not shut down: "), ran.err());
+    assertTrue(ran.err().contains("images/web is there"), ran.err());
+    assertEquals(Optional.of(VmState.RUNNING), h1.truth(id("db")));
+  }
+
+  @Test
   void whatMovedAndDoesNotStartIsToldWithWhereItIs() {
     running(Bytes.ofMiB(64));
     h2.refuseNext(Reason.HYPERVISOR_REFUSED, "no such emulator");
@@ -144,7 +162,7 @@ final class OfflineMoveTest {
     h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);
     fleet.until(seen -> seen.hosts().stream().anyMatch(host -> host.beat().vms().size() == 2));
 
-    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown");
+    Ran ran = fleet.run("migrate", "db", "h2", "--offline", "--shutdown", "--no-copy");
 
     assertEquals(1, ran.code(), ran.toString());
     assertTrue(ran.err().contains("it was started again on h1"), ran.err());

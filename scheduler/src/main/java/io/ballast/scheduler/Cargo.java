@@ -17,6 +17,7 @@ import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.BerthInspected;
 import io.ballast.messages.Reply.ContentsInspected;
 import io.ballast.messages.StorageCommand;
+import io.ballast.messages.StorageCommand.ConsiderDisks;
 import io.ballast.messages.StorageCommand.HoldDisks;
 import io.ballast.messages.StorageCommand.InspectBerth;
 import io.ballast.messages.StorageCommand.InspectContents;
@@ -65,15 +66,21 @@ final class Cargo {
 
   /**
    * Has the source keep what is to be copied, and the target make what it is copied into. Where one
-   * of them can't, both are as before, and it fails.
+   * of them can't, both are as before, and it fails. As little is copied as the target allows.
    *
    * @return the command, which names the disks; unchanged where none needs to be copied
    */
   Future<Migrate> load(Effect.Send send) {
     HostId from = send.host();
     return call(from, new InspectDisks(send.command().vm()))
-        .recover(cause -> failed("the storage of %s did not tell the disks of the VM", from, cause))
-        .map(seen -> checked(Freight.of(seen.disks()), from))
+        .map(seen -> Freight.of(seen.disks()))
+        .recover(
+            cause ->
+                Errands.isAway(cause) && !send.command().rests()
+                    ? Future.succeededFuture(Freight.of(List.of())) // libvirt takes no such disk
+                    : failed("the storage of %s did not tell the disks of the VM", from, cause))
+        .map(freight -> checked(freight, from))
+        .compose(freight -> chosen(send, freight))
         .compose(
             freight ->
                 freight.isEmpty()
@@ -84,6 +91,53 @@ final class Cargo {
                                 .copying(
                                     freight.places(), freight.files(), freight.isIncremental())),
                         freight));
+  }
+
+  /** Only what the target lacks, if it can; else all; if it can't either, the first is refused. */
+  private Future<Freight> chosen(Effect.Send send, Freight freight) {
+    if (send.command().rests() || !freight.isIncremental()) {
+      return Future.succeededFuture(freight);
+    }
+    return objection(send, freight)
+        .compose(
+            why ->
+                why.isEmpty()
+                    ? Future.succeededFuture(freight)
+                    : wholeInstead(send, freight, why.get()));
+  }
+
+  private Future<Freight> wholeInstead(Effect.Send send, Freight freight, String why) {
+    Freight whole = freight.copiedWhole();
+    return considered(send, whole)
+        .map(
+            objection -> {
+              if (objection.isPresent()) {
+                return freight;
+              }
+              staged(send, "the disks are copied whole, as one that stands alone each: " + why);
+              return whole;
+            });
+  }
+
+  /** Why the target can't have disks that build upon what it has. */
+  private Future<Optional<String>> objection(Effect.Send send, Freight freight) {
+    return considered(send, freight)
+        .compose(
+            why ->
+                why.isPresent()
+                    ? Future.succeededFuture(why)
+                    : contents(send, freight)
+                        .map(both -> Freight.objection(layers(both, 0), layers(both, 1))));
+  }
+
+  private Future<Optional<String>> considered(Effect.Send send, Freight freight) {
+    HostId to = send.command().to();
+    return call(
+            to,
+            new ConsiderDisks(
+                freight.preparation(send.move(), send.command().vm(), send.host(), to)))
+        .recover(cause -> failed("the storage of %s did not say what it can hold", to, cause))
+        .map(answer -> answer.refusal().map(Reply.Refused::message));
   }
 
   /** Fails where a disk lies on the source alone: a machine without its disks is of no use. */
@@ -100,7 +154,7 @@ final class Cargo {
                             Future.failedFuture(
                                 new RefusedException(
                                     Reason.NOT_ALLOWED,
-                                    "disk %s, %s, lies on %s alone; say --copy to take it along"
+                                    "disk %s, %s, lies on %s alone; it goes along where the move may copy"
                                         .formatted(disk.target(), disk.source(), from))))
                     .orElseGet(Future::succeededFuture));
   }
@@ -151,9 +205,7 @@ final class Cargo {
 
   /** What both keep by now, so that nothing changes it any more. */
   private Future<Void> compared(Effect.Send send, Freight freight) {
-    return Future.join(
-            contents(send.host(), freight.layers()),
-            contents(send.command().to(), freight.layers()))
+    return contents(send, freight)
         .compose(
             both ->
                 Freight.objection(layers(both, 0), layers(both, 1))
@@ -179,6 +231,11 @@ final class Cargo {
                         from,
                         new RefusedException(
                             Reason.NOT_READY, "something else works on them; try again")));
+  }
+
+  private Future<CompositeFuture> contents(Effect.Send send, Freight freight) {
+    return Future.join(
+        contents(send.host(), freight.layers()), contents(send.command().to(), freight.layers()));
   }
 
   private Future<ContentsInspected> contents(HostId host, List<VolumeId> layers) {

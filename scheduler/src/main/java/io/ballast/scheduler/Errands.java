@@ -147,7 +147,7 @@ final class Errands {
         .map(seen -> ports(vm, seen.beat()));
   }
 
-  private static boolean isAway(Throwable cause) {
+  static boolean isAway(Throwable cause) {
     return refusal(cause).reason() == Reason.NO_RECEIVER;
   }
 

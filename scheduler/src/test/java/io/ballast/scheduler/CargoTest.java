@@ -1,6 +1,5 @@
 package io.ballast.scheduler;
 
-import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,7 +20,6 @@ import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.OperationInspected.Stage;
 import io.ballast.messages.StorageCommand.InspectBerth;
-import io.ballast.messages.StorageCommand.InspectContents;
 import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.StorageCommand.SettleDisks;
 import io.ballast.messages.VmDisk;
@@ -50,7 +48,6 @@ final class CargoTest {
   private static final VmId VM = BeatMaker.vmId(1);
   private static final OperationId MOVE = new OperationId("m1");
   private static final VmDisk OWN = new VmDisk("vda", "/images/web", Optional.of(copy(256)), false);
-  private static final VolumeId BASE = new VolumeId("images", "base");
   private static final VmDisk SHARED = new VmDisk("vdb", "rbd:kvm/web", Optional.empty(), true);
 
   private final Vertx vertx = Vertx.vertx();
@@ -66,7 +63,6 @@ final class CargoTest {
   private volatile boolean torn;
   private volatile Map<HostId, List<Volume>> kept =
       Map.of(H1, List.of(copy(256)), H2, List.of(copy(256)));
-  private volatile Map<HostId, String> contents = Map.of(H1, "a".repeat(64), H2, "a".repeat(64));
   private boolean serving;
 
   private void tell(MoveInput input) {
@@ -108,42 +104,6 @@ final class CargoTest {
 
     awaitTold(new MoveInput.Accepted(MOVE));
     assertEquals("h1 Migrate Optional[[vda]] offline", asked.getLast());
-  }
-
-  private static final VmDisk LAYER =
-      new VmDisk("vda", "/images/web", Optional.of(copy(256, Optional.of("/images/base"))), false)
-          .upon(List.of(new Volume.Layer("/images/base", Optional.of(BASE))));
-
-  @Test
-  void ofALayerOnlyThatIsCopiedWhichTheTargetHasNot() {
-    serve(LAYER);
-
-    errands.send(send());
-
-    awaitTold(new MoveInput.Accepted(MOVE));
-    assertEquals(
-        List.of(
-            "h1 InspectDisks",
-            "h1 Announce",
-            "h1 HoldDisks",
-            "h2 PrepareDisks",
-            "h1 InspectDisks",
-            "h1 InspectContents",
-            "h2 InspectContents",
-            "h1 Migrate Optional[[vda]] incremental"),
-        asked);
-  }
-
-  @Test
-  void whereTheTargetHoldsSomethingElseBelowNothingIsLeft() {
-    contents = Map.of(H1, "a".repeat(64), H2, "b".repeat(64));
-    serve(LAYER);
-
-    errands.send(send());
-
-    assertEquals(Reason.NOT_ALLOWED, refusal().reason());
-    assertTrue(refusal().message().contains("holds something else at the target"));
-    assertUnloaded();
   }
 
   @Test
@@ -300,16 +260,12 @@ final class CargoTest {
   }
 
   private static Volume copy(long mebibytes) {
-    return copy(mebibytes, Optional.empty());
-  }
-
-  private static Volume copy(long mebibytes, Optional<String> backing) {
     return new Volume(
         new VolumeId("images", "web"),
         "qcow2",
         Bytes.ofMiB(mebibytes),
         Bytes.ofMiB(100),
-        backing,
+        Optional.empty(),
         List.of());
   }
 
@@ -469,19 +425,11 @@ final class CargoTest {
     }
     if (command instanceof HostCommand.Migrate migrate) {
       words.add(String.valueOf(migrate.copied()));
-      migrate.incremental().ifPresent(only -> words.add("incremental"));
       migrate.offline().ifPresent(only -> words.add("offline"));
     }
     asked.add(String.join(" ", words));
     if (command instanceof HostCommand.Withdraw) {
       return Future.succeededFuture(withdrawn());
-    }
-    if (command instanceof InspectContents) {
-      return Future.succeededFuture(
-          new Reply.ContentsInspected(
-              List.of(
-                  new Volume.Content(
-                      BASE, "/images/base", "qcow2", requireNonNull(contents.get(host))))));
     }
     return Future.succeededFuture(
         command instanceof InspectDisks

@@ -5,6 +5,7 @@ import io.ballast.agent.RestMark;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
 import io.ballast.host.trade.DomainNeeds;
+import io.ballast.host.trade.FlatDisks;
 import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
@@ -29,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.Domain;
 import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
 import org.libvirt.TypedIntParameter;
@@ -55,6 +57,12 @@ final class LibvirtMigration {
   private static final int DEFINED = MigrateFlags.PERSIST_DEST | MigrateFlags.UNDEFINE_SOURCE;
 
   private static final int RESTING = MigrateFlags.OFFLINE | MigrateFlags.PEER2PEER;
+
+  /** VIR_DOMAIN_XML_SECURE and VIR_DOMAIN_XML_MIGRATABLE: all that its target has to know. */
+  private static final int SENT = 1 | 8;
+
+  /** VIR_DOMAIN_XML_INACTIVE: as it is defined. */
+  private static final int INACTIVE = 2;
 
   private static final long NO_LIMIT = 0;
   private static final String COPYING = "its disks were being copied";
@@ -300,7 +308,8 @@ final class LibvirtMigration {
               domain.migrateSetMaxDowntime(order.maxDowntime().toMillis());
             }
             begun = System.nanoTime();
-            domain.migrateToURI(peer.uri(), parameters(), flags(domain.isPersistent() == 1));
+            boolean defined = domain.isPersistent() == 1;
+            domain.migrateToURI(peer.uri(), parameters(domain, defined), flags(defined));
           });
       if (held || order.rests()) {
         checkItIsGone(connection);
@@ -344,7 +353,7 @@ final class LibvirtMigration {
     return Duration.ofNanos(System.nanoTime() - nanos);
   }
 
-  private TypedParameter[] parameters() {
+  private TypedParameter[] parameters(Domain domain, boolean defined) throws LibvirtException {
     List<TypedParameter> parameters = new ArrayList<>();
     long bandwidth = order.bandwidth().map(LibvirtMigration::mebibytes).orElse(NO_LIMIT);
     parameters.add(new TypedUlongParameter("bandwidth", bandwidth));
@@ -359,7 +368,23 @@ final class LibvirtMigration {
       copiedDisks()
           .forEach(disk -> parameters.add(new TypedStringParameter("migrate_disks", disk)));
     }
+    if (!order.rests() && !isIncremental()) {
+      describeFlat("destination_xml", domain.getXMLDesc(SENT), parameters);
+      if (defined) {
+        describeFlat("persistent_xml", domain.getXMLDesc(SENT | INACTIVE), parameters);
+      }
+    }
     return parameters.toArray(TypedParameter[]::new);
+  }
+
+  /** Disks that are copied whole build upon nothing there, whatever they do here. */
+  private void describeFlat(String parameter, String xml, List<TypedParameter> parameters) {
+    FlatDisks.in(xml, copiedDisks())
+        .ifPresent(flat -> parameters.add(new TypedStringParameter(parameter, flat)));
+  }
+
+  private boolean isIncremental() {
+    return order.incremental().orElse(false);
   }
 
   private int flags(boolean defined) {
@@ -378,9 +403,7 @@ final class LibvirtMigration {
 
   /** Incremental is libvirt's word for leaving out what disks build upon. */
   private int copying() {
-    return order.incremental().orElse(false)
-        ? MigrateFlags.NON_SHARED_INC
-        : MigrateFlags.NON_SHARED_DISK;
+    return isIncremental() ? MigrateFlags.NON_SHARED_INC : MigrateFlags.NON_SHARED_DISK;
   }
 
   /** Libvirt's unit of bandwidth is the MiB/s. */
@@ -459,7 +482,7 @@ final class LibvirtMigration {
     return startedWithItsHost ? arrival.startWithItsHost() : Future.succeededFuture();
   }
 
-  private boolean startsWithItsHost(org.libvirt.Domain domain) {
+  private boolean startsWithItsHost(Domain domain) {
     try {
       return domain.getAutostart();
     } catch (LibvirtException e) {

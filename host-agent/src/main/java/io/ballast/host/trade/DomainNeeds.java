@@ -2,17 +2,10 @@ package io.ballast.host.trade;
 
 import io.ballast.host.trade.Hypervisor.Description;
 import io.ballast.messages.Machine;
-import java.io.StringWriter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.xml.transform.OutputKeys;
-import javax.xml.transform.Transformer;
-import javax.xml.transform.TransformerException;
-import javax.xml.transform.TransformerFactory;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Element;
 
 /** Reads what a domain needs from the description that its hypervisor gives of it. */
@@ -125,7 +118,7 @@ public final class DomainNeeds {
     return xml.getAttribute("type").equals("kvm")
         ? below(xml, "cpu")
             .filter(cpu -> below(cpu, "model").findAny().isPresent())
-            .map(DomainNeeds::text)
+            .map(DomainDocument::text)
             .findFirst()
         : Optional.empty();
   }
@@ -147,17 +140,5 @@ public final class DomainNeeds {
   private static Stream<Element> below(Element element, String name) {
     return DomainDocument.children(element).stream()
         .filter(child -> child.getLocalName().equals(name));
-  }
-
-  private static String text(Element element) {
-    try {
-      Transformer transformer = TransformerFactory.newDefaultInstance().newTransformer();
-      transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-      StringWriter text = new StringWriter();
-      transformer.transform(new DOMSource(element), new StreamResult(text));
-      return text.toString();
-    } catch (TransformerException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -113,7 +113,12 @@ public final class DomainObstacles {
         ? new Obstacle(
             Kind.DRIVE, "the medium of its drive " + where + " eject it, or have it there")
         : new Obstacle(
-            Kind.DISK, "its disk " + where + " take it along with --copy, or share its storage");
+            Kind.DISK,
+            "its disk "
+                + where
+                + " have it copied, for which both hosts need the storage role, or share its"
+                + " storage",
+            Optional.of(target));
   }
 
   private static Stream<Element> children(Element element, String name) {

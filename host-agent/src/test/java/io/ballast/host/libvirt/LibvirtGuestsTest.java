@@ -159,8 +159,9 @@ final class LibvirtGuestsTest {
         List.of(
             new Obstacle(
                 Kind.DISK,
-                "its disk vda is /local/a, which lies on the ext4 of its host alone: take it along"
-                    + " with --copy, or share its storage")),
+                "its disk vda is /local/a, which lies on the ext4 of its host alone: have it"
+                    + " copied, for which both hosts need the storage role, or share its storage",
+                Optional.of("vda"))),
         leaving.obstacles());
     assertEquals(List.of(file("4711")), leaving.files());
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A move of a running virtual machine that is shut down for it, and started where it is then: at
@@ -90,13 +91,19 @@ final class ColdMove {
   }
 
   private void checkItStartsThere(boolean copying) {
+    VmId vm = place.vm().id();
+    DiskPlan plan =
+        copying
+            ? DiskPlan.resting(connection, vm, place.on())
+            : DiskPlan.ofNone(connection, vm, place.on());
+    DiskPlan.Way way = plan.to(to, false);
     List<String> obstacles =
-        connection
-            .askHost(place.on(), new HostCommand.Examine(place.vm().id(), to))
-            .obstacles()
-            .stream()
-            .filter(obstacle -> concernsAStart(obstacle.kind(), copying))
-            .map(Obstacle::message)
+        Stream.concat(
+                connection.askHost(place.on(), new HostCommand.Examine(vm, to)).obstacles().stream()
+                    .filter(obstacle -> concernsAStart(obstacle.kind()))
+                    .filter(obstacle -> !plan.takesAway(obstacle))
+                    .map(Obstacle::message),
+                way.free() ? Stream.empty() : way.why().stream())
             .toList();
     if (!obstacles.isEmpty()) {
       throw new CommandFailure(
@@ -106,11 +113,21 @@ final class ColdMove {
   }
 
   /** What only a running machine needs to move is none; nor is a processor that it starts with. */
-  private static boolean concernsAStart(Obstacle.Kind kind, boolean copying) {
+  private static boolean concernsAStart(Obstacle.Kind kind) {
     return switch (kind) {
-      case STATE, CLUSTER, NAME, PROMISE, ROOM, MACHINE, DEVICE, DRIVE, BRIDGE, POOL, ANSWER ->
+      case STATE,
+          CLUSTER,
+          NAME,
+          PROMISE,
+          ROOM,
+          MACHINE,
+          DEVICE,
+          DISK,
+          DRIVE,
+          BRIDGE,
+          POOL,
+          ANSWER ->
           true;
-      case DISK -> !copying;
       case CPU, VERSION, CACHE, REACH -> false;
     };
   }

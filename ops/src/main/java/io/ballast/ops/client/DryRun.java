@@ -1,19 +1,13 @@
 package io.ballast.ops.client;
 
-import io.ballast.bus.Role;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostCommand.Examine;
 import io.ballast.messages.HostId;
 import io.ballast.messages.Move;
 import io.ballast.messages.Obstacle;
-import io.ballast.messages.OperationId;
 import io.ballast.messages.Outcome;
-import io.ballast.messages.Reply;
 import io.ballast.messages.Reply.Examined;
-import io.ballast.messages.StorageCommand.ConsiderDisks;
-import io.ballast.messages.StorageCommand.InspectContents;
-import io.ballast.messages.StorageCommand.InspectDisks;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmDisk;
 import io.ballast.messages.Volume;
@@ -28,8 +22,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Help.Ansi.Text;
 
 /** What a migration would do, and what stands in its way; nothing is changed. */
 final class DryRun {
@@ -66,23 +60,32 @@ final class DryRun {
     Table table = new Table(ink, Column.words("TO"), Column.words("CHECK"), Column.words("WHAT"));
     boolean free = false;
     Bytes memory = vm.memory();
-    Freight freight = copying ? freight(vm, from) : new Freight(List.of());
-    List<Obstacle> ofDisks =
-        freight.objection(from.id()).stream()
-            .map(why -> new Obstacle(Obstacle.Kind.DISK, why))
-            .toList();
+    DiskPlan plan =
+        copying
+            ? DiskPlan.live(connection, vm.id(), from.id())
+            : DiskPlan.ofNone(connection, vm.id(), from.id());
     for (HostId target : to.map(List::of).orElseGet(() -> targets(from))) {
       Examined examined = examined(vm, from, target);
       memory = examined.memory();
       List<Obstacle> obstacles = new ArrayList<>(examined.obstacles());
-      obstacles.removeIf(it -> copying && it.kind() == Obstacle.Kind.DISK);
-      obstacles.addAll(ofDisks.isEmpty() ? ofDisks(freight, vm, from.id(), target) : ofDisks);
+      obstacles.removeIf(plan::takesAway);
+      DiskPlan.Way way = plan.to(target, true);
+      if (!way.free()) {
+        way.why().ifPresent(why -> obstacles.add(new Obstacle(Obstacle.Kind.DISK, why)));
+      }
       free |= obstacles.isEmpty();
       if (obstacles.isEmpty()) {
-        table.row(ink.text(target.value()), ink.good("ok"), ink.text("nothing is in its way"));
+        add(table, target, ink.good("ok"), words(way));
       }
-      obstacles.forEach(obstacle -> add(table, target, obstacle));
+      obstacles.forEach(
+          obstacle ->
+              add(
+                  table,
+                  target,
+                  ink.bad(obstacle.kind().name().toLowerCase(Locale.ROOT)),
+                  obstacle.message()));
     }
+    Freight freight = plan.freight();
     Bytes disks = copied(freight);
     console.print(
         "%s on %s: live, %s".formatted(vm.name(), from.id(), sent(memory.plus(disks), disks)));
@@ -96,9 +99,10 @@ final class DryRun {
     return free;
   }
 
-  private Freight freight(Vm vm, Fleet.Host from) {
-    return Freight.of(
-        connection.askAgent(Role.STORAGE, from.id(), new InspectDisks(vm.id())).disks());
+  private static String words(DiskPlan.Way way) {
+    return way.freight().whole()
+        ? "nothing is in its way, but its disks are copied whole: " + way.why().orElse("")
+        : "nothing is in its way";
   }
 
   private static Bytes copied(Freight freight) {
@@ -131,42 +135,6 @@ final class DryRun {
             .collect(Collectors.joining(", ", ", and not what it builds upon: ", ""));
   }
 
-  /** What stands in the way of the disks at a target. */
-  private List<Obstacle> ofDisks(Freight freight, Vm vm, HostId from, HostId target) {
-    if (freight.isEmpty()) {
-      return List.of();
-    }
-    Optional<String> objection;
-    try {
-      OperationId none = new OperationId(UUID.randomUUID().toString());
-      objection =
-          connection
-              .askAgent(
-                  Role.STORAGE,
-                  target,
-                  new ConsiderDisks(freight.preparation(none, vm.id(), from, target)))
-              .refusal()
-              .map(Reply.Refused::message)
-              .or(() -> below(freight, from, target));
-    } catch (CommandFailure failure) {
-      objection = Optional.of(String.valueOf(failure.getMessage()));
-    }
-    return objection.stream().map(why -> new Obstacle(Obstacle.Kind.DISK, why)).toList();
-  }
-
-  /** Whether a target holds the same of what the disks build upon. */
-  private Optional<String> below(Freight freight, HostId from, HostId target) {
-    return freight.isIncremental()
-        ? Freight.objection(contents(from, freight), contents(target, freight))
-        : Optional.empty();
-  }
-
-  private List<Volume.Content> contents(HostId host, Freight freight) {
-    return connection
-        .askAgent(Role.STORAGE, host, new InspectContents(freight.layers()))
-        .contents();
-  }
-
   /** That nothing is known of one target must not hide what is known of the others. */
   private Examined examined(Vm vm, Fleet.Host from, HostId target) {
     try {
@@ -178,13 +146,13 @@ final class DryRun {
     }
   }
 
-  /** What is said of an obstacle takes as many rows as it needs. */
-  private void add(Table table, HostId target, Obstacle obstacle) {
+  /** What is said takes as many rows as it needs. */
+  private void add(Table table, HostId target, Text check, String what) {
     Ink ink = console.ink();
-    String kind = obstacle.kind().name().toLowerCase(Locale.ROOT);
     boolean first = true;
-    for (String line : Figures.wrap(obstacle.message(), Math.max(LEAST, console.width() - USED))) {
-      table.row(ink.text(first ? target.value() : ""), ink.bad(first ? kind : ""), ink.text(line));
+    for (String line : Figures.wrap(what, Math.max(LEAST, console.width() - USED))) {
+      table.row(
+          ink.text(first ? target.value() : ""), first ? check : ink.text(""), ink.text(line));
       first = false;
     }
   }

@@ -20,16 +20,18 @@ import picocli.CommandLine.Parameters;
     description = "Move a running VM live to another host, and show how far it is until it ended.",
     footer = {
       "",
-      "Without a host the VM goes where it fits best. Ending this command (Ctrl-C) does not end",
-      "the move; 'ballast cancel' does.",
+      "Without a host the VM goes where it fits best. Disks that its host alone has are copied"
+          + " while",
+      "it runs, and deleted there when it has moved: what the target lacks of them. Ending this",
+      "command (Ctrl-C) does not end the move; 'ballast cancel' does.",
       "",
       "Examples:",
       "  ballast migrate web1 h2",
       "  ballast migrate web1",
       "  ballast migrate web1 h2 --detach      print the move's id and go",
-      "  ballast migrate web1 h2 --copy        take disks along that its host alone has",
+      "  ballast migrate web1 h2 --no-copy     only if both hosts reach all of its disks",
       "  ballast migrate web1 h2 --offline     move what defines it, while it does not run",
-      "  ballast migrate web1 h2 --offline --copy --shutdown",
+      "  ballast migrate web1 h2 --offline --shutdown",
       "  ballast migrate web1 --dry-run        what is in its way to each host of its cluster"
     })
 public final class MigrateCommand implements Callable<Integer> {
@@ -51,15 +53,16 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--copy",
-      description =
-          "Copy disks that only its host has, while the VM runs; they are deleted there when it has"
-              + " moved.")
-  private boolean copy;
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Whether disks go along that its host alone has; they do without this option.")
+  private boolean copy = true;
 
   @Option(
       names = "--offline",
       description =
-          "Move a VM that does not run; both hosts have to reach its disks, or they are copied.")
+          "Move a VM that does not run: what defines it, and the disks that its host alone has.")
   private boolean offline;
 
   @Option(

@@ -21,8 +21,10 @@ import java.util.stream.Stream;
  * The disks that a move has to copy: those that its source alone has.
  *
  * @param disks each with its volume
+ * @param whole whether all that the guest sees is copied, into disks that stand alone; else of one
+ *     that builds upon others only what lies in itself
  */
-public record Freight(List<VmDisk> disks) {
+public record Freight(List<VmDisk> disks, boolean whole) {
   private static final long SECTOR = 512;
 
   /** What stands before a disk's pool and name where its source is given by those. */
@@ -30,7 +32,12 @@ public record Freight(List<VmDisk> disks) {
 
   /** Of all disks of a virtual machine. */
   public static Freight of(List<VmDisk> all) {
-    return new Freight(all.stream().filter(disk -> !disk.shared()).toList());
+    return new Freight(all.stream().filter(disk -> !disk.shared()).toList(), false);
+  }
+
+  /** This, of which all is copied that the guest sees. */
+  public Freight copiedWhole() {
+    return new Freight(disks, true);
   }
 
   /** Whether there is nothing to copy. */
@@ -101,7 +108,7 @@ public record Freight(List<VmDisk> disks) {
     return disks.stream().map(VmDisk::target).toList();
   }
 
-  /** All that the disks build upon; the target has to have the same. */
+  /** All that the disks build upon; where only they themselves are copied the target needs it. */
   public List<VolumeId> layers() {
     return disks.stream()
         .flatMap(disk -> disk.layers().stream())
@@ -134,7 +141,7 @@ public record Freight(List<VmDisk> disks) {
 
   /** Whether of some disks only that is copied which lies in themselves. */
   public boolean isIncremental() {
-    return !layers().isEmpty();
+    return !whole && !layers().isEmpty();
   }
 
   /**
@@ -175,22 +182,30 @@ public record Freight(List<VmDisk> disks) {
   /** What the target has to make; only where nothing speaks against it. */
   public PrepareDisks preparation(OperationId move, VmId vm, HostId from, HostId to) {
     return new PrepareDisks(
-        move, vm, from, to, disks.stream().map(Freight::blank).toList(), layers());
+        move,
+        vm,
+        from,
+        to,
+        disks.stream().map(this::blank).toList(),
+        isIncremental() ? layers() : List.of());
   }
 
   private Stream<Volume> volumes() {
     return disks.stream().flatMap(disk -> disk.volume().stream());
   }
 
-  private static Blank blank(VmDisk disk) {
+  /** Of what a disk builds upon it is not known how much of it the guest sees: all at most. */
+  private Blank blank(VmDisk disk) {
     Volume volume = disk.volume().orElseThrow();
     return new Blank(
         volume.id(),
         format(volume).orElseThrow(),
         wholeSectors(volume.capacity()),
-        volume.allocated(),
+        whole && !disk.layers().isEmpty() ? volume.capacity() : volume.allocated(),
         disk.source(),
-        disk.layers().stream().findFirst().flatMap(Volume.Layer::volume));
+        whole
+            ? Optional.empty()
+            : disk.layers().stream().findFirst().flatMap(Volume.Layer::volume));
   }
 
   /** QEMU takes a file that ends within a sector as if that were whole. */

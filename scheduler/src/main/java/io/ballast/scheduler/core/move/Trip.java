@@ -208,10 +208,10 @@ record Trip(
 
   /**
    * Until when its migration may yet be sent: ports are asked for and prepared in the time of one
-   * answer, disks before that in the time of five.
+   * answer, disks before that in the time of nine.
    */
   Instant mayBeginUntil() {
-    return life.sentAt().plus(transfer.answer().multipliedBy(copying || offline ? 6 : 1));
+    return life.sentAt().plus(transfer.answer().multipliedBy(copying || offline ? 10 : 1));
   }
 
   /** This now that the source's agent no longer works on it: both hosts are looked at anew. */

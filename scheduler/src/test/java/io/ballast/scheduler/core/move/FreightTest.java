@@ -108,6 +108,26 @@ final class FreightTest {
   }
 
   @Test
+  void whatIsCopiedWholeNeedsNothingBelowAndRoomForAll() {
+    VmDisk layer =
+        disk("qcow2", Bytes.ofMiB(256), Optional.of("/images/base"))
+            .upon(
+                List.of(
+                    new Volume.Layer("/images/base", Optional.of(new VolumeId("images", "base")))));
+
+    Freight whole = Freight.of(List.of(layer)).copiedWhole();
+
+    assertFalse(whole.isIncremental());
+    assertEquals(List.of(), whole.preparation(MOVE, vmId(1), H1, H2).layers());
+    assertEquals(
+        List.of(
+            new Blank(WEB, Volume.Format.QCOW2, Bytes.ofMiB(256), Bytes.ofMiB(256), "/images/web")),
+        whole.preparation(MOVE, vmId(1), H1, H2).disks());
+    assertEquals(1, whole.berth(MOVE, vmId(1), H1, H2).layers().size(), "the source keeps them");
+    assertTrue(whole.isSame(Freight.of(List.of(layer))));
+  }
+
+  @Test
   void theTargetHasToHoldTheSameBelow() {
     Volume.Content own = content("/images/base", "a");
 
