@@ -386,11 +386,25 @@ public sealed interface HostCommand<R extends Reply> extends Command<R> {
   /**
    * Say what stands in the way of a migration to another host, and what would be sent. Nothing is
    * changed, here or there.
+   *
+   * @param offline whether of one that does not run what defines it would go; absent = no
    */
-  record Examine(VmId vm, HostId to) implements HostCommand<Reply.Examined> {
+  record Examine(VmId vm, HostId to, Optional<Boolean> offline)
+      implements HostCommand<Reply.Examined> {
     public Examine {
       Fields.required(vm, "vm");
       Fields.required(to, "to");
+      Fields.required(offline, "offline");
+    }
+
+    /** Of a live one. */
+    public Examine(VmId vm, HostId to) {
+      this(vm, to, Optional.empty());
+    }
+
+    /** Whether what defines it would go, and not what runs. */
+    public boolean rests() {
+      return offline.orElse(false);
     }
   }
 

@@ -58,6 +58,7 @@ final class MoveSamples {
     grown.put("lasting", new StorageCommand.InspectBerth(OPERATION, Optional.of(true)));
     grown.put(
         "broken-berth", StorageSamples.beatWith(StorageSamples.berth().broken("it was lost")));
+    grown.put("examined-offline", new HostCommand.Examine(VM, H2, Optional.of(true)));
     grown.put(
         "obstacle-disk",
         new Reply.Examined(

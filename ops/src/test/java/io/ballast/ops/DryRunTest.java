@@ -95,6 +95,8 @@ final class DryRunTest {
             .contains("h2  ok     nothing is in its way, but its disks are copied whole: there is"),
         without.out());
     assertTrue(with.out().contains("h2  ok     nothing is in its way\n"), with.out());
+    assertTrue(without.out().contains(", and what it builds upon: images/base"), without.out());
+    assertTrue(with.out().startsWith("web on h1: live with its disks, sends "), with.out());
     assertTrue(with.out().contains("and not what it builds upon: images/base"), with.out());
     assertTrue(
         fleet.run("migrate", "web", "h2", "--dry-run", "--no-copy").out().contains("of memory at"));

@@ -91,6 +91,29 @@ final class OfflineMoveTest {
   }
 
   @Test
+  void whatWouldBeDoneIsSaidBefore() {
+    FakeVolumes there = fleet.storage("h2");
+    there.pool("images", Bytes.ofMiB(100), Bytes.ZERO);
+    storage.machine(id("web").toString(), false, DISK);
+    running(Bytes.ofMiB(64));
+
+    Ran off = fleet.run("migrate", "web", "--offline", "--dry-run");
+    Ran on = fleet.run("migrate", "db", "h2", "--offline", "--dry-run");
+
+    assertEquals(0, off.code(), off.toString());
+    assertTrue(
+        off.out().startsWith("web on h1: offline with its disks, sends 1 MiB of disks at least"),
+        off.out());
+    assertTrue(off.out().contains("h2  ok     nothing is in its way"), off.out());
+    assertEquals(1, on.code(), on.toString());
+    assertTrue(
+        on.out().startsWith("db on h1: offline, sends what defines it, and nothing else\n"),
+        on.out());
+    assertTrue(on.out().contains("h2  state  db is running; shut it down first"), on.out());
+    assertEquals(Optional.of(VmState.SHUT_OFF), h1.truth(id("web")));
+  }
+
+  @Test
   void whatRunsIsShutDownAndStartedAgainWhereThatIsWanted() {
     storage.machine(id("db").toString(), false);
     h1.boot(id("db"), "db", 1, Bytes.ofMiB(64), 0.1);

@@ -4,12 +4,10 @@ import io.ballast.agent.Lane;
 import io.ballast.agent.RestMark;
 import io.ballast.bus.RefusedException;
 import io.ballast.host.libvirt.LibvirtRefusal.Attempt;
-import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.FlatDisks;
 import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.NotBegunException;
 import io.ballast.host.trade.Passage;
-import io.ballast.host.trade.PeerAddress;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.HostCommand.Migrate;
 import io.ballast.messages.Means;
@@ -87,7 +85,7 @@ final class LibvirtMigration {
   private final Migrate order;
   private final boolean held;
   private final Means means;
-  private final PeerAddress peer;
+  private final Journey journey;
   private final Lanes lanes;
   private final LibvirtSettings.Deadlines deadlines;
   private final ScheduledExecutorService clock;
@@ -119,7 +117,7 @@ final class LibvirtMigration {
     this.order = journey.order();
     this.held = journey.held();
     this.means = order.usable();
-    this.peer = journey.peer();
+    this.journey = journey;
     this.lanes = lanes;
     this.deadlines = deadlines;
     this.clock = clock;
@@ -309,7 +307,7 @@ final class LibvirtMigration {
             }
             begun = System.nanoTime();
             boolean defined = domain.isPersistent() == 1;
-            domain.migrateToURI(peer.uri(), parameters(domain, defined), flags(defined));
+            domain.migrateToURI(journey.peer().uri(), parameters(domain, defined), flags(defined));
           });
       if (held || order.rests()) {
         checkItIsGone(connection);
@@ -324,12 +322,8 @@ final class LibvirtMigration {
     }
   }
 
-  /** For other files nothing was made at the target, and somebody else's may lie there. */
   private void checkFiles(String xml) {
-    if (order
-        .files()
-        .filter(files -> !DomainNeeds.files(xml, copiedDisks()).equals(files))
-        .isPresent()) {
+    if (!journey.liesAsBefore(xml)) {
       throw new RefusedException(
           Reason.WRONG_STATE,
           what() + " was not begun: its disks lie elsewhere than at first; try again");
@@ -360,7 +354,7 @@ final class LibvirtMigration {
     if (means.postCopy()) {
       parameters.add(new TypedUlongParameter("bandwidth.postcopy", bandwidth));
     }
-    parameters.add(new TypedStringParameter("migrate_uri", peer.dataUri()));
+    parameters.add(new TypedStringParameter("migrate_uri", journey.peer().dataUri()));
     if (means.channels() > 1) {
       parameters.add(new TypedIntParameter("parallel.connections", means.channels()));
     }

@@ -5,11 +5,16 @@ import io.ballast.messages.Machine;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.w3c.dom.Element;
 
 /** Reads what a domain needs from the description that its hypervisor gives of it. */
 public final class DomainNeeds {
+  /** What says in a disk's description where it lies, whatever kind it is of. */
+  private static final List<String> LIES =
+      List.of("file", "dev", "dir", "pool", "volume", "protocol", "name");
+
   private DomainNeeds() {}
 
   /**
@@ -88,6 +93,30 @@ public final class DomainNeeds {
         .map(source -> source.getAttribute("file"))
         .filter(file -> !file.isEmpty())
         .toList();
+  }
+
+  /**
+   * All disks that a domain may write to and on what each lies, such as "vda: file=/images/web", by
+   * their places.
+   */
+  public static List<String> disks(String description) {
+    return devices(DomainDocument.of(DomainXml.plain(description)), "disk")
+        .filter(disk -> below(disk, "readonly").findAny().isEmpty())
+        .filter(disk -> !DomainObstacles.DRIVES.contains(disk.getAttribute("device")))
+        .map(disk -> "%s: %s".formatted(place(disk), source(disk)))
+        .sorted()
+        .toList();
+  }
+
+  private static String place(Element disk) {
+    return below(disk, "target").map(it -> it.getAttribute("dev")).findFirst().orElse("");
+  }
+
+  private static String source(Element disk) {
+    return below(disk, "source")
+        .flatMap(source -> LIES.stream().map(name -> name + "=" + source.getAttribute(name)))
+        .filter(part -> !part.endsWith("="))
+        .collect(Collectors.joining(" "));
   }
 
   /**

@@ -17,7 +17,7 @@ import org.w3c.dom.Element;
  */
 public final class DomainObstacles {
   /** File systems that no two hosts have at once. */
-  private static final Set<String> DRIVES = Set.of("cdrom", "floppy");
+  static final Set<String> DRIVES = Set.of("cdrom", "floppy");
 
   private final Function<String, Optional<String>> fileSystem;
 

@@ -90,7 +90,7 @@ public final class Departures {
                     epoch,
                     () -> Future.succeededFuture(peer),
                     isHeld(order) && !DomainNeeds.lies(found, locking(order)),
-                    false));
+                    Optional.of(DomainNeeds.disks(found.xml()))));
   }
 
   /** A server that is gone, be it that of a medium, must keep nobody here. */
@@ -146,20 +146,37 @@ public final class Departures {
   public Future<Examined> examine(Examine asked, Description found) {
     Domain domain = found.domain();
     List<Obstacle> obstacles = new ArrayList<>();
-    if (domain.state() != VmState.RUNNING) {
+    if (asked.rests()) {
+      rests(found).ifPresent(obstacles::add);
+    } else if (domain.state() != VmState.RUNNING) {
       String state = MigrationEnd.word(Optional.of(domain.state()));
       obstacles.add(
           new Obstacle(Kind.STATE, "%s is %s, and does not run".formatted(domain.name(), state)));
     }
     return leaving(found)
-        .onSuccess(leaving -> obstacles.addAll(leaving.obstacles()))
+        .onSuccess(
+            leaving ->
+                leaving.obstacles().stream()
+                    .filter(it -> !asked.rests() || it.disk().isPresent())
+                    .forEach(obstacles::add))
         .map(leaving -> DomainNeeds.of(found, leaving.version()).sharing(leaving.files()))
-        .compose(needs -> there(asked.to(), needs))
+        .compose(needs -> there(asked.to(), asked.rests() ? needs.ofResting() : needs))
         .map(
             there -> {
               obstacles.addAll(there);
-              return new Examined(sent(domain), obstacles);
+              return new Examined(asked.rests() ? Bytes.ZERO : sent(domain), obstacles);
             });
+  }
+
+  /** Devices that tie it to its host are in the way of what runs, and not of what defines it. */
+  private static Optional<Obstacle> rests(Description found) {
+    try {
+      Preconditions.notActive(found.domain());
+      Preconditions.nothingBesides(found);
+      return Optional.empty();
+    } catch (RefusedException refused) {
+      return Optional.of(new Obstacle(Kind.STATE, String.valueOf(refused.getMessage())));
+    }
   }
 
   /** What its process holds besides its memory stays. */
@@ -206,19 +223,22 @@ public final class Departures {
 
   /** A migration that an earlier life of this agent may have begun. */
   public Work left(OperationId operation, Migrate order, Optional<Long> epoch) {
-    return departure(operation, order, epoch, () -> peer(order), isHeld(order), true);
+    return departure(operation, order, epoch, () -> peer(order), isHeld(order), Optional.empty());
   }
 
+  /**
+   * @param disks as they are at first; empty for one that may have been begun before
+   */
   private Work departure(
       OperationId operation,
       Migrate order,
       Optional<Long> epoch,
       Supplier<Future<PeerAddress>> peer,
       boolean held,
-      boolean left) {
+      Optional<List<String>> disks) {
     Migration migration =
         new Migration(
-            new Migration.Trip(operation, here.host(), order, peer, held, left),
+            new Migration.Trip(operation, here.host(), order, peer, held, disks),
             hypervisor,
             ways.loop(),
             ways.patience());

@@ -85,7 +85,8 @@ public final class Migration implements Work {
    *
    * @param peer finds out where the target's hypervisor is reached
    * @param held whether the guest stands still at its target until its copy here is gone
-   * @param left whether an earlier life of the agent may have begun it, so that it is only watched
+   * @param disks on what it lies when all was looked at, as {@link Journey} has it; empty if an
+   *     earlier life of the agent may have begun it, so that it is only watched
    */
   public record Trip(
       OperationId operation,
@@ -93,7 +94,11 @@ public final class Migration implements Work {
       Migrate order,
       Supplier<Future<PeerAddress>> peer,
       boolean held,
-      boolean left) {}
+      Optional<List<String>> disks) {
+    boolean left() {
+      return disks.isEmpty();
+    }
+  }
 
   public Migration(Trip trip, Hypervisor hypervisor, Loop loop, Patience patience) {
     this.trip = trip;
@@ -123,7 +128,11 @@ public final class Migration implements Work {
                   .compose(
                       found ->
                           hypervisor.migrate(
-                              new Journey(order.pausing(Pilot.first(order)), found, trip.held()),
+                              new Journey(
+                                  order.pausing(Pilot.first(order)),
+                                  found,
+                                  trip.held(),
+                                  trip.disks()),
                               now -> loop.run(() -> saw(now, tell)))))
           .onComplete(result -> ended(result, tell));
     }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ballast.host.trade.DomainNeeds;
 import io.ballast.host.trade.Journey;
 import io.ballast.host.trade.Steering;
 import io.ballast.host.work.Migration;
@@ -214,7 +215,9 @@ final class LibvirtArrivalIT {
         order(guest, bandwidth),
         () -> Future.succeededFuture(hosts.peer(2)),
         true,
-        left);
+        left
+            ? Optional.empty()
+            : Optional.of(DomainNeeds.disks(hosts.lab().virsh(1, "dumpxml", guest.name()))));
   }
 
   private static Migrate order(Guest guest, Optional<Bytes> bandwidth) {

@@ -328,11 +328,31 @@ final class DeparturesTest {
         examined().obstacles());
   }
 
+  @Test
+  void ofOneThatDoesNotRunOnlyThatIsSaidWhichKeepsItsDefinition() {
+    here.tie();
+
+    Examined running = examined(new Examine(WEB, H2, Optional.of(true)));
+    here.destroy(WEB);
+    time.pass(Duration.ZERO);
+    Examined off = examined(new Examine(WEB, H2, Optional.of(true)));
+
+    assertEquals(
+        List.of("web is running; shut it down first"),
+        running.obstacles().stream().map(Obstacle::message).toList());
+    assertEquals(List.of(), off.obstacles());
+    assertEquals(Bytes.ZERO, off.memory());
+    assertEquals(Bytes.ZERO, peers.considered.getLast().memory());
+  }
+
   private Examined examined() {
+    return examined(new Examine(WEB, H2));
+  }
+
+  private Examined examined(Examine asked) {
     Future<Optional<Description>> found = here.inspect(WEB);
     time.pass(Duration.ZERO);
-    Future<Examined> examined =
-        departures.examine(new Examine(WEB, H2), found.result().orElseThrow());
+    Future<Examined> examined = departures.examine(asked, found.result().orElseThrow());
     time.pass(Duration.ofSeconds(5));
     return examined.result();
   }

@@ -218,7 +218,7 @@ final class FollowedMigrationTest {
             order,
             () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
             false,
-            left),
+            left ? Optional.empty() : Optional.of(List.of())),
         here,
         time,
         Patience.DEFAULT);

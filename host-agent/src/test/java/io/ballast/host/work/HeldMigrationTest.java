@@ -20,6 +20,7 @@ import io.ballast.messages.VmState;
 import io.ballast.testing.VirtualTime;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,7 +182,7 @@ final class HeldMigrationTest {
             order(),
             () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
             true,
-            left),
+            left ? Optional.empty() : Optional.of(List.of())),
         here,
         time,
         Patience.DEFAULT);

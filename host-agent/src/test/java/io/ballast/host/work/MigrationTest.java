@@ -317,7 +317,7 @@ final class MigrationTest {
         order,
         () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
         false,
-        left);
+        left ? Optional.empty() : Optional.of(List.of()));
   }
 
   private void progressed(Event event) {

@@ -285,7 +285,7 @@ final class PilotedMigrationTest {
             order,
             () -> Future.succeededFuture(PeerAddress.of(there.peerUri())),
             false,
-            left),
+            left ? Optional.empty() : Optional.of(List.of())),
         here,
         time,
         Patience.DEFAULT);

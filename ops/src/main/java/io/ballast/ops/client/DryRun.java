@@ -39,15 +39,18 @@ final class DryRun {
   private final Fleet fleet;
   private final Console console;
   private final boolean copying;
+  private final boolean live;
 
   /**
    * @param copying whether disks that its host alone has may be copied
+   * @param live whether it runs meanwhile; else what defines it is moved
    */
-  DryRun(FleetConnection connection, Fleet fleet, Console console, boolean copying) {
+  DryRun(FleetConnection connection, Fleet fleet, Console console, boolean copying, boolean live) {
     this.connection = connection;
     this.fleet = fleet;
     this.console = console;
     this.copying = copying;
+    this.live = live;
   }
 
   /**
@@ -59,23 +62,24 @@ final class DryRun {
     Ink ink = console.ink();
     Table table = new Table(ink, Column.words("TO"), Column.words("CHECK"), Column.words("WHAT"));
     boolean free = false;
-    Bytes memory = vm.memory();
-    DiskPlan plan =
-        copying
-            ? DiskPlan.live(connection, vm.id(), from.id())
-            : DiskPlan.ofNone(connection, vm.id(), from.id());
+    Bytes memory = live ? vm.memory() : Bytes.ZERO;
+    DiskPlan plan = plan(vm, from);
+    boolean whole = false;
+    boolean layered = false;
     for (HostId target : to.map(List::of).orElseGet(() -> targets(from))) {
       Examined examined = examined(vm, from, target);
       memory = examined.memory();
       List<Obstacle> obstacles = new ArrayList<>(examined.obstacles());
       obstacles.removeIf(plan::takesAway);
-      DiskPlan.Way way = plan.to(target, true);
+      DiskPlan.Way way = plan.to(target, live);
       if (!way.free()) {
         way.why().ifPresent(why -> obstacles.add(new Obstacle(Obstacle.Kind.DISK, why)));
       }
       free |= obstacles.isEmpty();
       if (obstacles.isEmpty()) {
         add(table, target, ink.good("ok"), words(way));
+        whole |= way.freight().whole();
+        layered |= !way.freight().whole();
       }
       obstacles.forEach(
           obstacle ->
@@ -88,8 +92,15 @@ final class DryRun {
     Freight freight = plan.freight();
     Bytes disks = copied(freight);
     console.print(
-        "%s on %s: live, %s".formatted(vm.name(), from.id(), sent(memory.plus(disks), disks)));
-    freight.disks().forEach(this::tell);
+        "%s on %s: %s%s, %s"
+            .formatted(
+                vm.name(),
+                from.id(),
+                live ? "live" : "offline",
+                freight.isEmpty() ? "" : " with its disks",
+                sent(memory, disks)));
+    boolean all = whole && !layered;
+    freight.disks().forEach(disk -> tell(disk, all));
     console.print("");
     if (table.isEmpty()) {
       console.print("there is no other host in cluster " + from.beat().pulse().cluster());
@@ -97,6 +108,15 @@ final class DryRun {
       console.print(table.lines(console.width()));
     }
     return free;
+  }
+
+  private DiskPlan plan(Vm vm, Fleet.Host from) {
+    if (!copying) {
+      return DiskPlan.ofNone(connection, vm.id(), from.id());
+    }
+    return live
+        ? DiskPlan.live(connection, vm.id(), from.id())
+        : DiskPlan.resting(connection, vm.id(), from.id());
   }
 
   private static String words(DiskPlan.Way way) {
@@ -112,7 +132,10 @@ final class DryRun {
         .reduce(Bytes.ZERO, Bytes::plus);
   }
 
-  private void tell(VmDisk disk) {
+  /**
+   * @param whole whether it is copied with what it builds upon, wherever that can be
+   */
+  private void tell(VmDisk disk, boolean whole) {
     disk.volume()
         .ifPresent(
             volume ->
@@ -123,25 +146,26 @@ final class DryRun {
                             volume.id(),
                             volume.allocated(),
                             volume.capacity(),
-                            upon(disk))));
+                            upon(disk, whole))));
   }
 
-  /** What is not copied, for the target has it. */
-  private static String upon(VmDisk disk) {
+  private static String upon(VmDisk disk, boolean whole) {
+    String how = whole ? ", and what it builds upon: " : ", and not what it builds upon: ";
     return disk.layers().isEmpty()
         ? ""
         : disk.layers().stream()
             .map(Volume.Layer::toString)
-            .collect(Collectors.joining(", ", ", and not what it builds upon: ", ""));
+            .collect(Collectors.joining(", ", how, ""));
   }
 
   /** That nothing is known of one target must not hide what is known of the others. */
   private Examined examined(Vm vm, Fleet.Host from, HostId target) {
     try {
-      return connection.askHost(from.id(), new Examine(vm.id(), target));
+      return connection.askHost(
+          from.id(), new Examine(vm.id(), target, live ? Optional.empty() : Optional.of(true)));
     } catch (CommandFailure failure) {
       return new Examined(
-          vm.memory(),
+          live ? vm.memory() : Bytes.ZERO,
           List.of(new Obstacle(Obstacle.Kind.ANSWER, String.valueOf(failure.getMessage()))));
     }
   }
@@ -167,11 +191,11 @@ final class DryRun {
         .toList();
   }
 
-  /**
-   * @param all what is sent
-   * @param disks how much of that lies on disks
-   */
-  private String sent(Bytes all, Bytes disks) {
+  private String sent(Bytes memory, Bytes disks) {
+    Bytes all = memory.plus(disks);
+    if (all.equals(Bytes.ZERO)) {
+      return "sends what defines it, and nothing else";
+    }
     List<Outcome.Migration> measured = new ArrayList<>();
     fleet.moves().stream()
         .sorted(Comparator.comparing(Move::since).reversed())
@@ -180,10 +204,11 @@ final class DryRun {
         .forEach(measured::add);
     double seconds = measured.stream().mapToDouble(it -> it.total().toNanos() / 1e9).sum();
     double bytes = measured.stream().mapToDouble(it -> it.transferred().value()).sum();
-    String what =
+    String ofWhat =
         disks.equals(Bytes.ZERO)
-            ? "sends %s of memory at least".formatted(all)
-            : "sends %s of memory and disks at least".formatted(all);
+            ? "memory"
+            : memory.equals(Bytes.ZERO) ? "disks" : "memory and disks";
+    String what = "sends %s of %s at least".formatted(all, ofWhat);
     if (seconds == 0 || bytes == 0) {
       return what + "; how long that takes is not known, for no move was measured yet";
     }

@@ -88,13 +88,13 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (shutdown && (!offline || detach)) {
+    if (shutdown && (!offline || detach || dryRun)) {
       throw new CommandFailure(
-          ExitCode.USAGE, "--shutdown goes with --offline, and waits: not with --detach");
+          ExitCode.USAGE,
+          "--shutdown goes with --offline, and waits: not with --detach or --dry-run");
     }
-    if (offline && (target == null || dryRun)) {
-      throw new CommandFailure(
-          ExitCode.USAGE, "--offline needs a host to move to, and has no --dry-run");
+    if (offline && target == null && !dryRun) {
+      throw new CommandFailure(ExitCode.USAGE, "--offline needs a host to move to");
     }
     try (FleetConnection connection = FleetConnection.open(shell, options)) {
       Fleet fleet = connection.fleet();
@@ -103,7 +103,8 @@ public final class MigrateCommand implements Callable<Integer> {
       Optional<HostId> to = Optional.ofNullable(target).map(directory::host);
       if (dryRun) {
         boolean free =
-            new DryRun(connection, fleet, shell.console(), copy).show(place.vm(), place.host(), to);
+            new DryRun(connection, fleet, shell.console(), copy, !offline)
+                .show(place.vm(), place.host(), to);
         return (free ? ExitCode.OK : ExitCode.REFUSED).value();
       }
       shell.console().print(moved(connection, fleet, place, to));
