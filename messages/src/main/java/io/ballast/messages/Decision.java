@@ -3,6 +3,7 @@ package io.ballast.messages;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the balancer decided for one cluster, and why; also the decision to do nothing.
@@ -34,8 +35,26 @@ public record Decision(
    * @param name the virtual machine's name, for people
    * @param wave moves of one wave share no host and may run side by side; waves count from 1
    * @param why one line for a person
+   * @param copied the disks that go along, as they were last seen; absent = none
    */
-  public record PlannedMove(VmId vm, String name, HostId from, HostId to, int wave, String why) {
+  public record PlannedMove(
+      VmId vm,
+      String name,
+      HostId from,
+      HostId to,
+      int wave,
+      String why,
+      Optional<LocalDisks> copied) {
+    /** One that copies no disks. */
+    public PlannedMove(VmId vm, String name, HostId from, HostId to, int wave, String why) {
+      this(vm, name, from, to, wave, why, Optional.empty());
+    }
+
+    /** This in another wave. */
+    public PlannedMove in(int other) {
+      return new PlannedMove(vm, name, from, to, other, why, copied);
+    }
+
     public PlannedMove {
       Fields.required(vm, "vm");
       Fields.text(name, "name");
@@ -43,6 +62,7 @@ public record Decision(
       Fields.required(to, "to");
       Fields.positive(wave, "wave");
       Fields.text(why, "why");
+      Fields.required(copied, "copied");
     }
   }
 

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param health of pools, disks and arrays, at most {@value #MOST_HEALTH}; empty if the agent does
  *     not tell it, while nothing is known of it
  * @param berths the volumes that it keeps for moves
+ * @param local of the virtual machines in memory there that have such, as of the last minute or so,
+ *     at most {@value #MOST_LOCAL}; empty if the agent does not tell it, while nothing is known
  */
 public record StorageBeat(
     Pulse pulse,
@@ -22,10 +24,14 @@ public record StorageBeat(
     Optional<Instant> sampledAt,
     Optional<String> problem,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Health> health,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Berth> berths)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Berth> berths,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LocalDisks> local)
     implements Beat {
   /** Of so many things a beat tells how they fare at most. */
   public static final int MOST_HEALTH = 1_024;
+
+  /** Of so many virtual machines a beat tells the local disks at most. */
+  public static final int MOST_LOCAL = 1_024;
 
   public StorageBeat {
     Fields.required(pulse, "pulse");
@@ -34,16 +40,21 @@ public record StorageBeat(
     Fields.required(problem, "problem");
     health = Fields.listOrNone(health, "health");
     berths = Fields.listOrNone(berths, "berths");
+    local = Fields.listOrNone(local, "local");
     if (health.size() > MOST_HEALTH) {
       throw new IllegalArgumentException(
           "field 'health' has " + health.size() + " entries; it must have at most " + MOST_HEALTH);
+    }
+    if (local.size() > MOST_LOCAL) {
+      throw new IllegalArgumentException(
+          "field 'local' has " + local.size() + " entries; it must have at most " + MOST_LOCAL);
     }
   }
 
   /** A beat that tells nothing of health. */
   public StorageBeat(
       Pulse pulse, List<Pool> pools, Optional<Instant> sampledAt, Optional<String> problem) {
-    this(pulse, pools, sampledAt, problem, List.of(), List.of());
+    this(pulse, pools, sampledAt, problem, List.of());
   }
 
   /** A beat of an agent that keeps nothing for moves. */
@@ -53,7 +64,23 @@ public record StorageBeat(
       Optional<Instant> sampledAt,
       Optional<String> problem,
       List<Health> health) {
-    this(pulse, pools, sampledAt, problem, health, List.of());
+    this(pulse, pools, sampledAt, problem, health, List.of(), List.of());
+  }
+
+  /** A beat that tells nothing of local disks. */
+  public StorageBeat(
+      Pulse pulse,
+      List<Pool> pools,
+      Optional<Instant> sampledAt,
+      Optional<String> problem,
+      List<Health> health,
+      List<Berth> berths) {
+    this(pulse, pools, sampledAt, problem, health, berths, List.of());
+  }
+
+  /** This with the local disks of virtual machines. */
+  public StorageBeat with(List<LocalDisks> disks) {
+    return new StorageBeat(pulse, pools, sampledAt, problem, health, berths, disks);
   }
 
   /**

@@ -8,9 +8,11 @@ import static io.ballast.bus.Samples.progress;
 
 import io.ballast.messages.Bytes;
 import io.ballast.messages.Convergence;
+import io.ballast.messages.Decision;
 import io.ballast.messages.DiskFile;
 import io.ballast.messages.Event;
 import io.ballast.messages.HostCommand;
+import io.ballast.messages.LocalDisks;
 import io.ballast.messages.Machine;
 import io.ballast.messages.Means;
 import io.ballast.messages.Message;
@@ -55,6 +57,19 @@ final class MoveSamples {
             List.of(
                 new VmDisk("vdb", "rbd:vms/web", Optional.empty(), true)
                     .heldTo(Optional.of(StorageSamples.limits())))));
+    grown.put("local-disks", Samples.storageBeat().with(List.of(localDisks())));
+    grown.put(
+        "copying-decision",
+        new Event.Decided(
+            new Decision(
+                Samples.AT,
+                "east",
+                List.of(
+                    new Decision.PlannedMove(
+                        VM, "web-1", H1, H2, 1, "CPU of h1 is 92 %", Optional.of(localDisks()))),
+                "one move",
+                List.of(),
+                Map.of())));
     grown.put("lasting", new StorageCommand.InspectBerth(OPERATION, Optional.of(true)));
     grown.put(
         "broken-berth", StorageSamples.beatWith(StorageSamples.berth().broken("it was lost")));
@@ -88,6 +103,10 @@ final class MoveSamples {
                 new DiskFile("vdb", "/union/web-data", "fuse.mergerfs", Optional.empty()))));
     grown.put("probe", new Reply.Prepared("qemu+tcp://10.0.0.2/system", Optional.of(49_215)));
     return grown;
+  }
+
+  private static LocalDisks localDisks() {
+    return new LocalDisks(VM, Bytes.ofMiB(60), Bytes.ofMiB(256), List.of("data", "images"), true);
   }
 
   private static HostCommand.Migrate copying(

@@ -22,6 +22,7 @@ final class StorageSampler {
 
   private final Volumes volumes;
   private final HealthSampler health;
+  private final LocalDisksSampler local;
   private final Clock clock;
   private Latest<List<Pool>> pools = Latest.nothing();
   private @Nullable Future<List<Pool>> asked;
@@ -29,6 +30,7 @@ final class StorageSampler {
   StorageSampler(Volumes volumes, HealthSampler health, Clock clock) {
     this.volumes = volumes;
     this.health = health;
+    this.local = new LocalDisksSampler(volumes, clock);
     this.clock = clock;
   }
 
@@ -53,6 +55,7 @@ final class StorageSampler {
                   : before.missed(answer.cause());
           if (answer.succeeded()) {
             health.pools(answer.result(), volumes.unread(), volumes.unmeasured());
+            local.sample(answer.result());
           }
           if (pools.failsAfter(before)) {
             LOG.warn("What is told of the pools grows old: {}", answer.cause().getMessage());
@@ -75,6 +78,7 @@ final class StorageSampler {
         pools.at(),
         pools.problem(),
         health.health(),
-        berths);
+        berths,
+        local.local());
   }
 }

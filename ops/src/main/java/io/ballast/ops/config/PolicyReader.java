@@ -68,7 +68,8 @@ final class PolicyReader {
         section.number("min-gain", usual.minGain()),
         section.number("sureness", usual.sureness()),
         section.bytes("effort").orElse(usual.effort()),
-        section.flag("detours", usual.detours()));
+        section.flag("detours", usual.detours()),
+        section.flag("copies", usual.copies()));
   }
 
   private static Policy.Transfer transfer(Section section) {

@@ -296,7 +296,7 @@ public final class Conductor {
     String peerUri = cluster.host(move.to()).orElseThrow().beat().hypervisor().peerUri();
     return against(move, now).isPresent()
         ? List.of()
-        : move(new MoveInput.Planned(move, peerUri), now);
+        : move(new MoveInput.Planned(move, peerUri, planned.copied().isPresent(), false), now);
   }
 
   private List<Effect> dryRun(OperationId id, Instant now) {

@@ -11,10 +11,12 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.DiskLimits;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import org.libvirt.Connect;
@@ -224,6 +226,37 @@ final class GuestConnection extends Connect implements Guests {
   @Override
   public Machine machine(String vm) {
     return on(vm, "the look at VM " + vm, GuestConnection::machine);
+  }
+
+  @Override
+  public Map<VmId, Machine> active() {
+    try {
+      Map<VmId, Machine> active = new TreeMap<>();
+      for (Domain domain : listAllDomains(0)) {
+        try {
+          add(domain, active);
+        } finally {
+          domain.free();
+        }
+      }
+      return active;
+    } catch (LibvirtException e) {
+      throw failed("the look at all VMs", e.getError());
+    }
+  }
+
+  /** One that ends meanwhile is none of them. */
+  private static void add(Domain domain, Map<VmId, Machine> active) throws LibvirtException {
+    try {
+      Machine machine = machine(domain);
+      if (machine.active()) {
+        active.put(VmId.of(domain.getUUIDString()), machine);
+      }
+    } catch (LibvirtException e) {
+      if (e.getError().getCode() != ErrorNumber.VIR_ERR_NO_DOMAIN) {
+        throw e;
+      }
+    }
   }
 
   private static Machine machine(Domain domain) throws LibvirtException {

@@ -5,6 +5,7 @@ import io.ballast.bus.RefusedException;
 import io.ballast.messages.Bytes;
 import io.ballast.messages.DiskLimits;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.VmId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.Optional;
 interface Guests extends LaneConnection {
   /** A machine as it is now: in memory if it is active, else as it is defined. */
   Machine machine(String vm);
+
+  /** All machines that are in memory, or saved with it, as they are now. */
+  Map<VmId, Machine> active();
 
   /** A machine, and what QEMU does on one of its disks. */
   View view(Slot slot);

@@ -17,6 +17,7 @@ import io.ballast.messages.PoolOrder.StopPool;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmId;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -327,6 +328,11 @@ public final class LibvirtVolumes implements Volumes {
   @Override
   public Future<VmDisks> disks(String vm) {
     return onContext(machines.disks(vm));
+  }
+
+  @Override
+  public Future<Map<VmId, VmDisks>> machines() {
+    return onContext(machines.active());
   }
 
   @Override

@@ -122,6 +122,11 @@ record Machine(String name, boolean active, List<Disk> disks) {
     return below;
   }
 
+  /** Whether its guest may write to something that is a path on its host. */
+  boolean hasFiles() {
+    return disks.stream().anyMatch(disk -> disk.written() && disk.source().startsWith("/"));
+  }
+
   /** The disk at a place. */
   Optional<Disk> at(String target) {
     return disks.stream().filter(disk -> disk.target().equals(target)).findFirst();

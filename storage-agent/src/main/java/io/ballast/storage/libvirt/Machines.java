@@ -2,6 +2,7 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.agent.Lane;
 import io.ballast.messages.OperationId;
+import io.ballast.messages.VmId;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.VmOrder.SnapshotVm.Quiesce;
 import io.ballast.messages.Volume;
@@ -64,6 +65,16 @@ final class Machines {
                 seen.allInFolders()
                     ? Future.succeededFuture(seen.disks())
                     : storage.keepers().compose(shelves -> kept(seen, seen.in(shelves))));
+  }
+
+  /** All machines that are in memory; pools are looked at only where one of them has a file. */
+  Future<Map<VmId, VmDisks>> active() {
+    return lane.look("the look at all VMs", LiveJob.CALL, Guests::active)
+        .compose(
+            active ->
+                active.values().stream().anyMatch(Machine::hasFiles)
+                    ? storage.folders().map(folders -> VmSeen.disks(active, folders))
+                    : Future.succeededFuture(VmSeen.disks(active, List.of())));
   }
 
   private Future<VmDisks> kept(VmSeen seen, List<VmSeen.Keeper> keepers) {

@@ -2,6 +2,8 @@ package io.ballast.storage.libvirt;
 
 import io.ballast.bus.RefusedException;
 import io.ballast.messages.Reason;
+import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmId;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
 import io.ballast.storage.trade.VmDisks;
@@ -27,6 +29,26 @@ record VmSeen(Machine machine, List<Seen> folders) {
   /** The machine and its disks, as this trade tells of them. */
   VmDisks disks() {
     return disks(Map.of());
+  }
+
+  /** Machines and their disks, of which what keeps snapshots itself is not looked at. */
+  static Map<VmId, VmDisks> disks(Map<VmId, Machine> machines, List<Seen> folders) {
+    List<Pool> pools = folders.stream().map(folder -> folder.shelf().pool()).toList();
+    List<Volume> volumes = folders.stream().flatMap(folder -> folder.volumes().stream()).toList();
+    Map<VmId, VmDisks> disks = new TreeMap<>();
+    machines.forEach(
+        (vm, machine) -> {
+          VmSeen seen = new VmSeen(machine, folders);
+          disks.put(
+              vm,
+              new VmDisks(
+                  machine.name(),
+                  machine.active(),
+                  seen.written().map(disk -> seen.disk(disk, Map.of())).toList(),
+                  pools,
+                  volumes));
+        });
+    return disks;
   }
 
   /**

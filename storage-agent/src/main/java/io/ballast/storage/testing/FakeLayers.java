@@ -58,6 +58,14 @@ final class FakeLayers {
         .orElse(volume.allocated());
   }
 
+  /** That two volumes hold the same, for a person. */
+  String compare(Volume one, Volume other) {
+    if (!written(one).equals(written(other))) {
+      throw new RefusedException(Reason.WRONG_STATE, "they differ, first at byte 0");
+    }
+    return "they hold the same";
+  }
+
   /** As with a kernel, the next time all is well. */
   Volume lasting(Volume volume) {
     if (torn.remove(volume.id())) {

@@ -6,6 +6,7 @@ import io.ballast.messages.DiskOrder;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmId;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -30,9 +31,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** A fake: virtual machines in memory, whose disks lie on fake volumes. */
 final class FakeMachines {
+  private static final Pattern UUID = Pattern.compile("[0-9a-f-]{36}");
+
   private final Map<String, Machine> machines = new TreeMap<>();
   private final Map<VolumeId, Volume> volumes;
   private final Function<VolumeId, String> sources;
@@ -249,6 +253,18 @@ final class FakeMachines {
   /** What the disks of a machine lie on. */
   List<VolumeId> disks(String name) {
     return known(name).disks().values().stream().filter(volumes::containsKey).toList();
+  }
+
+  /** Those that are in memory, but for those whose name is no UUID. */
+  Map<VmId, VmDisks> active(Function<String, VmDisks> seen) {
+    Map<VmId, VmDisks> active = new TreeMap<>();
+    machines.forEach(
+        (name, machine) -> {
+          if (machine.active() && UUID.matcher(name).matches()) {
+            active.put(VmId.of(name), seen.apply(name));
+          }
+        });
+    return active;
   }
 
   VmDisks seen(

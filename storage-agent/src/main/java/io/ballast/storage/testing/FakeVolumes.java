@@ -9,6 +9,7 @@ import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reason;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmId;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.Volume.Format;
@@ -203,10 +204,8 @@ public final class FakeVolumes implements Volumes {
         onto(volume, Optional.empty());
         progress.at(volume.capacity(), volume.capacity());
       }
-      case RebaseVolume rebase -> {
-        Volume volume = unkept(rebase.volume());
-        onto(volume, Optional.of(known(rebase.base()).id().toString()));
-      }
+      case RebaseVolume rebase ->
+          onto(unkept(rebase.volume()), Optional.of(known(rebase.base()).id().toString()));
       case CommitVolume commit -> {
         Volume volume = unkept(commit.volume());
         Volume base = known(commit.base());
@@ -232,12 +231,7 @@ public final class FakeVolumes implements Volumes {
       case UnprotectSnapshot freed ->
           snapshots.unprotect(known(ceph(freed)).id(), freed.snapshot());
       case CompareVolumes compare -> {
-        if (!layers
-            .written(known(compare.volume()))
-            .equals(layers.written(known(compare.other())))) {
-          throw new RefusedException(Reason.WRONG_STATE, "they differ, first at byte 0");
-        }
-        return "they hold the same";
+        return layers.compare(known(compare.volume()), known(compare.other()));
       }
       case DeleteVolume delete -> {
         snapshots.forget(delete.volume());
@@ -447,6 +441,11 @@ public final class FakeVolumes implements Volumes {
   @Override
   public Future<VmDisks> disks(String vm) {
     return mood.answer(() -> seen(vm));
+  }
+
+  @Override
+  public Future<Map<VmId, VmDisks>> machines() {
+    return mood.answer(() -> machines.active(this::seen));
   }
 
   private VmDisks seen(String vm) {

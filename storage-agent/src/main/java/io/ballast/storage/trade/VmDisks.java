@@ -71,6 +71,11 @@ public record VmDisks(
     return FOLDERS.contains(pool.type());
   }
 
+  /** This, of which the pools are known better. */
+  public VmDisks with(List<Pool> known) {
+    return new VmDisks(vm, active, disks, known, volumes, kept);
+  }
+
   /** The disks, for somebody who would move the machine. */
   public List<VmDisk> told() {
     return disks.stream().map(this::told).toList();

@@ -6,6 +6,7 @@ import io.ballast.messages.OperationId;
 import io.ballast.messages.PoolOrder;
 import io.ballast.messages.Reply;
 import io.ballast.messages.StorageBeat.Pool;
+import io.ballast.messages.VmId;
 import io.ballast.messages.VmOrder;
 import io.ballast.messages.Volume;
 import io.ballast.messages.VolumeId;
@@ -147,6 +148,12 @@ public interface Volumes extends AutoCloseable {
    * @param vm its UUID, or its name
    */
   Future<VmDisks> disks(String vm);
+
+  /**
+   * All virtual machines that are in memory, or saved with it, and their disks, as {@link #disks}
+   * tells of each, but for snapshots that volumes keep themselves. Fails as {@code TRADE_REFUSED}.
+   */
+  Future<Map<VmId, VmDisks>> machines();
 
   /**
    * Has an order on all disks of a machine carried out, of which all was checked but what can only

@@ -5,6 +5,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.DiskLimits;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.Reason;
+import io.ballast.messages.VmId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ final class FakeGuest implements Guests {
     }
     return new Machine(
         vm, active, List.of(new Machine.Disk("vda", source, "qcow2", true, below, ready)));
+  }
+
+  @Override
+  public Map<VmId, Machine> active() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

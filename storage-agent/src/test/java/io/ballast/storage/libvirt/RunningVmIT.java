@@ -8,6 +8,7 @@ import static io.ballast.storage.trade.Proving.refusal;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -290,6 +291,9 @@ final class RunningVmIT implements Writing {
     VmDisks byId = answer(volumes.disks(guest.id().toString()));
     assertEquals(guest.name(), byId.vm());
     assertEquals(answer(volumes.disks(guest.name())).disks(), byId.disks());
+    VmDisks amongAll = answer(volumes.machines()).get(guest.id());
+    assertNotNull(amongAll);
+    assertEquals(byId.told(), amongAll.told());
     assertTrue(volume(top(guest)).active());
     assertEquals(
         Reason.WRONG_STATE,

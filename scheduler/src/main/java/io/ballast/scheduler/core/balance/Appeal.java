@@ -63,9 +63,9 @@ record Appeal(Set<Metric> ripe, Aim aim, Policy policy) {
     return leastGain() * Math.max(1, cost(guest).toMiB() / PAID_FOR.toMiB());
   }
 
-  /** What moving a guest costs, as memory. */
+  /** What moving a guest costs, as memory: a byte of a disk is as dear as one of that. */
   Bytes cost(Guest guest) {
-    return guest.held().plus(policy.worth().effort());
+    return guest.sent().plus(policy.worth().effort());
   }
 
   /** Whether a site is over a ripe trigger: it is relieved before all others. */

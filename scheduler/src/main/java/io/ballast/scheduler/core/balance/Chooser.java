@@ -215,7 +215,8 @@ final class Chooser {
   /** A person's wish is carried out all the same, if there is no better host. */
   private int reluctance(Guest guest, Site source, Site target) {
     int hot = rules.isHot(target.with(guest)) ? 1 : 0;
-    return rules.isQuarantined(source.id(), target.id()) ? 2 : hot;
+    int failing = rules.isQuarantined(source.id(), target.id()) ? 2 : hot;
+    return rules.holdsDisks(guest, target) ? failing : 3;
   }
 
   private static double after(Score score, Guest guest, Site from, Site to) {

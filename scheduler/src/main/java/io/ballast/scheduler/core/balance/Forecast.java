@@ -4,6 +4,7 @@ import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostBeat;
 import io.ballast.messages.HostId;
+import io.ballast.messages.LocalDisks;
 import io.ballast.messages.Move;
 import io.ballast.messages.Vm;
 import io.ballast.messages.VmId;
@@ -155,10 +156,18 @@ final class Forecast {
   private static List<Guest> guestsOf(Fleet.Host host, Averages averages) {
     HostBeat mean = averages.mean(host).beat();
     Appetite appetite = Appetite.on(mean);
+    Map<VmId, LocalDisks> local = new HashMap<>();
+    host.storage().ifPresent(beat -> beat.local().forEach(disks -> local.put(disks.vm(), disks)));
     return mean.vms().stream()
         .filter(vm -> vm.state().active())
         .sorted(Comparator.comparing(Vm::id))
-        .map(vm -> Guest.of(vm, appetite, averages.variance(vm, host.id())))
+        .map(
+            vm ->
+                Guest.of(
+                    vm,
+                    appetite,
+                    averages.variance(vm, host.id()),
+                    Optional.ofNullable(local.get(vm.id()))))
         .toList();
   }
 

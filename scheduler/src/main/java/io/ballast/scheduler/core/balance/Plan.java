@@ -9,7 +9,7 @@ import io.ballast.messages.Decision;
  * shares of memory, over the hosts that stay; 0 is even.
  *
  * @param decision the moves and why
- * @param gibibytes memory that the moves send, in GiB
+ * @param gibibytes memory and local disks that the moves send, in GiB
  * @param before the unevenness as it is
  * @param after the unevenness after the moves
  * @param bound the unevenness that no plan whatever could be below

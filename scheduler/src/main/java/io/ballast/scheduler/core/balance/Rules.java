@@ -1,7 +1,9 @@
 package io.ballast.scheduler.core.balance;
 
+import io.ballast.messages.Bytes;
 import io.ballast.messages.Fleet;
 import io.ballast.messages.HostId;
+import io.ballast.messages.LocalDisks;
 import io.ballast.messages.Move;
 import io.ballast.messages.OperationId;
 import io.ballast.messages.VmId;
@@ -99,6 +101,9 @@ final class Rules {
     if (forecast.homes(vm).size() > 1) {
       return Optional.of(Objection.DOUBLED);
     }
+    if (guest.local().filter(disks -> !mayCopy(disks)).isPresent()) {
+      return Optional.of(Objection.LOCAL_DISKS);
+    }
     if (setbacks.pinned(vm).isPresent()) {
       return Optional.of(Objection.UNMOVABLE);
     }
@@ -108,6 +113,10 @@ final class Rules {
     return of(vm).stream().anyMatch(this::isCooling)
         ? Optional.of(Objection.COOL_DOWN)
         : Optional.empty();
+  }
+
+  private boolean mayCopy(LocalDisks disks) {
+    return policy.worth().copies() && disks.copyable();
   }
 
   /**
@@ -125,7 +134,27 @@ final class Rules {
     if (missing(guest, target.id()).isPresent()) {
       return Optional.of(Objection.NETWORK_OUT_OF_REACH);
     }
+    if (!holdsDisks(guest, target)) {
+      return Optional.of(Objection.NO_ROOM_FOR_DISKS);
+    }
     return target.hasRoomFor(guest) ? Optional.empty() : Optional.of(Objection.NO_ROOM);
+  }
+
+  /** Whether a host has the pools of a guest's local disks, and room in each for all of them. */
+  boolean holdsDisks(Guest guest, Site target) {
+    return guest.local().stream()
+        .allMatch(
+            disks ->
+                disks.pools().stream()
+                    .allMatch(pool -> holds(target.host(), pool, disks.allocated())));
+  }
+
+  private static boolean holds(Fleet.Host host, String name, Bytes room) {
+    return host.storage().stream()
+        .flatMap(beat -> beat.pools().stream())
+        .anyMatch(
+            pool ->
+                pool.name().equals(name) && pool.active() && pool.available().compareTo(room) >= 0);
   }
 
   /** What a host lacks for the ports of a guest, for a person; empty if it can have them. */

@@ -82,7 +82,7 @@ final class Search {
       String why =
           Explanation.why(
               scales.appeal.hottest(from), from, from.without(guest), to, to.with(guest));
-      moves.add(new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why));
+      moves.add(guest.move(from.id(), to.id(), why));
       planned.add(guest.vm().id());
       forecast.move(guest, from, to);
       scales.make(leg);

@@ -99,7 +99,7 @@ public final class Study {
   }
 
   private Problem.Guest numbers(Seat seat, int home) {
-    Bytes cost = seat.guest().held().plus(policy.worth().effort());
+    Bytes cost = seat.guest().sent().plus(policy.worth().effort());
     return new Problem.Guest(
         home,
         seat.guest().appetite(),
@@ -233,7 +233,7 @@ public final class Study {
   }
 
   private double gibibytes(PlannedMove move) {
-    return seats.get(seat(move)).guest().held().toMiB() / MIB_PER_GIB;
+    return seats.get(seat(move)).guest().sent().toMiB() / MIB_PER_GIB;
   }
 
   private Plan plan(Solution solution) {
@@ -270,7 +270,7 @@ public final class Study {
 
   private double gibibytes(Solution solution) {
     return solution.moves().stream()
-            .mapToDouble(move -> seats.get(move.guest()).guest().held().toMiB())
+            .mapToDouble(move -> seats.get(move.guest()).guest().sent().toMiB())
             .sum()
         / MIB_PER_GIB;
   }
@@ -286,7 +286,7 @@ public final class Study {
             to,
             to.with(guest));
     changing.move(guest, from, to);
-    return new PlannedMove(guest.vm().id(), guest.vm().name(), from.id(), to.id(), 1, why);
+    return guest.move(from.id(), to.id(), why);
   }
 
   private Objections objections(Solution solution, BitSet moved) {

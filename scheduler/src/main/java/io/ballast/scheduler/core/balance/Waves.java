@@ -39,7 +39,7 @@ final class Waves {
       sizes.merge(wave, 1, Integer::sum);
       lastWave.put(move.from(), wave);
       lastWave.put(move.to(), wave);
-      waves.add(new PlannedMove(move.vm(), move.name(), move.from(), move.to(), wave, move.why()));
+      waves.add(move.in(wave));
     }
     waves.sort(Comparator.comparingInt(PlannedMove::wave));
     return waves;

@@ -210,18 +210,31 @@ public record Policy(
    *     {@link Score} for its unit: 0.01 evens two hosts that are 11 points of CPU apart
    * @param sureness how many standard errors of its gain a move must gain beyond that, at least 0;
    *     see {@link Chance}
-   * @param effort what a move costs beyond its memory, as memory: a larger one means fewer and
+   * @param effort what a move costs beyond what it sends, as memory: a larger one means fewer and
    *     larger moves, zero the fewest bytes
    * @param detours whether a plan on paper may send a VM over a third host, where VMs wait for each
    *     other's room
+   * @param copies whether the balancer may move a VM whose disks have to be copied; then what they
+   *     hold counts as what its memory does
    */
   public record Worth(
-      double headroom, double minGain, double sureness, Bytes effort, boolean detours) {
+      double headroom,
+      double minGain,
+      double sureness,
+      Bytes effort,
+      boolean detours,
+      boolean copies) {
     /**
      * Moves of a few percent are not worth a guest's pause. Among the thousands of moves that are
-     * possible at each look, some seem to gain three standard errors by chance alone.
+     * possible at each look, some seem to gain three standard errors by chance alone. Disks take
+     * longer to copy than most imbalance lasts.
      */
-    public static final Worth DEFAULT = new Worth(0.05, 0.01, 4, Bytes.ofMiB(1024), false);
+    public static final Worth DEFAULT = new Worth(0.05, 0.01, 4, Bytes.ofMiB(1024), false, false);
+
+    /** These without copies of disks. */
+    public Worth(double headroom, double minGain, double sureness, Bytes effort, boolean detours) {
+      this(headroom, minGain, sureness, effort, detours, false);
+    }
 
     public Worth {
       require(headroom >= 0 && headroom < 1, "headroom", headroom, "at least 0 and below 1");
@@ -232,7 +245,12 @@ public record Policy(
 
     /** These with detours. */
     public Worth withDetours() {
-      return new Worth(headroom, minGain, sureness, effort, true);
+      return new Worth(headroom, minGain, sureness, effort, true, copies);
+    }
+
+    /** These with copies of disks. */
+    public Worth withCopies() {
+      return new Worth(headroom, minGain, sureness, effort, detours, true);
     }
   }
 

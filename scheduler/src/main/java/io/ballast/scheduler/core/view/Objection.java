@@ -26,12 +26,18 @@ public enum Objection {
   FAILED_LATELY,
   /** The VM can't be moved as it is defined. */
   UNMOVABLE,
+  /**
+   * The VM has disks that its host alone reaches, and the balancer may not, or can't, copy them.
+   */
+  LOCAL_DISKS,
   /** The target failed what came to it; it is left out for a while. */
   QUARANTINED,
   /** The VM came from that host too short a time ago. */
   WAY_BACK,
   /** The target has too little memory for all that the VM was given. */
   NO_ROOM,
+  /** The target lacks a pool of the VM's local disks, or room in it. */
+  NO_ROOM_FOR_DISKS,
   /** The target does not reach a network of the VM, or can't have its ports. */
   NETWORK_OUT_OF_REACH,
   /** The target would come too near to a trigger. */
